@@ -1,0 +1,128 @@
+"""The database: SQLite in a file unless DATABASE_URL names a PostgreSQL; reading and writing sessions on it.
+
+Sessions are synchronous; whoever calls from an event loop does so in a thread. Nothing is loaded lazily, and rows stay
+readable after the session.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+BUSY_TIMEOUT_MS = 10_000  #: how long a writer of another process is waited for on SQLite
+WRITES = "headgate_writes"
+
+
+class StoreError(Exception):
+    """Something about the database is wrong; `code` is stable, the sentence is for people."""
+
+    code = "store"
+
+
+class UnknownDatabaseError(StoreError):
+    """DATABASE_URL names a database that Headgate does not work with."""
+
+    code = "unknown-database"
+
+
+def database_url(home: Path) -> URL:
+    """DATABASE_URL, with psycopg 3 as PostgreSQL's driver; without it the SQLite file `headgate.db` in `home`."""
+    named = os.environ.get("DATABASE_URL")
+    if not named:
+        return URL.create("sqlite", database=str(home / "headgate.db"))
+    url = make_url(named)
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def open_engine(url: URL | str, *, pool_size: int = 20) -> Engine:
+    """An engine with the settings that Headgate relies on; UnknownDatabaseError for any but SQLite and PostgreSQL."""
+    url = make_url(url)
+    common: dict[str, Any] = {
+        "poolclass": QueuePool,
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+        "json_serializer": _to_json,
+        "query_cache_size": 1000,
+    }
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(
+            url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, **common
+        )
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.drivername == "postgresql+psycopg":
+        return create_engine(url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"}, **common)
+    raise UnknownDatabaseError(
+        f"DATABASE_URL begins with {url.drivername}://; Headgate works with sqlite:// and postgresql+psycopg://"
+    )
+
+
+class Store:
+    """The one door to the database of a process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(**{WRITES: True})
+        # SQLite has one writer at a time and waits by sleeping: threads of one process queue up here instead.
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database and changes nothing."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in one transaction: committed at the end of the block, undone if the block raises."""
+        with self._turn, Session(self._writing, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: URL | str, *, pool_size: int = 20) -> Store:
+    """The store at this address."""
+    return Store(open_engine(url, pool_size=pool_size))
+
+
+def _to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions late, so that two writers could both have read before either wrote.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "temp_store = MEMORY",
+        "cache_size = -65536",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,258 @@
+"""The read model of cases, their steps and tasks. The workflows are the truth about a case's state; claims, notes,
+half-filled forms and follow-up dates are kept here alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary
+from sqlmodel import Field
+
+from store.tables.base import Row, only_where
+from store.types import FAR_FUTURE, Moment, PlainJson
+
+PRIORITIES = {"urgent": 0, "high": 1, "normal": 2, "low": 3}  #: the smaller, the more pressing, as in WS-HumanTask
+TASK_STATES = ("open", "claimed", "suspended", "completed", "skipped", "cancelled")
+
+UNCLAIMED = "state = 'open'"
+WORKABLE = "state IN ('open', 'claimed')"
+NOT_CLOSED = "closed_at IS NULL"
+
+
+class CaseRow(Row, table=True):
+    """A case as the desk sees it."""
+
+    __tablename__ = "cases"
+
+    id: str = Field(primary_key=True)
+    definition: str
+    version: int
+    account_id: str | None = Field(default=None, foreign_key="accounts.id")
+    title: str = ""
+    state: str = ""  #: atomic states in document order, joined with a space
+    status: str = "open"
+    opened_at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=Moment)  #: of the last step
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    outcome: str | None = None  #: key of the final state
+    step_no: int = 0
+    next_due: datetime | None = Field(default=None, sa_type=Moment)
+    why: str = ""  #: what it waits for, in one sentence
+    sla_due: datetime | None = Field(default=None, sa_type=Moment)
+    sla_warn: datetime | None = Field(default=None, sa_type=Moment)
+    sla_late: bool = False
+    incidents: int = 0  #: that are unsettled
+    hold_version: int = 0  #: of the account, when the last step was decided
+    snapshot: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: the machine's case
+
+    __table_args__ = (
+        CheckConstraint("status in ('open', 'closed')", name="status"),
+        Index("ix_cases_account", "account_id", "opened_at", "id"),
+        Index("ix_cases_listed", "opened_at", "id"),
+        Index("ix_cases_definition", "definition", "status", "opened_at", "id"),
+        Index("ix_cases_status", "status", "opened_at", "id"),
+        Index("ix_cases_next_due", "next_due", "id", **only_where("status = 'open'")),
+        Index("ix_cases_sla_due", "sla_due", "id", **only_where("status = 'open'")),
+    )
+
+
+class StepRow(Row, table=True):
+    """One step of a case."""
+
+    __tablename__ = "steps"
+
+    case_id: str = Field(primary_key=True, foreign_key="cases.id")
+    step_no: int = Field(primary_key=True)
+    act: str  #: key of the act that took it; another act at the same step replaces an orphan
+    event: str
+    by: str
+    at: datetime = Field(sa_type=Moment)
+    states_left: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: states left
+    states_entered: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: states entered
+    state: str = ""  #: after it, joined with a space
+    changes: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: fields of data with their new values
+    facts: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: what it was decided on
+    rules: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: ids of law rules that were checked and kept
+    rule: str | None = None  #: under which the person was allowed to
+    digest: str = ""
+    note: str | None = None
+    detail: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: transitions taken, timers, for the timeline
+    result: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: what the act was answered
+
+
+class TaskRow(Row, table=True):
+    """A run of a task or a work order."""
+
+    __tablename__ = "tasks"
+
+    id: str = Field(primary_key=True)  #: `<case id>.<run>`
+    case_id: str = Field(foreign_key="cases.id")
+    run: int
+    name: str
+    place: str = ""  #: path of the state that opened it
+    kind: str = "task"
+    work_kind: str | None = None  #: of a work order: `lock-for-nonpayment`
+    title: str
+    queue: str | None = None
+    crew: str | None = None
+    users: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: named candidates; also in `task_candidates`
+    assignee: str | None = None  #: by claim, assignment or escalation
+    state: str = "open"
+    priority: int = PRIORITIES["normal"]
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    due_order: datetime = Field(default=FAR_FUTURE, sa_type=Moment)  #: `due_at`, or far in the future
+    follow_up_at: datetime | None = Field(default=None, sa_type=Moment)
+    opened_at: datetime = Field(sa_type=Moment)
+    opened_step: int
+    claimed_at: datetime | None = Field(default=None, sa_type=Moment)
+    suspended_at: datetime | None = Field(default=None, sa_type=Moment)
+    clock_stops: bool = False  #: while suspended
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    closed_step: int | None = None
+    closed_by: str | None = None
+    outcome: str | None = None
+    close_reason: str | None = None
+    form: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: as completed
+    draft: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: half-filled
+    account_id: str | None = Field(default=None, foreign_key="accounts.id")
+    escalated: int = 0  #: escalation steps that have happened
+    item: Any = Field(
+        default=None, sa_type=PlainJson, nullable=True
+    )  #: of a multi-instance task: what this instance is for
+    item_no: int | None = None
+    snapshot: Any = Field(
+        default=None, sa_type=PlainJson, nullable=True
+    )  #: of a work order: what the crew sees, as it was
+    version: int = 0  #: for ETag and If-Match
+    skippable: bool = False
+    repeatable: bool = False
+    check_at_site: bool = False
+    not_by: Any = Field(
+        default=None, sa_type=PlainJson, nullable=True
+    )  #: names of tasks whose doers may not do this one
+    assigned_step: int | None = None  #: step that last set or released the assignee
+    assignee_before: str | None = None  #: so that an orphan's change can be put back
+
+    __table_args__ = (
+        CheckConstraint("state in ('open', 'claimed', 'suspended', 'completed', 'skipped', 'cancelled')", name="state"),
+        CheckConstraint("kind in ('task', 'work-order')", name="kind"),
+        Index("ix_tasks_case", "case_id", "run"),
+        Index("ix_tasks_account", "account_id", "opened_at", "id"),
+        Index("ix_tasks_queue", "queue", "priority", "due_order", "id", **only_where(WORKABLE)),
+        Index("ix_tasks_unclaimed", "queue", "priority", "due_order", "id", **only_where(UNCLAIMED)),
+        Index("ix_tasks_queue_due", "queue", "due_order", "id", **only_where(NOT_CLOSED)),
+        Index("ix_tasks_due", "due_order", "id", **only_where(NOT_CLOSED)),
+        Index("ix_tasks_assignee", "assignee", "priority", "due_order", "id", **only_where(NOT_CLOSED)),
+        Index("ix_tasks_crew", "crew", "priority", "due_order", "id", **only_where(NOT_CLOSED)),
+    )
+
+
+class TaskCandidate(Row, table=True):
+    """A task that is offered to a named user."""
+
+    __tablename__ = "task_candidates"
+
+    user_id: str = Field(primary_key=True)
+    task_id: str = Field(primary_key=True, foreign_key="tasks.id", index=True)
+
+
+class TaskHelper(Row, table=True):
+    """Somebody who helps with a task; counts for separation of duties."""
+
+    __tablename__ = "task_helpers"
+
+    task_id: str = Field(primary_key=True, foreign_key="tasks.id")
+    user_id: str = Field(primary_key=True)
+    added_by: str
+    added_at: datetime = Field(sa_type=Moment)
+
+
+class Note(Row, table=True):
+    """What somebody wrote on a case, a task or an account."""
+
+    __tablename__ = "notes"
+
+    id: str = Field(primary_key=True)
+    case_id: str | None = Field(default=None, foreign_key="cases.id")
+    task_id: str | None = Field(default=None, index=True)
+    account_id: str | None = Field(default=None, foreign_key="accounts.id")
+    by: str
+    at: datetime = Field(sa_type=Moment)
+    text: str
+
+    __table_args__ = (Index("ix_notes_case", "case_id", "at"), Index("ix_notes_account", "account_id", "at"))
+
+
+class CaseLink(Row, table=True):
+    """A case and its child."""
+
+    __tablename__ = "case_links"
+
+    parent_id: str = Field(primary_key=True, foreign_key="cases.id")
+    child_id: str = Field(primary_key=True, index=True)
+    kind: str = "child"
+    state: str = ""  #: of the parent, that waits for it
+    step_no: int | None = None
+
+
+class Incident(Row, table=True):
+    """An effect that keeps failing, until a supervisor retries or skips it."""
+
+    __tablename__ = "incidents"
+
+    id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="cases.id")
+    step_no: int
+    effect_no: int
+    action: str
+    code: str
+    sentence: str  #: without personal data
+    attempts: int = 1
+    opened_at: datetime = Field(sa_type=Moment)
+    settled_at: datetime | None = Field(default=None, sa_type=Moment)
+    settled_by: str | None = None
+    settled_how: str | None = None  #: `retried`, `skipped`
+    reason: str | None = None
+
+    __table_args__ = (
+        Index("ix_incidents_case", "case_id", "opened_at"),
+        Index("ix_incidents_open", "opened_at", "id", **only_where("settled_at IS NULL")),
+    )
+
+
+class ListLine(Row, table=True):
+    """A case that gathers on a list until a lead decides."""
+
+    __tablename__ = "list_lines"
+
+    id: str = Field(primary_key=True)  #: `<case id>.<step>.<list>`
+    list_name: str
+    case_id: str = Field(foreign_key="cases.id", index=True)
+    account_id: str | None = Field(default=None, foreign_key="accounts.id", index=True)
+    state: str  #: path of the state that waits
+    columns: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: why it is on the list, frozen
+    status: str = "waiting"  #: waiting, released, excluded, left
+    joined_at: datetime = Field(sa_type=Moment)
+    joined_step: int
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    decided_step: int | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    excluded_until: datetime | None = Field(default=None, sa_type=Moment)
+
+    __table_args__ = (
+        CheckConstraint("status in ('waiting', 'released', 'excluded', 'left')", name="status"),
+        Index("ix_list_lines_waiting", "list_name", "joined_at", "id", **only_where("status = 'waiting'")),
+    )
+
+
+class CaseArchive(Row, table=True):
+    """The whole history of a closed case, kept when Temporal forgets it."""
+
+    __tablename__ = "case_archives"
+
+    case_id: str = Field(primary_key=True, foreign_key="cases.id")
+    run_id: str = Field(primary_key=True)
+    history: bytes = Field(sa_type=LargeBinary)  #: JSON, zlib
+    archived_at: datetime = Field(sa_type=Moment)

