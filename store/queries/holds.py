@@ -1,0 +1,121 @@
+"""Holds of an account: placing, releasing, and which stand."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+from sqlmodel import Session, col
+
+from store.tables.cases import CaseRow
+from store.tables.utility import Account, Hold
+
+_STANDING = text("released_at IS NULL")
+
+
+class HoldError(Exception):
+    """A hold that cannot be placed or released; `code` is stable, the sentence is for people."""
+
+    code = "hold"
+
+
+class HoldStandsError(HoldError):
+    """The account has a hold of this kind already."""
+
+    code = "hold-stands"
+
+
+class NoSuchHoldError(HoldError):
+    """The account has no such hold, or it was released."""
+
+    code = "no-such-hold"
+
+
+def standing_holds(session: Session, account_id: str) -> list[Hold]:
+    """The holds that stand on the account, oldest first."""
+    query = select(Hold).where(col(Hold.account_id) == account_id, _STANDING).order_by(col(Hold.since), col(Hold.id))
+    return list(session.execute(query).scalars())
+
+
+def holds_of(session: Session, account_id: str) -> list[Hold]:
+    """All holds the account ever had, newest first."""
+    query = select(Hold).where(col(Hold.account_id) == account_id).order_by(col(Hold.since).desc(), col(Hold.id))
+    return list(session.execute(query).scalars())
+
+
+def hold_version(session: Session, account_id: str) -> int:
+    """How often the account's holds have changed; 0 for an unknown account."""
+    return (
+        session.execute(select(col(Account.hold_version)).where(col(Account.id) == account_id)).scalar_one_or_none()
+        or 0
+    )
+
+
+def place_hold(
+    session: Session,
+    account_id: str,
+    kind: str,
+    *,
+    since: datetime,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    until: datetime | None = None,
+    reference: str | None = None,
+) -> Hold:
+    """The hold, placed; HoldStandsError when one of this kind stands. The account's hold version goes up first, which
+    waits for steps that are being written and makes those that were decided before it decide again."""
+    _count(session, account_id)
+    if any(hold.kind == kind for hold in standing_holds(session, account_id)):
+        raise HoldStandsError(f"account {account_id} has a {kind} hold already; release it first or change its date")
+    hold = Hold(
+        id=f"h-{secrets.token_hex(6)}",
+        account_id=account_id,
+        kind=kind,
+        since=since,
+        until=until,
+        placed_by=by,
+        placed_at=at,
+        reason=reason,
+        reference=reference,
+    )
+    session.add(hold)
+    session.flush()
+    return hold
+
+
+def release_hold(session: Session, account_id: str, kind: str, *, by: str, at: datetime, reason: str = "") -> Hold:
+    """The hold, released; NoSuchHoldError when none of this kind stands."""
+    _count(session, account_id)
+    hold = next((hold for hold in standing_holds(session, account_id) if hold.kind == kind), None)
+    if hold is None:
+        raise NoSuchHoldError(f"account {account_id} has no {kind} hold to release")
+    hold.released_at, hold.released_by, hold.release_reason = at, by, reason
+    session.add(hold)
+    session.flush()
+    return hold
+
+
+def holds_that_ended(session: Session, at: datetime) -> list[Hold]:
+    """Standing holds whose last moment has passed: to be released by the clock."""
+    query = select(Hold).where(_STANDING, col(Hold.until) <= at).order_by(col(Hold.until), col(Hold.id))
+    return list(session.execute(query).scalars())
+
+
+def open_cases_of_account(session: Session, account_id: str) -> list[str]:
+    """Ids of the account's open cases: those that a change of holds or an event must reach."""
+    query = (
+        select(col(CaseRow.id))
+        .where(col(CaseRow.account_id) == account_id, col(CaseRow.status) == "open")
+        .order_by(col(CaseRow.opened_at), col(CaseRow.id))
+    )
+    return list(session.execute(query).scalars())
+
+
+def _count(session: Session, account_id: str) -> None:
+    done = session.connection().execute(
+        update(Account).where(col(Account.id) == account_id).values(hold_version=col(Account.hold_version) + 1)
+    )
+    if done.rowcount != 1:
+        raise NoSuchHoldError(f"there is no account {account_id}")
