@@ -1,0 +1,115 @@
+"""What a case definition leans on: district, laws, lists, tables. Calendars have their own module."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from definitions.language.durations import Duration
+from definitions.language.model import Data, Guard, Key, Name, Roles, Strict, Text, _listed
+
+
+class Rule(Strict):
+    """One rule of a law, with its source; it can never be overridden."""
+
+    id: Text = Field(description="Its permanent number, as in the law list.")
+    source: Text = Field(description="The section that says so.")
+    title: Text | None = Field(None, description="The rule in a sentence.")
+    confirmed: bool = Field(True, description="Has counsel confirmed it? Otherwise it is shown as unconfirmed.")
+    applies: Guard | None = Field(None, description="The rule binds only where this holds.")
+    require: Text | None = Field(None, description="What must be: `60 full days since facts.delinquent_since`.")
+    never_while: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field((), description="Holds that bar it.")
+
+
+class Law(Strict):
+    """A set of rules about entering states with a tag."""
+
+    law: Key = Field(description="Its name.")
+    title: Text = Field(description="What it protects.")
+    kind: Literal["law", "district"] = Field("law", description="A district's own rule may be overridden; a law never.")
+    before: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(description="The tags that it guards.")
+    facts: Data = Field(default_factory=dict, description="The facts that its rules read.")
+    rules: tuple[Rule, ...] = Field(min_length=1, description="The rules.")
+
+
+class ReviewList(Strict):
+    """A list that a lead reviews before it runs."""
+
+    list: Key = Field(description="Its name.")
+    title: Text = Field(description="What people read.")
+    columns: dict[Name, Text] = Field(default_factory=dict, description="What each line shows: an expression each.")
+    review: Roles = Field(description="Who reviews and releases it.")
+    persons: Literal["1", "2"] = Field("1", description="How many people release it.")
+    reasons: tuple[Text, ...] = Field((), description="Reasons for taking a line off.")
+    exclusion_expires: Duration | None = Field(None, description="How long an exclusion lasts.")
+    per_day: str | None = Field(None, pattern=r"^[0-9]+$", description="At most so many lines are released a day.")
+    check: Guard | None = Field(None, description="Checked again for every line at release.")
+
+
+class TableRow(Strict):
+    """One row of a decision table."""
+
+    when: dict[Name, str] = Field(
+        default_factory=dict, description="Conditions by input: a value, `1..10`, `>= 3`, or `any`."
+    )
+    then: dict[Name, str] = Field(description="Results by output.")
+
+
+class DecisionTable(Strict):
+    """A decision table for fees, tiers and limits."""
+
+    table: Key = Field(description="Its name.")
+    title: Text = Field(description="What it decides.")
+    source: Text | None = Field(None, description="The resolution or policy that says so.")
+    inputs: Data = Field(description="What is looked at.")
+    outputs: Data = Field(description="What it gives.")
+    hit: Literal["first", "unique"] = Field("first", description="The first row that fits, or exactly one.")
+    rows: tuple[TableRow, ...] = Field(min_length=1, description="The rows.")
+
+
+class Queue(Strict):
+    """A queue of tasks and who works it."""
+
+    title: Text = Field(description="What people read.")
+    roles: Roles = Field(description="Who may claim from it.")
+
+
+class Crew(Strict):
+    """A field crew; its work orders are a queue of the same name."""
+
+    title: Text = Field(description="What people read.")
+    roles: Roles = Field(("crew",), description="Who belongs to it.")
+
+
+class Role(Strict):
+    """A role and its rights."""
+
+    title: Text = Field(description="What people read.")
+    rights: tuple[Key, ...] = Field((), description="What it may do beyond its queues.")
+
+
+class Hold(Strict):
+    """A kind of hold on an account."""
+
+    title: Text = Field(description="What people read.")
+    placed_by: Roles = Field((), description="Who may place it.")
+    source: Text | None = Field(None, description="The law or policy behind it.")
+
+
+class District(Strict):
+    """The district itself: its people, queues, limits and settings."""
+
+    district: Text = Field(description="The district's name.")
+    address: tuple[Text, ...] = Field(description="The return address on letters.")
+    telephone: Text = Field(description="The number that letters name.")
+    time_zone: Text = Field("America/Los_Angeles", description="The zone that its days are counted in.")
+    calendar: Key = Field("district", description="The calendar of its office.")
+    roles: dict[Key, Role] = Field(description="Roles by name.")
+    queues: dict[Key, Queue] = Field(description="Queues by name.")
+    crews: dict[Key, Crew] = Field(default_factory=dict, description="Crews by name.")
+    limits: dict[Key, dict[Key, str]] = Field(
+        default_factory=dict, description="Approval limits in USD, by kind and role."
+    )
+    holds: dict[Key, Hold] = Field(default_factory=dict, description="Kinds of hold.")
+    settings: dict[Name, Any] = Field(default_factory=dict, description="Numbers that actions and letters read.")
