@@ -90,3 +90,25 @@ def one_of(words: Iterable[str], joint: str = "or") -> str:
     if len(quoted) < 2:
         return "".join(quoted)
     return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
+
+
+class AuthorError(ValueError):
+    """A validator's refusal that knows its code and the place, below the value that it checked, where it belongs."""
+
+    def __init__(self, sentence: str, *, code: str = "wrong-value", at: tuple[str | int, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.at = at
+
+
+register_codes(
+    yaml_syntax="The text is not YAML, so nothing else of it could be checked.",
+    tab="A tab indents a line; YAML is indented by spaces.",
+    quote_guard="A guard with a comma, a bracket, a question mark or a leading exclamation mark is put in quotes.",
+    duplicate_key="A key stands twice in one mapping, so one of the two would be lost.",
+    merge_key="A merge (<<) hides where a key comes from; write the keys out, or give the whole value an anchor.",
+    unknown_key="A key that is not part of the language at this place.",
+    missing_key="A key that is needed at this place is not there.",
+    wrong_type="Another kind of value belongs at this place.",
+    wrong_value="The value is of the right kind, but means nothing at this place.",
+)

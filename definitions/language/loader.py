@@ -1,0 +1,217 @@
+"""YAML as an author means it: words stay words, and everything knows its line.
+
+PyYAML reads YAML 1.1, in which `on` is true and `7:30` is 450; so only its events are used here. Anchors and aliases
+are allowed, merges (`<<`) and tags are not. Nesting and size are bounded, since definitions also come by HTTP.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from definitions.language.document import Document, Path, Position
+from definitions.language.problems import Problem, in_reading_order
+from definitions.language.syntax import explain_syntax
+from definitions.language.validation import explain_validation
+
+MAX_DEPTH: Final = 60
+MAX_NODES: Final = 200_000
+MAX_ALIASES: Final = 200
+
+_LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_PLAIN: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load(text: str, file: str) -> Document:
+    """The text as a document; what is wrong with it as YAML is in its `problems`, and it never raises."""
+    builder = _Builder(text, file)
+    try:
+        value = builder.document()
+    except yaml.MarkedYAMLError as error:
+        return Document(file=file, value=None, problems=(*builder.problems, explain_syntax(error, text, file)))
+    except yaml.reader.ReaderError as error:
+        problem = Problem(
+            file=file,
+            line=text.count("\n", 0, error.position) + 1,
+            column=1,
+            code="yaml-syntax",
+            message=f"the character {_character(error)} cannot stand in a YAML text",
+        )
+        return Document(file=file, value=None, problems=(problem,))
+    except _UnreadableError as error:
+        return Document(file=file, value=None, problems=(*builder.problems, error.problem))
+    return Document(file=file, value=value, problems=tuple(builder.problems), positions=builder.positions)
+
+
+def load_model(
+    document: Document, model: type[Model], context: dict[str, Any] | None = None
+) -> tuple[Model | None, list[Problem]]:
+    """The document as the model, or None with the problems in reading order; a model comes only when there are none."""
+    problems = list(document.problems)
+    loaded = None
+    if document.value is not None:
+        try:
+            loaded = model.model_validate(document.value, context=context)
+        except ValidationError as error:
+            problems += explain_validation(error, document, model)
+    if any(problem.severity == "error" for problem in problems):
+        loaded = None
+    return loaded, in_reading_order(problems)
+
+
+class _UnreadableError(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class _Builder:
+    """Builds plain values from YAML's events, noting positions and problems by the way."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.positions: dict[Path, Position] = {}
+        self._anchors: dict[str, tuple[Any, Path]] = {}
+        self._aliases = 0
+        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_LOADER))
+
+    def document(self) -> Any:
+        self._skip(yaml.StreamStartEvent)
+        first = next(self._events)
+        if isinstance(first, yaml.StreamEndEvent):
+            raise _UnreadableError(self._problem((), (1, 1), "yaml-syntax", "the file is empty"))
+        start = next(self._events)
+        value = self._node(start, (), _mark(start))
+        self._skip(yaml.DocumentEndEvent)
+        more = next(self._events)
+        if not isinstance(more, yaml.StreamEndEvent):
+            raise _UnreadableError(
+                self._problem(
+                    (), _mark(more), "yaml-syntax", "a second document begins here; a file holds one definition"
+                )
+            )
+        return value
+
+    def _skip(self, kind: type[yaml.Event]) -> None:
+        event = next(self._events)
+        assert isinstance(event, kind), event
+
+    def _node(self, event: yaml.Event, path: Path, key: tuple[int, int]) -> Any:
+        position = _mark(event)
+        if len(path) > MAX_DEPTH:
+            raise _UnreadableError(
+                self._problem(path, position, "yaml-syntax", f"this is nested more than {MAX_DEPTH} deep")
+            )
+        self._note(path, Position(key=key, value=position))
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, path)
+        value: Any
+        if isinstance(event, yaml.MappingStartEvent):
+            value = self._mapping(path, flow=bool(event.flow_style))
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._sequence(path)
+        else:
+            assert isinstance(event, yaml.ScalarEvent), event
+            value = self._scalar(event, path)
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            self._anchors[anchor] = (value, path)
+        return value
+
+    def _note(self, path: Path, position: Position) -> None:
+        self.positions[path] = position
+        if len(self.positions) > MAX_NODES:
+            raise _UnreadableError(
+                self._problem((), position.value, "yaml-syntax", f"the file has more than {MAX_NODES} values")
+            )
+
+    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> Any:
+        if event.tag is not None:
+            written = f"{event.tag} {event.value}".strip()
+            message = f'a value that begins with ! is quoted: "{written}"'
+            self.problems.append(self._problem(path, _mark(event), "quote-guard", message))
+            return written
+        return _PLAIN.get(event.value, event.value) if event.implicit[0] and not event.style else event.value
+
+    def _sequence(self, path: Path) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, (*path, len(items)), _mark(event)))
+        return items
+
+    def _mapping(self, path: Path, *, flow: bool) -> dict[str, Any]:
+        pairs: dict[str, Any] = {}
+        first_lines: dict[str, int] = {}
+        unclosed = 0  # round brackets that a comma of the flow mapping has cut in two
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            at = _mark(event)
+            key = self._key(event, path, at)
+            if unclosed:
+                unclosed -= _closing(key)
+                self._node(next(self._events), (*path, key), at)
+                continue
+            if key in first_lines:
+                message = f'"{key}" stands twice here, first in line {first_lines[key]}'
+                self.problems.append(self._problem((*path, key), at, "duplicate-key", message))
+                self._node(next(self._events), (*path, f"{key} (again)"), at)
+                continue
+            first_lines[key] = at[0]
+            value_event = next(self._events)
+            pairs[key] = value = self._node(value_event, (*path, key), at)
+            if flow and isinstance(value, str) and not getattr(value_event, "style", None) and _closing(value) < 0:
+                unclosed = -_closing(value)
+                self.problems.append(
+                    self._problem(
+                        (*path, key),
+                        _mark(value_event),
+                        "quote-guard",
+                        f'the comma cuts "{value}" off; between {{ }} a value with a comma is quoted: {key}: "…"',
+                    )
+                )
+        return pairs
+
+    def _key(self, event: yaml.Event, path: Path, at: tuple[int, int]) -> str:
+        if not isinstance(event, yaml.ScalarEvent) or (not event.value and not event.style):
+            raise _UnreadableError(self._problem(path, at, "yaml-syntax", "a key is a word followed by a colon"))
+        if event.value == "<<" and not event.style:
+            message = "merges (<<) are not allowed; write the keys out, or give the whole value an anchor"
+            raise _UnreadableError(self._problem((*path, "<<"), at, "merge-key", message))
+        return str(event.value)
+
+    def _alias(self, event: yaml.AliasEvent, path: Path) -> Any:
+        if event.anchor not in self._anchors:
+            message = f'no anchor above is called "{event.anchor}"; a value that begins with * is quoted'
+            raise _UnreadableError(self._problem(path, _mark(event), "yaml-syntax", message))
+        self._aliases += 1
+        if self._aliases > MAX_ALIASES:
+            message = f"the file has more than {MAX_ALIASES} aliases"
+            raise _UnreadableError(self._problem(path, _mark(event), "yaml-syntax", message))
+        value, origin = self._anchors[event.anchor]
+        below = [(p, q) for p, q in self.positions.items() if p[: len(origin)] == origin and len(p) > len(origin)]
+        for inner, position in below:
+            self._note((*path, *inner[len(origin) :]), position)
+        return value
+
+    def _problem(self, path: Path, at: tuple[int, int], code: str, message: str) -> Problem:
+        shown = "/".join(map(str, path))
+        return Problem(file=self.file, line=at[0], column=at[1], code=code, message=message, path=shown)
+
+
+def _mark(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    assert mark is not None
+    return (mark.line + 1, mark.column + 1)
+
+
+def _closing(text: str) -> int:
+    """How many more round brackets the text closes than it opens."""
+    return text.count(")") - text.count("(")
+
+
+def _character(error: yaml.reader.ReaderError) -> str:
+    given: object = error.character  # a code point from libyaml, a string or bytes from the Python reader
+    return repr(chr(given)) if isinstance(given, int) else repr(given)

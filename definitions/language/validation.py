@@ -1,0 +1,257 @@
+"""What pydantic's validation errors mean to an author, and where they stand in the text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from definitions.language.document import Document, Path
+from definitions.language.problems import CODES, Problem, near_miss
+
+_MAPPING: Final = "a mapping (keys with values)"
+_BELONGS: Final = {
+    "string_type": "a word or text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "decimal_type": "a number",
+    "decimal_parsing": "a number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "dict_type": _MAPPING,
+    "mapping_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "set_type": "a list",
+    "frozen_set_type": "a list",
+    "date_type": "a date such as 2026-07-03",
+    "date_parsing": "a date such as 2026-07-03",
+    "date_from_datetime_parsing": "a date such as 2026-07-03",
+    "time_type": "a time of day such as 7:30",
+    "time_parsing": "a time of day such as 7:30",
+    "none_required": "nothing",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """One of pydantic's errors; `steps` tells keys of the document from the marks that name an arm of a union."""
+
+    steps: tuple[tuple[str | int, bool], ...]  # element, whether it is a key or index of the document
+    details: ErrorDetails
+
+    @property
+    def path(self) -> Path:
+        return tuple(element for element, real in self.steps if real)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        return tuple(str(element) for element, real in self.steps if not real)
+
+    @property
+    def is_wrong_type(self) -> bool:
+        return self.details["type"] in _BELONGS
+
+
+def explain_validation(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
+    """One problem for each mistake; of a value that could have been several things, the likeliest is explained."""
+    found = [_locate(details, document.value) for details in error.errors(include_url=False)]
+    return [_problem(group, document, model) for group in _likeliest(found)]
+
+
+def _locate(details: ErrorDetails, root: Any) -> _Found:
+    node = root
+    steps: list[tuple[str | int, bool]] = []
+    elements = details["loc"]
+    for index, element in enumerate(elements):
+        is_last_key = index == len(elements) - 1 and details["type"] == "missing"
+        real = is_last_key or _holds(node, element)
+        steps.append((element, real))
+        if real and not is_last_key:
+            node = node[element]
+    return _Found(steps=tuple(steps), details=details)
+
+
+def _holds(node: Any, element: str | int) -> bool:
+    if isinstance(node, dict):
+        return element in node
+    return isinstance(node, list) and isinstance(element, int) and element < len(node)
+
+
+def _likeliest(found: list[_Found]) -> Iterator[list[_Found]]:
+    """The errors to explain; several in one group when each arm of a union wanted another kind of value."""
+    plain = [f for f in found if not f.arms]
+    yield from ([f] for f in plain)
+    by_union = sorted((f for f in found if f.arms), key=_union_of)
+    for prefix, group in groupby(by_union, key=_union_of):
+        yield from _best_arm(prefix[1], list(group))
+
+
+def _union_of(found: _Found) -> tuple[list[str], int]:
+    """Where the union stands: the keys before the first arm's mark, and how many they are."""
+    before = []
+    for element, real in found.steps:
+        if not real:
+            break
+        before.append(str(element))
+    return before, len(before)
+
+
+def _best_arm(depth: int, group: list[_Found]) -> Iterator[list[_Found]]:
+    arms: dict[str, list[_Found]] = {}
+    for found in group:
+        arms.setdefault(found.arms[0], []).append(found)
+
+    def unlikely(errors: list[_Found]) -> tuple[int, int]:
+        here = [f for f in errors if len(f.path) == depth and f.details["type"] not in ("missing", "extra_forbidden")]
+        if not here:
+            return (0, len(errors))
+        return (2 if here[0].is_wrong_type else 1, len(errors))
+
+    best = min(arms.values(), key=unlikely)
+    if unlikely(best)[0] == 2 and len(arms) > 1:
+        yield [f for errors in arms.values() for f in errors if f.is_wrong_type and len(f.path) == depth]
+    else:
+        inner = [_Found(steps=f.steps[:depth] + f.steps[depth + 1 :], details=f.details) for f in best]
+        yield from _likeliest(inner)
+
+
+def _problem(group: list[_Found], document: Document, model: type[BaseModel]) -> Problem:
+    found, details = group[0], group[0].details
+    path, kind, given = found.path, details["type"], details["input"]
+    context: dict[str, Any] = details.get("ctx", {})
+    if kind == "missing":
+        line, column = document.position(path[:-1], key=True)
+        return Problem(
+            file=document.file,
+            line=line,
+            column=column,
+            code="missing-key",
+            message=f'"{path[-1]}" is missing here',
+            path="/".join(map(str, path)),
+        )
+    if kind == "extra_forbidden":
+        known = _known_keys(model, found.details["loc"][:-1])
+        unused = known - _keys_at(document.value, path[:-1])
+        message = f"no key here is called {near_miss(str(path[-1]), unused or known)}"
+        return document.problem(path, "unknown-key", message, key=True)
+    if kind in ("literal_error", "enum"):
+        known = set(re.findall(r"'([^']*)'", str(context["expected"])))
+        return document.problem(path, "wrong-value", f"no value here is called {near_miss(_word(given), known)}")
+    if kind == "union_tag_invalid":
+        known = set(re.findall(r"'([^']*)'", str(context["expected_tags"])))
+        name = str(context["discriminator"]).strip("'")
+        at = (*path, name) if isinstance(given, dict) and name in given else path
+        return document.problem(at, "wrong-value", f"no {name} is called {near_miss(str(context['tag']), known)}")
+    if kind == "union_tag_not_found":
+        name = str(context["discriminator"]).strip("'")
+        return document.problem(path, "missing-key", f'"{name}" is missing here', key=True)
+    if kind in _BELONGS:
+        wanted = " or ".join(dict.fromkeys(_BELONGS[f.details["type"]] for f in group))
+        return document.problem(path, "wrong-type", f"{_shown(given)} stands where {wanted} belongs")
+    return _by_validator(details, path, document)
+
+
+def _by_validator(details: ErrorDetails, path: Path, document: Document) -> Problem:
+    raised = details.get("ctx", {}).get("error")
+    is_key = bool(details["loc"]) and details["loc"][-1] == "[key]"
+    path = (*path, *getattr(raised, "at", ()))
+    code = getattr(raised, "code", details["type"] if details["type"] in CODES else "wrong-value")
+    message = str(raised) if raised is not None else f"{_shown(details['input'])}: {_lower(details['msg'])}"
+    if details["type"] in CODES:
+        message = details["msg"]
+    return document.problem(path, code, message, key=is_key)
+
+
+def _word(given: object) -> str:
+    return str(given).lower() if isinstance(given, bool) else str(given)
+
+
+def _shown(given: object) -> str:
+    if isinstance(given, dict):
+        return _MAPPING
+    if isinstance(given, list):
+        return "a list"
+    if given is None:
+        return "nothing"
+    return f'"{given}"' if isinstance(given, str) else _word(given)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+
+
+def _keys_at(root: Any, path: Path) -> set[str]:
+    node = root
+    for element in path:
+        node = node[element]
+    return set(node) if isinstance(node, dict) else set()
+
+
+def _known_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
+    """The keys of whatever models can stand at pydantic's location below the model."""
+    candidates: list[Any] = list(_arms(model))
+    for element in loc:
+        below = [arm for candidate in candidates for value in _values(candidate, element) for arm in _arms(value)]
+        named = [c for c in candidates if getattr(c, "__name__", None) == element or _has_tag(c, element)]
+        candidates = below or named or candidates
+    return {key for candidate in candidates if _is_model(candidate) for key in _fields(candidate)}
+
+
+def _arms(annotation: Any) -> Iterator[Any]:
+    annotation = getattr(annotation, "__value__", annotation)
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _arms(get_args(annotation)[0])
+    elif origin in (Union, UnionType):
+        for arm in get_args(annotation):
+            yield from _arms(arm)
+    elif _is_model(annotation) and "root" in annotation.model_fields:
+        yield from _arms(annotation.model_fields["root"].annotation)
+    else:
+        yield annotation
+
+
+def _values(candidate: Any, element: str | int) -> Iterator[Any]:
+    """What can stand below a candidate at a key or an index."""
+    if _is_model(candidate):
+        if str(element) in _fields(candidate):
+            yield _fields(candidate)[str(element)]
+        return
+    arguments = get_args(candidate)
+    if not arguments or get_origin(candidate) is Literal:
+        return
+    if isinstance(element, int):
+        yield arguments[0]
+    elif len(arguments) == 2 and arguments[1] is not Ellipsis:
+        yield arguments[1]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """The model's fields by the keys that an author writes."""
+    fields: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        alias = info.validation_alias or info.alias or name
+        names = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        for key in names:
+            fields[str(key.path[0]) if isinstance(key, AliasPath) else key] = info.annotation
+    return fields
+
+
+def _has_tag(candidate: Any, tag: str | int) -> bool:
+    return _is_model(candidate) and any(
+        get_origin(annotation) is Literal and tag in get_args(annotation) for annotation in _fields(candidate).values()
+    )
