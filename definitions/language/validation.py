@@ -58,6 +58,11 @@ class _Found:
         return tuple(str(element) for element, real in self.steps if not real)
 
     @property
+    def is_key(self) -> bool:
+        """Whether the key is wrong rather than its value."""
+        return self.details["loc"][-1:] == ("[key]",)
+
+    @property
     def is_wrong_type(self) -> bool:
         return self.details["type"] in _BELONGS
 
@@ -146,7 +151,8 @@ def _problem(group: list[_Found], document: Document, model: type[BaseModel]) ->
         return document.problem(path, "unknown-key", message, key=True)
     if kind in ("literal_error", "enum"):
         known = set(re.findall(r"'([^']*)'", str(context["expected"])))
-        return document.problem(path, "wrong-value", f"no value here is called {near_miss(_word(given), known)}")
+        message = f"no value here is called {near_miss(_word(given), known)}"
+        return document.problem(path, "wrong-value", message, key=found.is_key)
     if kind == "union_tag_invalid":
         known = set(re.findall(r"'([^']*)'", str(context["expected_tags"])))
         name = str(context["discriminator"]).strip("'")
@@ -158,18 +164,18 @@ def _problem(group: list[_Found], document: Document, model: type[BaseModel]) ->
     if kind in _BELONGS:
         wanted = " or ".join(dict.fromkeys(_BELONGS[f.details["type"]] for f in group))
         return document.problem(path, "wrong-type", f"{_shown(given)} stands where {wanted} belongs")
-    return _by_validator(details, path, document)
+    return _by_validator(found, document)
 
 
-def _by_validator(details: ErrorDetails, path: Path, document: Document) -> Problem:
+def _by_validator(found: _Found, document: Document) -> Problem:
+    details = found.details
     raised = details.get("ctx", {}).get("error")
-    is_key = bool(details["loc"]) and details["loc"][-1] == "[key]"
-    path = (*path, *getattr(raised, "at", ()))
+    path = (*found.path, *getattr(raised, "at", ()))
     code = getattr(raised, "code", details["type"] if details["type"] in CODES else "wrong-value")
     message = str(raised) if raised is not None else f"{_shown(details['input'])}: {_lower(details['msg'])}"
     if details["type"] in CODES:
         message = details["msg"]
-    return document.problem(path, code, message, key=is_key)
+    return document.problem(path, code, message, key=found.is_key)
 
 
 def _word(given: object) -> str:
