@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 from sqlmodel import Session
 
 from store.ledger import Entry, Line, lines_of
@@ -61,7 +61,7 @@ def repair_case(session: Session, case: CaseWrite, step_no: int, open_tasks: tup
     connection.execute(sql.cancel_unlisted, {"case": case.id, "ids": ids or [""], "at": case.at, "step": step_no})
     rows = [_task_row(case, task, step_no) for task in open_tasks]
     if rows:
-        connection.execute(sql.task, rows)
+        _many(connection, sql.task, rows)
         _offer(connection, sql, case, open_tasks)
 
 
@@ -103,14 +103,14 @@ def _insert(connection: Connection, sql: Statements, write: StepWrite, *, replac
     connection.execute(sql.step, _step_row(write))
     tasks = tuple(task for task in write.open_tasks if task.changed or replacing)
     if tasks:
-        connection.execute(sql.task, [_task_row(case, task, step) for task in tasks])
+        _many(connection, sql.task, [_task_row(case, task, step) for task in tasks])
         _offer(connection, sql, case, tasks)
     if write.closed_tasks:
-        connection.execute(sql.close_task, _close_rows(write))
+        _many(connection, sql.close_task, _close_rows(write))
     if write.effects:
-        connection.execute(sql.effect, _effect_rows(write))
+        _many(connection, sql.effect, _effect_rows(write))
     if write.entries:
-        connection.execute(sql.posting, _posting_rows(write))
+        _many(connection, sql.posting, _posting_rows(write))
     for leave in write.leaves:
         connection.execute(
             sql.leave_list,
@@ -126,9 +126,9 @@ def _insert(connection: Connection, sql: Statements, write: StepWrite, *, replac
             },
         )
     if write.joins:
-        connection.execute(sql.join_list, _join_rows(write))
+        _many(connection, sql.join_list, _join_rows(write))
     if write.audit:
-        connection.execute(sql.audit, _audit_rows(write))
+        _many(connection, sql.audit, _audit_rows(write))
     if write.key:
         connection.execute(
             sql.key,
@@ -145,11 +145,16 @@ def _insert(connection: Connection, sql: Statements, write: StepWrite, *, replac
         )
 
 
+def _many(connection: Connection, statement: Executable, rows: list[dict[str, Any]]) -> None:
+    # One row is the usual case, and cheaper not sent as many.
+    connection.execute(statement, rows if len(rows) > 1 else rows[0])
+
+
 def _offer(connection: Connection, sql: Statements, case: CaseWrite, tasks: tuple[TaskWrite, ...]) -> None:
     """Keep the named candidates of tasks where `tasks of a person` finds them."""
     rows = [{"task_id": f"{case.id}.{task.run}", "user_id": user} for task in tasks for user in task.users]
     if rows:
-        connection.execute(sql.candidate, rows)
+        _many(connection, sql.candidate, rows)
 
 
 def _case_row(write: StepWrite) -> dict[str, Any]:

@@ -54,26 +54,39 @@ def postgres_template(postgres_url: URL) -> str:
     return "template_headgate"
 
 
-@pytest.fixture
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], URL]]:
-    """A function that makes a migrated, empty database on the named engine and returns its address."""
-    made: list[str] = []
+@pytest.fixture(scope="session")
+def new_databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], URL]:
+    """A function that makes a migrated, empty database on the named engine and returns its address; they stay."""
 
     def make(engine: str) -> URL:
         if engine == "sqlite":
-            file = tmp_path / f"headgate-{next(_numbers)}.db"
+            file = tmp_path_factory.mktemp("db") / "headgate.db"
             shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
             return URL.create("sqlite", database=str(file))
         template = request.getfixturevalue("postgres_template")
         server: URL = request.getfixturevalue("postgres_url")
         name = f"headgate_{next(_numbers)}"
         _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        made.append(name)
         return server.set(database=name)
 
+    return make
+
+
+@pytest.fixture
+def new_database(new_databases: Callable[[str], URL]) -> Iterator[Callable[[str], URL]]:
+    """The same for one test: what it makes is dropped after it."""
+    made: list[URL] = []
+
+    def make(engine: str) -> URL:
+        made.append(new_databases(engine))
+        return made[-1]
+
     yield make
-    for name in made:
-        _administer(request.getfixturevalue("postgres_url"), f"DROP DATABASE {name} WITH (FORCE)")
+    for url in made:
+        if url.get_backend_name() == "sqlite":
+            shutil.rmtree(Path(str(url.database)).parent)
+        else:
+            _administer(url.set(database="postgres"), f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
 @pytest.fixture(params=ENGINES)

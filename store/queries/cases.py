@@ -1,0 +1,112 @@
+"""Cases, their steps, links, incidents and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import SQLColumnExpression, func, select, text
+from sqlmodel import Session, col
+
+from store.paging import Page, after, page_of, read_cursor
+from store.tables.cases import CaseLink, CaseRow, Incident, ListLine, Note, StepRow
+
+NEWEST: tuple[SQLColumnExpression[Any], ...] = (col(CaseRow.opened_at), col(CaseRow.id))
+MOST = 200  #: cases on one page
+
+
+def case_page(
+    session: Session,
+    *,
+    account: str | None = None,
+    definition: str | None = None,
+    state: str | None = None,
+    is_open: bool | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[CaseRow]:
+    """Cases, newest first. `state` is one atomic state's path; what is None is not asked."""
+    limit = min(limit, MOST)
+    key = read_cursor(cursor, (datetime, str)) if cursor else None
+    query = select(CaseRow)
+    if account is not None:
+        query = query.where(col(CaseRow.account_id) == account)
+    if definition is not None:
+        query = query.where(col(CaseRow.definition) == definition)
+    if state is not None:
+        query = query.where((" " + col(CaseRow.state) + " ").contains(f" {state} ", autoescape=True))
+    if is_open is not None:
+        queries = [query.where(col(CaseRow.status) == ("open" if is_open else "closed"))]
+    elif definition is not None and account is None:
+        # Its index has the status before the date: two scans and a merge instead of a sort.
+        queries = [query.where(col(CaseRow.status) == status) for status in ("open", "closed")]
+    else:
+        queries = [query]
+    streams = [session.execute(after(each, NEWEST, key, down=True).limit(limit + 1)).scalars() for each in queries]
+    return page_of(streams, lambda case: (case.opened_at, case.id), limit, down=True)
+
+
+def steps_of(session: Session, case_id: str, *, after_step: int = 0, limit: int = 1000) -> list[StepRow]:
+    """The steps of a case in their order."""
+    query = (
+        select(StepRow)
+        .where(col(StepRow.case_id) == case_id, col(StepRow.step_no) > after_step)
+        .order_by(col(StepRow.case_id), col(StepRow.step_no))
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
+def states_of_open_cases(session: Session, definition: str) -> dict[tuple[int, str], int]:
+    """How many open cases are in each state, by version: {(version, states joined with a space): cases}."""
+    query = (
+        select(col(CaseRow.version), col(CaseRow.state), func.count())
+        .where(col(CaseRow.definition) == definition, col(CaseRow.status) == "open")
+        .group_by(col(CaseRow.version), col(CaseRow.state))
+    )
+    return {(version, state): number for version, state, number in session.execute(query)}
+
+
+def children_of(session: Session, case_id: str) -> list[CaseLink]:
+    """The links from a case to its children."""
+    query = select(CaseLink).where(col(CaseLink.parent_id) == case_id).order_by(col(CaseLink.child_id))
+    return list(session.execute(query).scalars())
+
+
+def parents_of(session: Session, case_id: str) -> list[CaseLink]:
+    """The links from other cases to this one."""
+    query = select(CaseLink).where(col(CaseLink.child_id) == case_id).order_by(col(CaseLink.parent_id))
+    return list(session.execute(query).scalars())
+
+
+def incidents_of(session: Session, case_id: str) -> list[Incident]:
+    """All incidents of a case, the oldest first."""
+    query = select(Incident).where(col(Incident.case_id) == case_id).order_by(col(Incident.opened_at), col(Incident.id))
+    return list(session.execute(query).scalars())
+
+
+def incident_page(session: Session, *, limit: int = 50, cursor: str | None = None) -> Page[Incident]:
+    """Incidents that nobody has settled, the oldest first."""
+    limit = min(limit, MOST)
+    key = read_cursor(cursor, (datetime, str)) if cursor else None
+    query = after(select(Incident).where(text("settled_at IS NULL")), (col(Incident.opened_at), col(Incident.id)), key)
+    return page_of([session.execute(query.limit(limit + 1)).scalars()], lambda each: (each.opened_at, each.id), limit)
+
+
+def notes_of(session: Session, *, case: str | None = None, account: str | None = None) -> list[Note]:
+    """Notes on a case, or on an account, the oldest first."""
+    query = select(Note).order_by(col(Note.at), col(Note.id))
+    query = query.where(col(Note.case_id) == case) if case else query.where(col(Note.account_id) == account)
+    return list(session.execute(query).scalars())
+
+
+def waiting_lines(session: Session, list_name: str, *, limit: int = 1000) -> Sequence[ListLine]:
+    """The lines of a list that a lead has not decided, in the order in which they joined."""
+    query = (
+        select(ListLine)
+        .where(col(ListLine.list_name) == list_name, text("status = 'waiting'"))
+        .order_by(col(ListLine.joined_at), col(ListLine.id))
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())

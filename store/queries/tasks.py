@@ -1,0 +1,152 @@
+"""Lists of tasks. Each is keyset-paged and read from one index in its order: no sort, no row read that is not shown.
+
+`NOT_CLOSED` and its likes are the conditions of the partial indexes, repeated word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import SQLColumnExpression, func, select, text
+from sqlmodel import Session, col
+
+from store.paging import Key, Page, after, page_of, read_cursor
+from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, TaskCandidate, TaskHelper, TaskRow
+
+PRESSING: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.priority), col(TaskRow.due_order), col(TaskRow.id))
+BY_DUE: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.due_order), col(TaskRow.id))
+MOST = 200  #: tasks on one page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueCount:
+    """How much lies in a queue."""
+
+    queue: str
+    open: int
+    unclaimed: int
+    overdue: int
+
+
+def queue_page(
+    session: Session, queues: Sequence[str], *, limit: int = 50, cursor: str | None = None, unclaimed: bool = False
+) -> Page[TaskRow]:
+    """What can be worked on in these queues, most pressing first: by priority, then due date, then id.
+
+    One index scan a queue. Suspended tasks are not offered; `unclaimed` leaves out what somebody has claimed."""
+    return _pressing(session, col(TaskRow.queue), queues, UNCLAIMED if unclaimed else WORKABLE, limit, cursor)
+
+
+def assigned_page(
+    session: Session, people: Sequence[str], *, limit: int = 50, cursor: str | None = None
+) -> Page[TaskRow]:
+    """The open tasks of these people (somebody, and those for whom they stand in), most pressing first."""
+    return _pressing(session, col(TaskRow.assignee), people, NOT_CLOSED, limit, cursor)
+
+
+def crew_page(session: Session, crews: Sequence[str], *, limit: int = 50, cursor: str | None = None) -> Page[TaskRow]:
+    """The open work orders of these crews, most pressing first."""
+    return _pressing(session, col(TaskRow.crew), crews, NOT_CLOSED, limit, cursor)
+
+
+def due_page(
+    session: Session,
+    before: datetime,
+    *,
+    queues: Sequence[str] | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[TaskRow]:
+    """Open tasks due before a moment, in all queues or in these, the earliest first."""
+    limit = min(limit, MOST)
+    key = read_cursor(cursor, (datetime, str)) if cursor else None
+    due = select(TaskRow).where(text(NOT_CLOSED), col(TaskRow.due_order) < before)
+    queries = [due] if queues is None else [due.where(col(TaskRow.queue) == queue) for queue in dict.fromkeys(queues)]
+    streams = [session.execute(after(query, BY_DUE, key).limit(limit + 1)).scalars() for query in queries]
+    return page_of(streams, lambda task: (task.due_order, task.id), limit)
+
+
+def tasks_of_case(session: Session, case_id: str) -> list[TaskRow]:
+    """All tasks of a case, open and closed, in the order of their opening."""
+    query = select(TaskRow).where(col(TaskRow.case_id) == case_id).order_by(col(TaskRow.case_id), col(TaskRow.run))
+    return list(session.execute(query).scalars())
+
+
+def open_tasks_of_account(session: Session, account_id: str, limit: int = MOST) -> list[TaskRow]:
+    """The open tasks of an account's cases, the oldest first."""
+    query = (
+        select(TaskRow)
+        .where(col(TaskRow.account_id) == account_id, text(NOT_CLOSED))
+        .order_by(col(TaskRow.opened_at), col(TaskRow.id))
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
+def offered_to(session: Session, user_id: str, limit: int = MOST) -> list[TaskRow]:
+    """The unclaimed tasks that are offered to this person by name, most pressing first."""
+    query = (
+        select(TaskRow)
+        .join(TaskCandidate, col(TaskCandidate.task_id) == col(TaskRow.id))
+        .where(col(TaskCandidate.user_id) == user_id, col(TaskRow.state) == "open")
+        .order_by(*PRESSING)
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
+def helpers_of(session: Session, task_id: str) -> list[str]:
+    """Who helps with a task."""
+    query = select(col(TaskHelper.user_id)).where(col(TaskHelper.task_id) == task_id).order_by(col(TaskHelper.user_id))
+    return list(session.execute(query).scalars())
+
+
+def doers_of(session: Session, case_id: str, names: Sequence[str]) -> set[str]:
+    """Who completed or helped to complete any run of these tasks in the case: for separation of duties."""
+    in_case = (col(TaskRow.case_id) == case_id, col(TaskRow.name).in_(names), col(TaskRow.state) == "completed")
+    completed = session.execute(select(col(TaskRow.closed_by)).where(*in_case)).scalars()
+    helped = session.execute(
+        select(col(TaskHelper.user_id)).join(TaskRow, col(TaskRow.id) == col(TaskHelper.task_id)).where(*in_case)
+    ).scalars()
+    return {person for person in (*completed, *helped) if person}
+
+
+def queue_counts(session: Session, at: datetime) -> list[QueueCount]:
+    """How much lies in each queue, at this moment."""
+    query = (
+        select(
+            col(TaskRow.queue),
+            func.count(),
+            func.count().filter(col(TaskRow.state) == "open"),
+            func.count().filter(col(TaskRow.due_order) < at),
+        )
+        .where(text(WORKABLE), col(TaskRow.queue).is_not(None))
+        .group_by(col(TaskRow.queue))
+        .order_by(col(TaskRow.queue))
+    )
+    return [
+        QueueCount(queue=str(queue), open=number, unclaimed=free, overdue=late)
+        for queue, number, free, late in session.execute(query)
+    ]
+
+
+def _pressing(
+    session: Session,
+    column: SQLColumnExpression[Any],
+    values: Sequence[str],
+    condition: str,
+    limit: int,
+    cursor: str | None,
+) -> Page[TaskRow]:
+    limit = min(limit, MOST)
+    key: Key | None = read_cursor(cursor, (int, datetime, str)) if cursor else None
+    streams = [
+        session.execute(
+            after(select(TaskRow).where(column == value, text(condition)), PRESSING, key).limit(limit + 1)
+        ).scalars()
+        for value in dict.fromkeys(values)
+    ]
+    return page_of(streams, lambda task: (task.priority, task.due_order, task.id), limit)
