@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy import text as sql
+from temporalio.client import Client
 
+from headgate.settings import Settings
+from headgate.temporal_server import command, find_or_build, free_port, wait_until_ready
 from store.engine import Store, open_store
 from store.migrate import migrate
 
@@ -103,6 +109,23 @@ def sqlite_store(new_database: Callable[[str], URL]) -> Iterator[Store]:
     opened = open_store(new_database("sqlite"))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Temporal server of this session's own, as `headgate up` starts it."""
+    port = free_port()
+    database = tmp_path_factory.mktemp("temporal") / "temporal.db"
+    with subprocess.Popen(command(find_or_build(Settings().cache, print), port=port, database=database)) as server:
+        asyncio.run(wait_until_ready(f"127.0.0.1:{port}"))
+        yield f"127.0.0.1:{port}"
+        server.terminate()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def temporal_client(temporal_address: str) -> Client:
+    """A client of the session's Temporal server, with its plain data converter."""
+    return await wait_until_ready(temporal_address)
 
 
 def _administer(server: URL, statement: str) -> None:

@@ -1,0 +1,58 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help run setup test check faults bench lock docs clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## set up what is needed and start Headgate on http://localhost:8000
+	@$(BIN)/python -m headgate up
+
+setup: $(VENV)/.dev ## only set up: the virtual environment with all locked dependencies
+
+test: $(VENV)/.dev ## run every test: unit, property, scenario, Temporal, SQL, browser
+	@$(BIN)/python -m headgate prepare --for-tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## lint, strict types, import contracts, definitions
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m headgate check definitions
+
+faults: $(VENV)/.dev ## long outages on real processes
+	@$(BIN)/python -m headgate prepare --for-tests
+	@$(BIN)/python -m pytest tests/faults --run-faults
+
+bench: $(VENV)/.dev ## the benchmark beside a bare workflow (docs/performance.md)
+	@$(BIN)/python -m headgate prepare --for-tests
+	@$(BIN)/python -m tests.benchmarks
+
+docs: $(VENV)/.dev ## write the generated pages and schemas of docs/ anew
+	@$(BIN)/python -m headgate docs
+
+lock: $(VENV)/.dev ## lock the dependencies anew, with digests
+	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Headgate needs Python 3.11 or later; $(PYTHON) was not found."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Headgate needs Python 3.11 or later; $(PYTHON) is older. Name another: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Making the virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock | $(BIN)/python
+	@echo "Installing the locked dependencies"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(BIN)/python
+	@echo "Installing the locked dependencies, those for development too"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/.run

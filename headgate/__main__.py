@@ -1,0 +1,5 @@
+"""`python -m headgate`: the same as the command."""
+
+from headgate.cli import app
+
+app()

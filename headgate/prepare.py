@@ -1,0 +1,50 @@
+"""`headgate prepare`: gets what running (and testing) needs, so that nothing is skipped for want of a part."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headgate.errors import CannotStart
+from headgate.settings import Settings
+from headgate.temporal_server import Progress, find_or_build
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def prepare(for_tests: Annotated[bool, typer.Option(help="Also a browser for the tests.")] = False) -> None:
+    """Get a Temporal server and, for the tests, a browser."""
+    try:
+        find_or_build(Settings().cache, typer.echo)
+        if for_tests:
+            browser(typer.echo)
+    except CannotStart as error:
+        typer.echo(f"headgate: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def browser(progress: Progress) -> Path:
+    """The path of a Chromium; installs Debian's package where that is possible, else raises CannotStart."""
+    found = _chromium()
+    if found is None and shutil.which("apt-get"):
+        progress("Installing Chromium for the browser tests")
+        for step in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"],
+        ):
+            subprocess.run(step, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        found = _chromium()
+    if found is None:
+        raise CannotStart("the browser tests need Chromium: install it (`apt-get install chromium`) and run again")
+    return found
+
+
+def _chromium() -> Path | None:
+    for name in CHROMIUM:
+        if path := shutil.which(name):
+            return Path(path)
+    return None
