@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from definitions.language.durations import Duration
+from definitions.language.durations import Duration, Unit
 
 _FIELD = re.compile(r"^(data|facts)\.([a-z0-9][a-z0-9_.-]*?)(?:\s*([+-])\s+?(.+))?$")
 _LAWFUL = re.compile(r"^earliest-lawful\(\s*([a-z0-9-]+)\s*\)$")
@@ -41,11 +41,16 @@ def parse_moment(text: str) -> Moment:
         return LawfulMoment(tag=lawful.group(1))
     if found := _FIELD.match(text.strip()):
         root, path, sign, offset = found.groups()
+        span = Duration.parse(offset) if offset else None
+        if sign == "-" and span is not None and span.unit is not Unit.DAY:
+            raise ValueError(
+                f'"{text}" counts back in {span.unit}s; only days are counted back: {path} - {span.amount} days'
+            )
         return FieldMoment(
             root="data" if root == "data" else "facts",
             path=tuple(path.split(".")),
             sign=-1 if sign == "-" else 1,
-            offset=Duration.parse(offset) if offset else None,
+            offset=span,
         )
     raise ValueError(
         f'"{text}" is no date: write data.NAME or facts.NAME, perhaps with + or - some days '
