@@ -209,7 +209,8 @@ def delinquent_since(session: Session, account_id: str, on: date) -> date | None
     Credits pay the oldest debt first; delinquency begins on the day after the due date of the oldest bill that they do
     not cover (design.md, Said precisely 3)."""
     lines = [line for line in statement(session, account_id) if line.posted_on <= on]
-    credits_usd = -sum((line.amount_usd for line in lines if line.amount_usd < 0), Decimal(0))
+    # A payment that the bank returned never paid anything: its reversal takes from the credits, it is no new debt.
+    credits_usd = -sum((line.amount_usd for line in lines if _is_credit(line)), Decimal(0))
     bills = {
         f"bill:{bill_id}": due
         for bill_id, due in session.execute(
@@ -218,13 +219,17 @@ def delinquent_since(session: Session, account_id: str, on: date) -> date | None
     }
     charged_usd = Decimal(0)
     for line in lines:
-        if line.amount_usd <= 0:
+        if _is_credit(line):
             continue
         charged_usd += line.amount_usd
         due: date = bills.get(line.entry_id, line.posted_on)
         if charged_usd > credits_usd and due < on:
             return due + timedelta(days=1)
     return None
+
+
+def _is_credit(line: LedgerLine) -> bool:
+    return line.amount_usd < 0 or line.entry_id.startswith("reversal:")
 
 
 def unbalanced_entries(session: Session) -> list[str]:

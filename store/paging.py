@@ -8,7 +8,7 @@ import heapq
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, literal, tuple_
@@ -33,18 +33,18 @@ class Page(Generic[T]):
 
 def write_cursor(key: Key) -> str:
     """The cursor that stands for a place in a list."""
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in key]
+    plain = [value.isoformat() if isinstance(value, date) else value for value in key]
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, kinds: Sequence[type]) -> Key:
+def read_cursor(cursor: str, kinds: Sequence[Any]) -> Key:
     """The place that a cursor stands for; CursorError when it is not one of this list's."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(kinds):
             raise CursorError("the cursor is of another list")
         key = tuple(
-            datetime.fromisoformat(value) if kind is datetime else value
+            kind.fromisoformat(value) if kind in (date, datetime) else value
             for value, kind in zip(values, kinds, strict=True)
         )
     except (binascii.Error, UnicodeDecodeError, ValueError, TypeError) as wrong:

@@ -1,0 +1,295 @@
+"""Users, their rights, their absences, and how they sign in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import delete, func, select, update
+from sqlmodel import Session, col
+
+from store.tables.people import ROLES, Absence, ApprovalLimit, CrewMember, SignIn, User, UserRole
+
+PASSWORDS = PasswordHash((Argon2Hasher(),))
+TOKENS_BEGIN = "hg_"  #: so that a token that leaked into a text is recognised
+
+
+class PeopleError(Exception):
+    """Something about a user that cannot be; `code` is stable, the sentence is for people."""
+
+    code = "people"
+
+
+class UnknownRoleError(PeopleError):
+    """There is no such role."""
+
+    code = "unknown-role"
+
+
+class UnknownUserError(PeopleError):
+    """There is no such user."""
+
+    code = "unknown-user"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """A user with all that decides what they may do."""
+
+    id: str
+    name: str
+    email: str
+    active: bool
+    roles: frozenset[str]
+    crews: frozenset[str]
+    sees_confidential: bool
+    version: int
+
+
+def person(session: Session, user_id: str) -> Person | None:
+    """The user with roles and crews, or None when there is no such user."""
+    found = people(session, [user_id])
+    return found[0] if found else None
+
+
+def people(session: Session, ids: list[str] | None = None) -> list[Person]:
+    """These users, or all, by id."""
+    users_query = select(User).order_by(col(User.id))
+    roles_query = select(col(UserRole.user_id), col(UserRole.role))
+    crews_query = select(col(CrewMember.user_id), col(CrewMember.crew))
+    if ids is not None:
+        users_query = users_query.where(col(User.id).in_(ids))
+        roles_query = roles_query.where(col(UserRole.user_id).in_(ids))
+        crews_query = crews_query.where(col(CrewMember.user_id).in_(ids))
+    roles: dict[str, set[str]] = {}
+    for user_id, role in session.execute(roles_query):
+        roles.setdefault(user_id, set()).add(role)
+    crews: dict[str, set[str]] = {}
+    for user_id, crew in session.execute(crews_query):
+        crews.setdefault(user_id, set()).add(crew)
+    return [
+        Person(
+            id=user.id,
+            name=user.name,
+            email=user.email,
+            active=user.active,
+            roles=frozenset(roles.get(user.id, ())),
+            crews=frozenset(crews.get(user.id, ())),
+            sees_confidential=user.sees_confidential,
+            version=user.version,
+        )
+        for user in session.execute(users_query).scalars()
+    ]
+
+
+def people_in_role(session: Session, role: str) -> list[str]:
+    """Ids of the active users with this role."""
+    query = (
+        select(col(UserRole.user_id))
+        .join(User, col(User.id) == col(UserRole.user_id))
+        .where(col(UserRole.role) == role, col(User.active))
+        .order_by(col(UserRole.user_id))
+    )
+    return list(session.execute(query).scalars())
+
+
+def add_user(
+    session: Session,
+    user_id: str,
+    name: str,
+    *,
+    roles: frozenset[str],
+    by: str,
+    at: datetime,
+    email: str = "",
+    crews: frozenset[str] = frozenset(),
+    sees_confidential: bool = False,
+    password: str | None = None,
+) -> User:
+    """The user, added with these roles and crews; PeopleError when the short name is taken."""
+    if session.get(User, user_id) is not None:
+        raise PeopleError(f"there is a user {user_id} already; choose another short name")
+    user = User(id=user_id, name=name, email=email, sees_confidential=sees_confidential)
+    session.add(user)
+    session.flush()
+    set_roles(session, user_id, roles, by=by, at=at)
+    set_crews(session, user_id, crews)
+    if password is not None:
+        set_password(session, user_id, password)
+    return user
+
+
+def set_roles(session: Session, user_id: str, roles: frozenset[str], *, by: str, at: datetime) -> None:
+    """Give a user exactly these roles."""
+    unknown = roles - set(ROLES)
+    if unknown:
+        raise UnknownRoleError(f"there is no role {min(unknown)}; there are {', '.join(ROLES)}")
+    user = _user(session, user_id)
+    session.execute(delete(UserRole).where(col(UserRole.user_id) == user_id, col(UserRole.role).not_in(roles)))
+    held = set(session.execute(select(col(UserRole.role)).where(col(UserRole.user_id) == user_id)).scalars())
+    session.add_all(UserRole(user_id=user_id, role=role, granted_by=by, granted_at=at) for role in sorted(roles - held))
+    _changed(session, user)
+
+
+def set_crews(session: Session, user_id: str, crews: frozenset[str]) -> None:
+    """Make a user a member of exactly these crews."""
+    user = _user(session, user_id)
+    session.execute(delete(CrewMember).where(col(CrewMember.user_id) == user_id))
+    session.add_all(CrewMember(crew=crew, user_id=user_id) for crew in sorted(crews))
+    _changed(session, user)
+
+
+def set_password(session: Session, user_id: str, password: str) -> None:
+    """Give a user a password; only its argon2 hash is kept."""
+    user = _user(session, user_id)
+    user.password_hash = PASSWORDS.hash(password)
+    _changed(session, user)
+
+
+def leave(session: Session, user_id: str, on: date, at: datetime) -> None:
+    """Let a user go: no right is left, and every sign-in ends. What they did keeps their name."""
+    user = _user(session, user_id)
+    user.active, user.left_on = False, on
+    _changed(session, user)
+    session.execute(
+        update(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.revoked_at).is_(None)).values(revoked_at=at)
+    )
+
+
+def check_password(session: Session, user_id: str, password: str) -> bool:
+    """Whether this is the password of an active user. Takes as long for a user who is not there."""
+    user = session.get(User, user_id)
+    if user is None or not user.active or user.password_hash is None:
+        PASSWORDS.verify(password, _hash_of_nobody())
+        return False
+    return PASSWORDS.verify(password, user.password_hash)
+
+
+def make_sign_in(
+    session: Session,
+    user_id: str,
+    *,
+    kind: Literal["session", "token"],
+    at: datetime,
+    expires_at: datetime,
+    label: str = "",
+) -> str:
+    """A new token of this user, shown this once: only its digest is kept."""
+    _user(session, user_id)
+    token = TOKENS_BEGIN + secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            id=f"t-{secrets.token_hex(6)}",
+            digest=_digest(token),
+            user_id=user_id,
+            kind=kind,
+            label=label,
+            made_at=at,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return token
+
+
+def user_of_token(session: Session, token: str, at: datetime) -> str | None:
+    """Whose token it is; None when it is unknown, expired, revoked, or its user has left."""
+    query = (
+        select(col(SignIn.user_id))
+        .join(User, col(User.id) == col(SignIn.user_id))
+        .where(
+            col(SignIn.digest) == _digest(token),
+            col(SignIn.revoked_at).is_(None),
+            col(SignIn.expires_at) > at,
+            col(User.active),
+        )
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def revoke(session: Session, token: str, at: datetime) -> None:
+    """End a sign-in."""
+    session.execute(
+        update(SignIn)
+        .where(col(SignIn.digest) == _digest(token), col(SignIn.revoked_at).is_(None))
+        .values(revoked_at=at)
+    )
+
+
+def approval_limit_usd(session: Session, user_id: str, kind: str) -> Decimal:
+    """Up to which amount the user may approve this kind of thing: their own limit, else their roles' highest, else 0."""
+    own = session.execute(
+        select(func.max(col(ApprovalLimit.amount_usd))).where(
+            col(ApprovalLimit.user_id) == user_id, col(ApprovalLimit.kind) == kind
+        )
+    ).scalar_one()
+    if own is not None:
+        return Decimal(own)
+    by_role = session.execute(
+        select(func.max(col(ApprovalLimit.amount_usd)))
+        .join(UserRole, col(UserRole.role) == col(ApprovalLimit.role))
+        .where(col(UserRole.user_id) == user_id, col(ApprovalLimit.kind) == kind)
+    ).scalar_one()
+    return Decimal("0.00") if by_role is None else Decimal(by_role)
+
+
+def set_approval_limit(
+    session: Session, kind: str, amount_usd: Decimal, *, user_id: str | None = None, role: str | None = None
+) -> None:
+    """Set the limit of one user or of one role for this kind of thing."""
+    holder = col(ApprovalLimit.user_id) == user_id if user_id else col(ApprovalLimit.role) == role
+    session.execute(delete(ApprovalLimit).where(holder, col(ApprovalLimit.kind) == kind))
+    session.add(ApprovalLimit(user_id=user_id, role=None if user_id else role, kind=kind, amount_usd=amount_usd))
+    session.flush()
+
+
+def stands_in_for(session: Session, user_id: str, on: date) -> list[str]:
+    """Ids of those who are away on that day and whose substitute this user is."""
+    query = (
+        select(col(Absence.user_id))
+        .where(col(Absence.substitute_id) == user_id, col(Absence.starts) <= on, col(Absence.ends) >= on)
+        .order_by(col(Absence.user_id))
+        .distinct()
+    )
+    return list(session.execute(query).scalars())
+
+
+def substitute_of(session: Session, user_id: str, on: date) -> str | None:
+    """Who stands in for this user on that day; None when they are there, or nobody does."""
+    query = (
+        select(col(Absence.substitute_id))
+        .where(col(Absence.user_id) == user_id, col(Absence.starts) <= on, col(Absence.ends) >= on)
+        .order_by(col(Absence.id).desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def _user(session: Session, user_id: str) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise UnknownUserError(f"there is no user {user_id}")
+    return user
+
+
+def _changed(session: Session, user: User) -> None:
+    user.version += 1
+    session.add(user)
+    session.flush()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    # Somebody who is not there must take as long to refuse as a wrong password.
+    return PASSWORDS.hash(secrets.token_hex(8))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

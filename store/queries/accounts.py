@@ -1,0 +1,203 @@
+"""An account's whole story: who, where, meters, reads, use, bills, payments; and finding it."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from store.paging import Page, after, page_of, read_cursor
+from store.tables.utility import Account, Bill, Customer, Meter, Payment, Premise, Read, ServicePoint
+
+MOST = 200  #: on one page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountView:
+    """An account with what it stands on. Holds personal data."""
+
+    account: Account
+    customer: Customer
+    premise: Premise
+    service_point: ServicePoint
+    meters: tuple[Meter, ...]  #: all that hung there, the present one first
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """Water that went through a meter between two reads."""
+
+    meter_id: str
+    since: datetime
+    until: datetime
+    use_ccf: Decimal
+    kind: str  #: of the later read
+    backwards: bool = False  #: the register fell without having gone round
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A line of a search's answer. Holds personal data."""
+
+    account_id: str
+    name: str
+    address: str
+    status: str
+    account_class: str
+    confidential: bool
+
+
+def account_view(session: Session, account_id: str) -> AccountView | None:
+    """The account, or None when there is none."""
+    query = (
+        select(Account, Customer, Premise, ServicePoint)
+        .join(Customer, col(Customer.id) == col(Account.customer_id))
+        .join(Premise, col(Premise.id) == col(Account.premise_id))
+        .join(ServicePoint, col(ServicePoint.id) == col(Account.service_point_id))
+        .where(col(Account.id) == account_id)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    account, customer, premise, service_point = row
+    meters = session.execute(
+        select(Meter)
+        .where(col(Meter.service_point_id) == account.service_point_id)
+        .order_by(col(Meter.installed).desc(), col(Meter.id))
+    ).scalars()
+    return AccountView(
+        account=account, customer=customer, premise=premise, service_point=service_point, meters=tuple(meters)
+    )
+
+
+def reads_of(session: Session, meter_id: str, *, since: datetime | None = None, limit: int = 1000) -> list[Read]:
+    """The reads of a meter, the newest first."""
+    query = select(Read).where(col(Read.meter_id) == meter_id)
+    if since is not None:
+        query = query.where(col(Read.at) >= since)
+    query = query.order_by(col(Read.at).desc(), col(Read.kind).desc()).limit(limit)
+    return list(session.execute(query).scalars())
+
+
+def use_of(session: Session, account_id: str) -> list[Use]:
+    """The use between the reads of all meters that hung at the account's service point, the oldest first.
+
+    A register that goes round is counted on; one that falls is shown as backwards, with the difference below zero."""
+    meters = session.execute(
+        select(Meter)
+        .join(Account, col(Account.service_point_id) == col(Meter.service_point_id))
+        .where(col(Account.id) == account_id)
+        .order_by(col(Meter.installed), col(Meter.id))
+    ).scalars()
+    return [use for meter in meters for use in _between(meter, reads_of(session, meter.id)[::-1])]
+
+
+def bill_page(session: Session, account_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Bill]:
+    """The bills of an account, the newest first."""
+    limit = min(limit, MOST)
+    key = read_cursor(cursor, (date, str)) if cursor else None
+    query = after(
+        select(Bill).where(col(Bill.account_id) == account_id), (col(Bill.period_end), col(Bill.id)), key, down=True
+    )
+    return page_of(
+        [session.execute(query.limit(limit + 1)).scalars()], lambda bill: (bill.period_end, bill.id), limit, down=True
+    )
+
+
+def bill_of_period(session: Session, bill: Bill, *, years_back: int) -> Bill | None:
+    """The bill of about the same period so many years before: the one whose end is nearest, within 31 days."""
+    target = bill.period_end - timedelta(days=round(365.25 * years_back))
+    near = session.execute(
+        select(Bill).where(
+            col(Bill.account_id) == bill.account_id,
+            col(Bill.period_end).between(target - timedelta(days=31), target + timedelta(days=31)),
+        )
+    ).scalars()
+    return min(near, key=lambda other: abs((other.period_end - target).days), default=None)
+
+
+def payments_of(session: Session, account_id: str, limit: int = MOST) -> list[Payment]:
+    """The payments of an account, the newest first."""
+    query = (
+        select(Payment)
+        .where(col(Payment.account_id) == account_id)
+        .order_by(col(Payment.received).desc(), col(Payment.id).desc())
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
+def search_accounts(session: Session, words: str, *, confidential: bool, limit: int = 50) -> list[Found]:
+    """Accounts by number, name, address, telephone number or meter serial: each word must be found in one of them.
+
+    Without the right to them, confidential accounts are found by their number only."""
+    query = (
+        select(Account, Customer, Premise)
+        .join(Customer, col(Customer.id) == col(Account.customer_id))
+        .join(Premise, col(Premise.id) == col(Account.premise_id))
+        .order_by(col(Account.id))
+        .limit(min(limit, MOST))
+    )
+    for word in fold(words).split()[:6]:
+        serial = (
+            select(col(Meter.id))
+            .where(
+                col(Meter.service_point_id) == col(Account.service_point_id),
+                func.lower(col(Meter.serial)).startswith(word, autoescape=True),
+            )
+            .exists()
+        )
+        by_number = col(Account.id).startswith(word, autoescape=True)
+        by_anything = or_(
+            by_number,
+            col(Customer.search).contains(word, autoescape=True),
+            func.lower(col(Premise.line1)).contains(word, autoescape=True),
+            func.replace(col(Customer.phone), "-", "").contains(word.replace("-", ""), autoescape=True),
+            serial,
+        )
+        query = query.where(by_anything if confidential else or_(by_number, by_anything & ~col(Account.confidential)))
+    return [
+        Found(
+            account_id=account.id,
+            name=customer.name,
+            address=f"{premise.line1}, {premise.city}",
+            status=account.status,
+            account_class=account.account_class,
+            confidential=account.confidential,
+        )
+        for account, customer, premise in session.execute(query)
+    ]
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents: how names are kept for finding."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+
+
+def _between(meter: Meter, reads: list[Read]) -> list[Use]:
+    uses: list[Use] = []
+    round_ccf = Decimal(10) ** meter.digits
+    for before, then in pairwise(reads):
+        if before.at == then.at:
+            continue
+        difference = then.value_ccf - before.value_ccf
+        went_round = difference < 0 and before.value_ccf > round_ccf * 9 / 10 and then.value_ccf < round_ccf / 10
+        if went_round:
+            difference += round_ccf
+        uses.append(
+            Use(
+                meter_id=meter.id,
+                since=before.at,
+                until=then.at,
+                use_ccf=difference,
+                kind=then.kind,
+                backwards=difference < 0,
+            )
+        )
+    return uses

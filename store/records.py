@@ -1,0 +1,173 @@
+"""Small books: the audit, idempotency keys, published definitions, the district's clock, archived histories."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
+
+from store.paging import Page, after, page_of, read_cursor
+from store.tables.audit import Audit
+from store.tables.cases import CaseArchive
+from store.tables.clock import DistrictClock
+from store.tables.definitions import DefinitionVersion
+from store.tables.outbox import IdempotencyKey
+
+MOST = 500  #: audit rows on one page
+
+
+class KeyReusedError(Exception):
+    """A person has used this idempotency key before, for something else."""
+
+    code = "key-reused"
+
+
+class DefinitionStandsError(Exception):
+    """Exactly this definition is published already."""
+
+    code = "definition-stands"
+
+
+def audit_page(
+    session: Session,
+    *,
+    account: str | None = None,
+    case: str | None = None,
+    person: str | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Page[Audit]:
+    """Who did what, the newest first."""
+    limit = min(limit, MOST)
+    key = read_cursor(cursor, (int,)) if cursor else None
+    query = select(Audit)
+    if account is not None:
+        query = query.where(col(Audit.account_id) == account)
+    if case is not None:
+        query = query.where(col(Audit.case_id) == case)
+    if person is not None:
+        query = query.where(col(Audit.person) == person)
+    rows = session.execute(after(query, (col(Audit.id),), key, down=True).limit(limit + 1)).scalars()
+    return page_of([rows], lambda row: (row.id,), limit, down=True)
+
+
+def answer_to_key(session: Session, person: str, key: str, digest: str) -> IdempotencyKey | None:
+    """What was answered when this person used this key, None when it is new; KeyReusedError for another request.
+
+    An answer with a case and a step holds once the case's workflow has that step: SQL may be ahead of history."""
+    row = session.get(IdempotencyKey, (person, key))
+    if row is not None and row.digest != digest:
+        raise KeyReusedError("this Idempotency-Key was used for another request; take a new key for a new request")
+    return row
+
+
+def forget_keys(session: Session, before: datetime) -> int:
+    """How many keys older than this moment were forgotten."""
+    return int(session.connection().execute(delete(IdempotencyKey).where(col(IdempotencyKey.at) < before)).rowcount)
+
+
+def publish(
+    session: Session,
+    definition: str,
+    *,
+    title: str,
+    digest: str,
+    compiled: Any,
+    source: str,
+    by: str,
+    at: datetime,
+    effective_from: datetime | None = None,
+    approved_by: str | None = None,
+    note: str = "",
+) -> DefinitionVersion:
+    """The next version of the definition; DefinitionStandsError when exactly this was published before."""
+    if session.execute(select(DefinitionVersion).where(col(DefinitionVersion.digest) == digest)).first():
+        raise DefinitionStandsError(f"exactly this {definition} is published already")
+    last = session.execute(
+        select(func.max(col(DefinitionVersion.version))).where(col(DefinitionVersion.definition) == definition)
+    ).scalar_one()
+    version = DefinitionVersion(
+        definition=definition,
+        version=(last or 0) + 1,
+        title=title,
+        digest=digest,
+        compiled=pack(compiled),
+        source=source,
+        published_by=by,
+        published_at=at,
+        effective_from=effective_from or at,
+        approved_by=approved_by,
+        note=note,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def version_in_effect(session: Session, definition: str, at: datetime) -> DefinitionVersion | None:
+    """The version that a case opened at this moment takes: the newest that is in effect."""
+    query = (
+        select(DefinitionVersion)
+        .where(col(DefinitionVersion.definition) == definition, col(DefinitionVersion.effective_from) <= at)
+        .order_by(col(DefinitionVersion.version).desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def versions_of(session: Session, definition: str | None = None) -> list[DefinitionVersion]:
+    """All versions of a definition, or of all, by name and then the newest first."""
+    query = select(DefinitionVersion).order_by(col(DefinitionVersion.definition), col(DefinitionVersion.version).desc())
+    if definition is not None:
+        query = query.where(col(DefinitionVersion.definition) == definition)
+    return list(session.execute(query).scalars())
+
+
+def archive_history(session: Session, case_id: str, run_id: str, history: Any, at: datetime) -> None:
+    """Keep the history of one run of a case's workflow; a run that is kept already stays as it is."""
+    if session.get(CaseArchive, (case_id, run_id)) is None:
+        session.add(CaseArchive(case_id=case_id, run_id=run_id, history=pack(history), archived_at=at))
+        session.flush()
+
+
+def archived_histories(session: Session, case_id: str) -> list[Any]:
+    """The kept histories of a case's runs, the oldest first."""
+    query = select(CaseArchive).where(col(CaseArchive.case_id) == case_id).order_by(col(CaseArchive.archived_at))
+    return [unpack(row.history) for row in session.execute(query).scalars()]
+
+
+def pack(value: Any) -> bytes:
+    """A plain JSON value, compressed."""
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+
+def unpack(packed: bytes) -> Any:
+    """The value that `pack` compressed."""
+    return json.loads(zlib.decompress(packed))
+
+
+def district_clock(session: Session) -> DistrictClock | None:
+    """The demonstration's clock, or None when the district lives in real time."""
+    return session.get(DistrictClock, 1)
+
+
+def set_district_clock(
+    session: Session, *, real: datetime, district: datetime, speed: float = 1.0, paused: bool = False
+) -> DistrictClock:
+    """The clock, set so that at `real` it shows `district` and runs on at `speed` district seconds in a second."""
+    clock = session.get(DistrictClock, 1) or DistrictClock(epoch_real=real, epoch_district=district)
+    clock.epoch_real, clock.epoch_district, clock.speed, clock.paused = real, district, speed, paused
+    session.add(clock)
+    session.flush()
+    return clock
+
+
+def district_time(clock: DistrictClock, real: datetime) -> datetime:
+    """What the clock shows at this real moment."""
+    if clock.paused:
+        return clock.epoch_district
+    return (clock.epoch_district + (real - clock.epoch_real) * clock.speed).astimezone(UTC)
