@@ -216,7 +216,7 @@ def test_a_time_without_a_zone_and_a_third_of_a_cent_are_refused(store: Store) -
         row = {"meter_id": "m-000001", "at": MONDAY, "value_ccf": Decimal(1), "kind": "actual", "source": ""}
         with store.writing() as session:
             connection = session.connection()
-            with pytest.raises(StatementError, match="has no zone|more than 3 decimal places"):
+            with pytest.raises(StatementError, match=r"has no zone|more than 3 decimal places"):
                 connection.execute(insert(Read), row | {column: value})
 
 
