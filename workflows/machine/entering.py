@@ -37,7 +37,9 @@ def prepare(chart: Chart) -> None:
 
 def domain(chart: Chart, transition: ChartTransition, history: History) -> ChartState:
     """The innermost compound state that stays active while the transition is taken; the root if there is no other."""
-    aims = sum(state.bit for state in _effective(chart, transition.targets, history))
+    aims = 0
+    for state in _effective(chart, transition.targets, history):
+        aims |= state.bit
     source = transition.state
     if transition.spec.internal and source.kind == "compound" and not aims & ~source.below:
         return source
@@ -125,6 +127,8 @@ class _Entering:
             self.ascend(target, within)
         if within.kind == "parallel" and within is self.chart.root:
             self.regions(within)
+        # A history climbs to its parent, past a domain inside it; what is out there has not been left and is not entered.
+        self.mask &= within.below
 
     def descend(self, state: ChartState) -> None:
         if state.kind == "history":
@@ -174,6 +178,8 @@ class _Entering:
     def entries(self) -> tuple[Entry, ...]:
         for index in [index for index in self.defaults if not self.mask >> index & 1]:
             # A history's default content follows its parent's entry; where the parent stayed active, its child's.
-            inside = self.chart.members(self.mask & self.chart.order[index].below)[0]
-            self.defaults.setdefault(inside.index, []).extend(self.defaults.pop(index))
+            transitions = self.defaults.pop(index)
+            inside = self.chart.members(self.mask & self.chart.order[index].below)
+            if inside:
+                self.defaults.setdefault(inside[0].index, []).extend(transitions)
         return tuple(Entry(state, tuple(self.defaults.get(state.index, ()))) for state in self.chart.members(self.mask))
