@@ -1,0 +1,310 @@
+"""The sample district, drawn: accounts with two years of reads every two months, bills and payments, as rows.
+
+Everything follows from (seed, today, zone): the same three give the same district, and another day gives the same people
+with their history moved along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from store.ledger import bill_entry, lines_of, payment_entry, reversal_entry
+from store.queries.accounts import fold
+from store.sample import places
+from store.sample.rates import bill_usd
+from store.sample.stories import COUNTS, PERIODS, story
+from store.sample.water import mean_use_ccf, period_use_ccf
+from store.tables.utility import Bill, Payment
+
+CLASSES = {"residential": 470, "multifamily": 60, "commercial": 45, "irrigation": 15, "construction": 10}
+SIZES = {
+    "residential": ('5/8"', '3/4"', '5/8"'),
+    "multifamily": ('1"', '1-1/2"', '3/4"'),
+    "commercial": ('1"', '3/4"', '2"'),
+    "irrigation": ('1"', '2"', '1-1/2"'),
+    "construction": ('3"', '3"', '3"'),
+}
+FIRST_NUMBER, NUMBER_STEP = 4000, 7
+SHOWN = "10-004217"  #: the account of the tutorial: a leak runs there
+ROUTES = 8
+MAILED_AFTER, DUE_AFTER = timedelta(days=4), timedelta(days=25)  #: of the read; of the mailing
+LANGUAGES = ("es",) * 12 + ("zh",) * 4 + ("vi",) * 2 + ("tl",) + ("en",) * 81
+METHODS = ("card", "ach", "ach", "check", "lockbox")
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class District:
+    """The rows of the sample by table, in the order in which they can be inserted, and where its stories are."""
+
+    rows: Rows
+    stories: dict[str, list[str]] = field(default_factory=dict)  #: kind → account ids
+
+
+def draw_district(seed: int, today: date, zone: ZoneInfo, accounts: int | None = None) -> District:
+    """The sample district as it stands on the morning of `today`; `accounts` takes only the first so many."""
+    random = Random(seed)  # noqa: S311  # a sample, not a secret
+    classes = [account_class for account_class, number in CLASSES.items() for _ in range(number)]
+    random.shuffle(classes)
+    shown = (4217 - FIRST_NUMBER) // NUMBER_STEP
+    classes[shown], classes[classes.index("residential")] = "residential", classes[shown]
+    kinds = _stories(classes, shown, random)
+    marks = _marks(classes, shown, random)
+    tables = ("premises", "service_points", "meters", "customers", "accounts", "reads", "bills", "payments", "postings")
+    rows: Rows = {name: [] for name in (*tables, "holds")}
+    stories: dict[str, list[str]] = {}
+    for number, account_class in enumerate(classes[:accounts]):
+        # Each account has its own draws: leaving one out, or adding a story, changes no other.
+        household = _Household(number, account_class, kinds.get(number), marks.get(number, ""), today, zone, seed)
+        household.write(rows)
+        stories.setdefault(household.story.kind, []).append(household.account_id)
+    return District(rows=rows, stories={kind: ids for kind, ids in stories.items() if kind != "usual"})
+
+
+def _stories(classes: list[str], shown: int, random: Random) -> dict[int, str]:
+    free = [
+        number for number, account_class in enumerate(classes) if account_class == "residential" and number != shown
+    ]
+    chosen = random.sample(free, sum(COUNTS.values()) - 1)
+    kinds = [kind for kind, number in COUNTS.items() for _ in range(number - (kind == "leak"))]
+    return {shown: "leak"} | dict(zip(chosen, kinds, strict=True))
+
+
+def _marks(classes: list[str], shown: int, random: Random) -> dict[int, str]:
+    """Which accounts are confidential, closed, held, behind with payments, or had one returned."""
+    wanted = {
+        "confidential": 5,
+        "closed": 5,
+        "medical": 2,
+        "bankruptcy": 1,
+        "payment-plan": 3,
+        "returned": 3,
+        "behind": 22,
+    }
+    numbers = random.sample([number for number in range(len(classes)) if number != shown], sum(wanted.values()))
+    return dict(zip(numbers, (mark for mark, times in wanted.items() for _ in range(times)), strict=True))
+
+
+class _Household:
+    """One account's draws. Writing it once is its only act."""
+
+    def __init__(
+        self, number: int, account_class: str, kind: str | None, mark: str, today: date, zone: ZoneInfo, seed: int
+    ) -> None:
+        self.random = Random(f"{seed}/{number}")  # noqa: S311  # a sample, not a secret
+        self.account_class, self.mark, self.today, self.zone = account_class, mark, today, zone
+        self.key = f"{FIRST_NUMBER + NUMBER_STEP * number:06d}"
+        self.account_id = f"10-{self.key}"
+        self.route, self.sequence = number % ROUTES + 1, number // ROUTES + 1
+        self.size = self.random.choice(SIZES[account_class])
+        self.dates = _read_dates(self.route, today)
+        self.story = story(kind or "usual", tuple(end.month for end in self.dates[1:]), self.random)
+        self.customer_since = self.dates[0] - timedelta(days=self.random.randrange(30, 4000))
+        self.closed = self.dates[-2] + timedelta(days=20) if mark == "closed" else None
+
+    def write(self, rows: Rows) -> None:
+        """Add this account's rows."""
+        self._write_place(rows)
+        self._write_customer(rows)
+        bills = self._write_reads_and_bills(rows)
+        self._write_payments(rows, bills)
+        if self.mark in ("medical", "bankruptcy", "payment-plan"):
+            since = self._at(self.today - timedelta(days=self.random.randrange(10, 40)))
+            rows["holds"].append(
+                {
+                    "id": f"h-{self.key}",
+                    "account_id": self.account_id,
+                    "kind": self.mark,
+                    "since": since,
+                    "until": since + timedelta(days=90) if self.mark == "medical" else None,
+                    "placed_by": "lead",
+                    "placed_at": since,
+                    "reason": "",
+                }
+            )
+
+    def _write_place(self, rows: Rows) -> None:
+        at = places.place(self.route, self.sequence, self.random)
+        rows["premises"].append(
+            {
+                "id": f"p-{self.key}",
+                "line1": at.line1,
+                "line2": "",
+                "city": places.CITY,
+                "zip": places.ZIP,
+                "route": f"{self.route:02d}",
+                "sequence": self.sequence,
+                "latitude": at.latitude,
+                "longitude": at.longitude,
+            }
+        )
+        kinds = {"irrigation": "irrigation", "construction": "hydrant"}
+        rows["service_points"].append(
+            {
+                "id": f"s-{self.key}",
+                "premise_id": f"p-{self.key}",
+                "kind": kinds.get(self.account_class, "domestic"),
+                "size": self.size,
+            }
+        )
+
+    def _write_customer(self, rows: Rows) -> None:
+        name = places.name(self.account_class, self.random)
+        rows["customers"].append(
+            {
+                "id": f"cu-{self.key}",
+                "name": name,
+                "phone": places.phone(self.random),
+                "email": f"customer-{self.key}@example.com" if self.random.random() < 0.6 else "",
+                "search": fold(name),
+            }
+        )
+        elsewhere = {
+            "line1": f"PO Box {self.random.randrange(100, 999)}",
+            "line2": "",
+            "city": "Farview",
+            "zip": "90001",
+        }
+        rows["accounts"].append(
+            {
+                "id": self.account_id,
+                "premise_id": f"p-{self.key}",
+                "service_point_id": f"s-{self.key}",
+                "customer_id": f"cu-{self.key}",
+                "account_class": self.account_class,
+                "status": "closed" if self.closed else "active",
+                "language": self.random.choice(LANGUAGES),
+                "mailing": elsewhere if self.random.random() < 0.08 else None,
+                "since": self.customer_since,
+                "closed": self.closed,
+                "confidential": self.mark == "confidential",
+                "hold_version": int(self.mark in ("medical", "bankruptcy", "payment-plan")),
+            }
+        )
+
+    def _write_reads_and_bills(self, rows: Rows) -> list[Bill]:
+        mean_ccf = mean_use_ccf(self.account_class, self.random)
+        garden = self.random.uniform(0.3, 1.9)
+        register = float(self.random.randrange(200, 6000))
+        meter = self._write_meter(rows, 1, min(self.customer_since, self.dates[0]) - timedelta(days=200))
+        shown = int(register)
+        self._write_read(rows, meter, self.dates[0], shown)
+        bills: list[Bill] = []
+        for period, (start, end) in enumerate(zip(self.dates, self.dates[1:], strict=False)):
+            if self.closed and end > self.closed:
+                break
+            days = (end - start).days
+            flow = period_use_ccf(self.account_class, mean_ccf, garden, end.month, days, self.random)
+            flow = flow * self.story.factor.get(period, 1.0) + self.story.extra_ccf.get(period, 0.0)
+            if period == self.story.replaced_in:
+                changed = start + timedelta(days=9)
+                self._write_read(rows, meter, changed, shown, "field")
+                rows["meters"][-1]["removed"] = changed
+                meter = self._write_meter(rows, 2, changed)
+                register, shown = 0.0, 0
+                self._write_read(rows, meter, changed, 0, "field")
+                flow *= (days - 9) / days
+            if period not in self.story.dead_periods:
+                register += flow * self.story.fast
+            value = int(register) + self.story.misread.get(period, 0)
+            use = max(value - shown, 0)
+            shown = value
+            self._write_read(rows, meter, end, value)
+            bills.append(self._write_bill(rows, period, start, end, Decimal(value), Decimal(use), meter))
+        return bills
+
+    def _write_meter(self, rows: Rows, number: int, installed: date) -> str:
+        meter = f"m-{self.key}-{number}"
+        rows["meters"].append(
+            {
+                "id": meter,
+                "service_point_id": f"s-{self.key}",
+                "serial": f"W{self.random.randrange(10**7):07d}{number}{self.key[-3:]}",
+                "size": self.size,
+                "unit": "ccf",
+                "digits": 4 if self.size in ('5/8"', '3/4"') else 6,
+                "installed": installed,
+                "removed": None,
+            }
+        )
+        return meter
+
+    def _write_read(self, rows: Rows, meter: str, on: date, value: int, kind: str = "actual") -> None:
+        digits: int = rows["meters"][-1]["digits"]
+        rows["reads"].append(
+            {
+                "meter_id": meter,
+                "at": self._at(on),
+                "value_ccf": Decimal(value % 10**digits),
+                "kind": kind,
+                "source": "sample",
+            }
+        )
+
+    def _write_bill(
+        self, rows: Rows, period: int, start: date, end: date, value_ccf: Decimal, use_ccf: Decimal, meter: str
+    ) -> Bill:
+        mailed = end + MAILED_AFTER
+        bill = Bill(
+            id=f"b-{self.key}-{end:%Y%m}",
+            account_id=self.account_id,
+            meter_id=meter,
+            period_start=start,
+            period_end=end,
+            days=(end - start).days,
+            read_ccf=value_ccf % 10 ** int(rows["meters"][-1]["digits"]),
+            use_ccf=use_ccf,
+            amount_usd=bill_usd(self.account_class, self.size, use_ccf),
+            mailed=mailed,
+            due=mailed + DUE_AFTER,
+        )
+        rows["bills"].append(bill.model_dump())
+        rows["postings"] += lines_of(bill_entry(bill, self._at(mailed)))
+        return bill
+
+    def _write_payments(self, rows: Rows, bills: list[Bill]) -> None:
+        slow = self.random.random() < 0.1
+        unpaid = self.random.randrange(2, 6) if self.mark == "behind" else 0
+        method = self.random.choice(METHODS)
+        for number, bill in enumerate(bills):
+            late = self.random.randrange(27, 48) if slow else self.random.randrange(7, 24)
+            received = bill.mailed + timedelta(days=late)
+            if received > self.today or number >= len(bills) - unpaid:
+                continue
+            returned = received + timedelta(days=6) if self.mark == "returned" and number == len(bills) - 2 else None
+            payment = Payment(
+                id=f"pay-{self.key}-{bill.period_end:%Y%m}",
+                account_id=self.account_id,
+                received=received,
+                amount_usd=bill.amount_usd,
+                method="check" if returned else method,
+                reversed_on=returned,
+                reverse_reason="insufficient funds" if returned else None,
+            )
+            rows["payments"].append(payment.model_dump())
+            rows["postings"] += lines_of(payment_entry(payment, self._at(received)))
+            if returned:
+                reversal = reversal_entry(payment, returned, self._at(returned), "finance", "insufficient funds")
+                rows["postings"] += lines_of(reversal)
+
+    def _at(self, on: date) -> datetime:
+        return datetime.combine(on, time(10, self.sequence % 60), self.zone)
+
+
+def _read_dates(route: int, today: date) -> list[date]:
+    """The days on which a route was read, every second month, the last so long ago that its bill has been mailed."""
+    day = 2 + 3 * route
+    year, month = today.year, today.month
+    dates: list[date] = []
+    while len(dates) < PERIODS + 1:
+        read = date(year, month, day)
+        if month % 2 == route % 2 and read + MAILED_AFTER <= today:
+            dates.append(read)
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return dates[::-1]
