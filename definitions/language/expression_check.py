@@ -1,0 +1,481 @@
+"""Checks an expression against what a case has, and prepares its tree for evaluation.
+
+Every read such as `data.bill.use` becomes a variable of its own, so that an evaluation converts only what it uses; what may
+be unset is read only behind `has()`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+from definitions.language import expression_operators as operators
+from definitions.language.expression_operators import Found
+from definitions.language.expression_tree import Expr, ExpressionError, Tree
+from definitions.language.kinds import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    INTEGER,
+    MONEY,
+    NUMBER,
+    SPAN,
+    TEXT,
+    UNITS,
+    Kind,
+    Member,
+    Schema,
+    many,
+    quantity,
+    record,
+)
+from definitions.language.problems import near_miss
+
+MAX_NESTING: Final = 2
+
+Known = frozenset[str]
+Scope = Mapping[str, Kind]
+How = Literal["value", "has", "date"]
+
+_METHODS: Final = ("contains", "endsWith", "matches", "startsWith")
+_FUNCTIONS: Final = ("usd", *UNITS, "date", "hours", "minutes", "days_between", "size", "has", *_METHODS)
+_LIST_FUNCTIONS: Final = ("all", "exists", "exists_one", "filter", "map")
+_MICROSECONDS: Final = {"hours": 3_600_000_000, "minutes": 60_000_000}
+_OPTIONAL_EQUAL: Final = ("text", "enum", "boolean")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaf:
+    """A variable of the prepared tree: where its value comes from."""
+
+    path: tuple[str, ...]  #: `("data", "bill", "use")`, or `("today",)`
+    kind: Kind
+    how: How
+    nullable: bool = False  #: an unset value is equal to nothing, rather than an error
+    required: bool = False  #: always set, so that its absence is an error whatever else the expression says
+
+
+class Checker:
+    """Checks one tree and rewrites it in place; `leaves` are the variables that it then has."""
+
+    def __init__(self, tree: Tree, roots: Mapping[str, Schema]) -> None:
+        self.tree = tree
+        self.roots = roots
+        self.leaves: dict[str, Leaf] = {}
+        self.names: set[str] = set()
+        self._variables: dict[tuple[tuple[str, ...], How], str] = {}
+        self._nesting = 0
+
+    def guard(self) -> Kind:
+        """Check that the expression is true or false; raises ExpressionError."""
+        found = self._visit(self.tree.root, frozenset(), {})
+        if found.kind.name != "boolean":
+            raise self._error(self.tree.root, f"a guard is true or false, and this is {found.kind}", "wrong-kind")
+        return found.kind
+
+    def value(self) -> tuple[Kind, tuple[str, ...] | None]:
+        """The kind of the expression, and its path where it is a plain read (which may then be unset)."""
+        path = self._path(self.tree.root, {})
+        if path is not None and not self.tree.root.select_expr.test_only:
+            return self._members(self.tree.root, path)[-1].kind, self._real(path)
+        return self._visit(self.tree.root, frozenset(), {}).kind, None
+
+    # -- nodes
+
+    def _visit(self, node: Expr, known: Known, scope: Scope) -> Found:
+        if node.HasField("const_expr"):
+            return self._constant(node)
+        if node.HasField("ident_expr") or node.HasField("select_expr"):
+            return self._read(node, known, scope)
+        if node.HasField("call_expr"):
+            return self._call(node, known, scope)
+        if node.HasField("list_expr"):
+            return self._list(node, known, scope)
+        if node.HasField("comprehension_expr"):
+            return self._comprehension(node, known, scope)
+        raise self._error(node, "braces { } mean nothing in an expression")
+
+    def _constant(self, node: Expr) -> Found:
+        constant = node.const_expr
+        if constant.HasField("bool_value"):
+            return Found(node=node, kind=BOOLEAN, literal=bool(constant.bool_value))
+        if constant.HasField("int64_value"):
+            return Found(node=node, kind=INTEGER, literal=Decimal(constant.int64_value))
+        if constant.HasField("double_value"):
+            return Found(node=node, kind=NUMBER, literal=Decimal(repr(constant.double_value)))
+        if constant.HasField("string_value"):
+            return Found(node=node, kind=TEXT, literal=str(constant.string_value))
+        if constant.HasField("null_value"):
+            raise self._error(node, "nothing is compared with null; write has(data.…) or !has(data.…)")
+        raise self._error(node, "this kind of literal means nothing here")
+
+    def _list(self, node: Expr, known: Known, scope: Scope) -> Found:
+        items = [self._visit(element, known, scope) for element in node.list_expr.elements]
+        kind = items[0].kind if items else None
+        for item in items[1:]:
+            kind = operators.join(self.tree, item.node, items[0], item)
+        return Found(node=node, kind=many(kind) if kind else Kind(name="list"))
+
+    # -- reads
+
+    def _read(self, node: Expr, known: Known, scope: Scope) -> Found:
+        path = self._path(node, scope)
+        if node.select_expr.test_only:
+            return self._has(node, path, known, scope)
+        if path is not None:
+            found = self._found(node, path)
+            self._demand(node, path, known)
+            self.tree.ident(node, self._variable(path, "value"))
+            return found
+        if node.HasField("ident_expr"):
+            return self._ident(node, scope)
+        text = self._text(node)
+        operand = self._visit(node.select_expr.operand, known, scope)
+        name, member = self._member(node, operand.kind, node.select_expr.field, text.rpartition(".")[0])
+        if not member.required and text not in known:
+            raise self._unset(node, text)
+        node.select_expr.field = name
+        return Found(node=node, kind=member.kind, path=text)
+
+    def _ident(self, node: Expr, scope: Scope) -> Found:
+        name = node.ident_expr.name
+        if name in scope:
+            return Found(node=node, kind=scope[name], path=name)
+        if name in ("today", "now"):
+            kind = DATE if name == "today" else DATETIME
+            self.tree.ident(node, self._variable((name,), "value", kind))
+            return Found(node=node, kind=kind, path=name)
+        if name in self.roots:
+            raise self._error(node, f"{name} by itself is no value; write {name}. and a name")
+        raise self._unknown_ident(node, name)
+
+    def _unknown_ident(self, node: Expr, name: str) -> ExpressionError:
+        for root, schema in self.roots.items():
+            if name in schema.members or name.replace("_", "-") in schema.members:
+                return self._error(node, f'"{name}" is written {root}.{name}', "unknown-name")
+        known = [*self.roots, "today", "now"]
+        return self._error(node, f"nothing here is called {near_miss(name, known)}", "unknown-name")
+
+    def _has(self, node: Expr, path: tuple[str, ...] | None, known: Known, scope: Scope) -> Found:
+        if path is not None:
+            self._members(node, path)
+            self.tree.ident(node, self._variable(path, "has"))
+            every = frozenset(".".join(path[:n]) for n in range(2, len(path) + 1))
+            return Found(node=node, kind=BOOLEAN, if_true=every)
+        text = self._text(node)
+        operand = self._visit(node.select_expr.operand, known, scope)
+        name, _ = self._member(node, operand.kind, node.select_expr.field, text.rpartition(".")[0])
+        node.select_expr.field = name
+        return Found(node=node, kind=BOOLEAN, if_true=frozenset([text]))
+
+    def _path(self, node: Expr, scope: Scope) -> tuple[str, ...] | None:
+        """The path from a root that the node reads, as written, or None."""
+        names: list[str] = []
+        while node.HasField("select_expr"):
+            names.append(node.select_expr.field)
+            node = node.select_expr.operand
+        root = node.ident_expr.name
+        return (root, *reversed(names)) if names and root in self.roots and root not in scope else None
+
+    def _text(self, node: Expr) -> str:
+        """The path as it is written, also of an item of a list: what `has()` and a later read have in common."""
+        if node.HasField("select_expr"):
+            return f"{self._text(node.select_expr.operand)}.{node.select_expr.field}"
+        if node.HasField("call_expr") and node.call_expr.function == "_[_]":
+            of, index = node.call_expr.args
+            return f"{self._text(of)}[{index.const_expr.int64_value}]"
+        return str(node.ident_expr.name) or "this"
+
+    def _members(self, node: Expr, path: tuple[str, ...]) -> list[Member]:
+        """What stands at each step of the path below its root."""
+        kind = record(path[0], **self.roots[path[0]].members)
+        found: list[Member] = []
+        for index, name in enumerate(path[1:], start=1):
+            _, member = self._member(node, kind, name, ".".join(path[:index]))
+            found.append(member)
+            kind = member.kind
+        return found
+
+    def _real(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The path with each name as the case has it: a hyphen there is written as an underscore in an expression."""
+        kind = record(path[0], **self.roots[path[0]].members)
+        real = [path[0]]
+        for name in path[1:]:
+            key = name if name in kind.members else name.replace("_", "-")
+            real.append(key)
+            kind = kind.members[key].kind
+        return tuple(real)
+
+    def _member(self, node: Expr, kind: Kind, name: str, text: str) -> tuple[str, Member]:
+        if kind.name == "list":
+            raise self._error(node, f"{text} is a list; ask its items, such as {text}.exists(x, …)", "wrong-kind")
+        if kind.name != "record":
+            raise self._error(node, f"{text} is {kind}, which has no parts", "wrong-kind")
+        for key in (name, name.replace("_", "-")):
+            if key in kind.members:
+                return key, kind.members[key]
+        hyphened = [key for key in kind.members if key.startswith(f"{name}-")]
+        if hyphened:
+            message = f'"{hyphened[0]}" is written {text}.{hyphened[0].replace("-", "_")} in an expression'
+        else:
+            shown = {key.replace("-", "_") for key in kind.members}
+            message = f"{text} has nothing called {near_miss(name, shown)}"
+        raise self._error(node, message, "unknown-name")
+
+    def _found(self, node: Expr, path: tuple[str, ...]) -> Found:
+        return Found(node=node, kind=self._members(node, path)[-1].kind, path=".".join(path))
+
+    def _demand(self, node: Expr, path: tuple[str, ...], known: Known) -> None:
+        """Refuse a read of what may be unset."""
+        for index, member in enumerate(self._members(node, path), start=2):
+            text = ".".join(path[:index])
+            if not member.required and text not in known:
+                raise self._unset(node, text)
+
+    def _unset(self, node: Expr, text: str) -> ExpressionError:
+        return self._error(node, f"{text} may be unset; write has({text}) && … before it is read", "unset-value")
+
+    def _variable(self, path: tuple[str, ...], how: How, kind: Kind | None = None, *, nullable: bool = False) -> str:
+        variable = self._variables.setdefault((path, how), f"v{len(self._variables)}")
+        known = self.leaves.get(variable)
+        required = False
+        if kind is None:
+            members = self._members(self.tree.root, path)
+            kind, required = members[-1].kind, all(member.required for member in members)
+            path = self._real(path)
+            self.names.add(".".join(path[:2]))
+        nullable = nullable or (known is not None and known.nullable)
+        self.leaves[variable] = Leaf(path=path, kind=kind, how=how, nullable=nullable, required=required)
+        return variable
+
+    # -- calls
+
+    def _call(self, node: Expr, known: Known, scope: Scope) -> Found:
+        function = node.call_expr.function
+        handler = _HANDLERS.get(function)
+        if handler is not None:
+            return handler(self, node, known, scope)
+        if function in UNITS or function in ("usd", "hours", "minutes"):
+            return self._amount(node, known, scope)
+        if function in _METHODS:
+            return self._method(node, known, scope)
+        if function in _LIST_FUNCTIONS:
+            message = (
+                f"{function}() is asked of a list with a name and a condition, such as data.meters.{function}(x, …)"
+            )
+            raise self._error(node, message)
+        if function == "has":
+            raise self._error(node, "has() asks for one value by its path, such as has(data.read)")
+        raise self._error(node, f"no function is called {near_miss(function, _FUNCTIONS)}", "unknown-name")
+
+    def _and(self, node: Expr, known: Known, scope: Scope) -> Found:
+        left = self._condition(node.call_expr.args[0], known, scope)
+        right = self._condition(node.call_expr.args[1], known | left.if_true, scope)
+        return Found(
+            node=node, kind=BOOLEAN, if_true=left.if_true | right.if_true, if_false=left.if_false & right.if_false
+        )
+
+    def _or(self, node: Expr, known: Known, scope: Scope) -> Found:
+        left = self._condition(node.call_expr.args[0], known, scope)
+        right = self._condition(node.call_expr.args[1], known | left.if_false, scope)
+        return Found(
+            node=node, kind=BOOLEAN, if_true=left.if_true & right.if_true, if_false=left.if_false | right.if_false
+        )
+
+    def _not(self, node: Expr, known: Known, scope: Scope) -> Found:
+        inner = self._condition(node.call_expr.args[0], known, scope)
+        return Found(node=node, kind=BOOLEAN, if_true=inner.if_false, if_false=inner.if_true)
+
+    def _condition(self, node: Expr, known: Known, scope: Scope) -> Found:
+        found = self._visit(node, known, scope)
+        if found.kind.name != "boolean":
+            raise self._error(node, f"a condition is true or false, and this is {found.kind}", "wrong-kind")
+        return found
+
+    def _choice(self, node: Expr, known: Known, scope: Scope) -> Found:
+        asked = self._condition(node.call_expr.args[0], known, scope)
+        yes = self._visit(node.call_expr.args[1], known | asked.if_true, scope)
+        no = self._visit(node.call_expr.args[2], known | asked.if_false, scope)
+        return Found(node=node, kind=operators.join(self.tree, node, yes, no))
+
+    def _equality(self, node: Expr, known: Known, scope: Scope) -> Found:
+        left, right = (self._side(side, known, scope) for side in node.call_expr.args)
+        kind = operators.compare(self.tree, node, left, right)
+        sure = frozenset(
+            one.path for one, other in ((left, right), (right, left)) if one.path and other.literal is not None
+        )
+        is_equal = node.call_expr.function == "_==_"
+        return Found(
+            node=node, kind=kind, if_true=sure if is_equal else frozenset(), if_false=frozenset() if is_equal else sure
+        )
+
+    def _in(self, node: Expr, known: Known, scope: Scope) -> Found:
+        item, container = node.call_expr.args
+        words = [element.const_expr.string_value for element in container.list_expr.elements]
+        left = self._side(item, known, scope)
+        right = self._visit(container, known, scope)
+        if right.kind.name != "list":
+            raise self._error(container, f"in asks a list, and this is {right.kind}", "wrong-kind")
+        if right.kind.item is not None:
+            operators.join(self.tree, node, left, Found(node=container, kind=right.kind.item))
+        for element, word in zip(container.list_expr.elements, words, strict=True):
+            if word:
+                operators.check_word(self.tree, left, Found(node=element, kind=TEXT, literal=word))
+        return Found(node=node, kind=BOOLEAN, if_true=frozenset([left.path]) if left.path else frozenset())
+
+    def _side(self, node: Expr, known: Known, scope: Scope) -> Found:
+        """One side of an equality, where an unset word is equal to nothing and needs no has()."""
+        path = self._path(node, scope)
+        if path is None or node.select_expr.test_only:
+            return self._visit(node, known, scope)
+        found = self._found(node, path)
+        if found.kind.name not in _OPTIONAL_EQUAL:
+            return self._visit(node, known, scope)
+        self._demand(node, path[:-1], known)
+        self.tree.ident(node, self._variable(path, "value", nullable=True))
+        return found
+
+    def _compare(self, node: Expr, known: Known, scope: Scope) -> Found:
+        return Found(node=node, kind=operators.compare(self.tree, node, *self._both(node, known, scope)))
+
+    def _add(self, node: Expr, known: Known, scope: Scope) -> Found:
+        return Found(node=node, kind=operators.add(self.tree, node, *self._both(node, known, scope)))
+
+    def _multiply(self, node: Expr, known: Known, scope: Scope) -> Found:
+        return Found(node=node, kind=operators.multiply(self.tree, node, *self._both(node, known, scope)))
+
+    def _divide(self, node: Expr, known: Known, scope: Scope) -> Found:
+        return Found(node=node, kind=operators.divide(self.tree, node, *self._both(node, known, scope)))
+
+    def _both(self, node: Expr, known: Known, scope: Scope) -> tuple[Found, Found]:
+        left, right = node.call_expr.args
+        return self._visit(left, known, scope), self._visit(right, known, scope)
+
+    def _negative(self, node: Expr, known: Known, scope: Scope) -> Found:
+        return operators.negate(self.tree, node, self._visit(node.call_expr.args[0], known, scope))
+
+    def _index(self, node: Expr, known: Known, scope: Scope) -> Found:
+        container, index = self._both(node, known, scope)
+        if container.kind.name != "list" or container.kind.item is None or index.kind is not INTEGER:
+            raise self._error(node, "[ ] takes an item of a list by its number, from 0", "wrong-kind")
+        return Found(node=node, kind=container.kind.item)
+
+    def _size(self, node: Expr, known: Known, scope: Scope) -> Found:
+        (asked,) = self._arguments(node, 1)
+        found = self._visit(asked, known, scope)
+        if found.kind.name not in ("list", "text"):
+            raise self._error(node, f"{found.kind} has no size", "wrong-kind")
+        return Found(node=node, kind=INTEGER)
+
+    def _method(self, node: Expr, known: Known, scope: Scope) -> Found:
+        for side in self._arguments(node, 2):
+            found = self._visit(side, known, scope)
+            if found.kind.name not in ("text", "enum"):
+                raise self._error(
+                    side, f"{node.call_expr.function}() is for text, and this is {found.kind}", "wrong-kind"
+                )
+        return Found(node=node, kind=BOOLEAN)
+
+    def _amount(self, node: Expr, known: Known, scope: Scope) -> Found:
+        function = node.call_expr.function
+        (argument,) = self._arguments(node, 1)
+        found = self._visit(argument, known, scope)
+        if function in _MICROSECONDS:
+            value = operators.written(self.tree, found, function, _MICROSECONDS[function], places=0)
+            kind = SPAN
+        else:
+            value = operators.written(self.tree, found, function, places=2 if function == "usd" else 6)
+            kind = MONEY if function == "usd" else quantity(function)
+        self.tree.integer(node, value)
+        return Found(node=node, kind=kind)
+
+    def _date(self, node: Expr, known: Known, scope: Scope) -> Found:
+        (argument,) = self._arguments(node, 1)
+        path = self._path(argument, scope)
+        if path is not None and self._found(argument, path).kind is DATETIME:
+            self._demand(argument, path, known)
+            self.tree.ident(node, self._variable(path, "date"))
+            return Found(node=node, kind=DATE)
+        found = self._visit(argument, known, scope)
+        try:
+            day = date.fromisoformat(str(found.literal))
+        except ValueError:
+            message = 'date() takes a date written out, such as date("2026-07-03"), or a date with time'
+            raise self._error(node, message, "wrong-kind") from None
+        self.tree.integer(node, day.toordinal())
+        return Found(node=node, kind=DATE)
+
+    def _days_between(self, node: Expr, known: Known, scope: Scope) -> Found:
+        first, second = (self._visit(side, known, scope) for side in self._arguments(node, 2))
+        for side in (first, second):
+            if side.kind is not DATE:
+                raise self._error(side.node, f"days_between() takes two dates, and this is {side.kind}", "wrong-kind")
+        node.call_expr.function = "_-_"
+        later = Tree.copy(second.node)
+        self.tree.replace(second.node, first.node)
+        self.tree.replace(first.node, later)
+        return Found(node=node, kind=INTEGER)
+
+    def _arguments(self, node: Expr, count: int) -> list[Expr]:
+        call = node.call_expr
+        found = [*([call.target] if call.HasField("target") else []), *call.args]
+        if len(found) != count:
+            raise self._error(
+                node, f"{call.function}() takes {count} value{'s' * (count > 1)}, and here are {len(found)}"
+            )
+        return found
+
+    def _not_strictly_false(self, node: Expr, known: Known, scope: Scope) -> Found:
+        return self._visit(node.call_expr.args[0], known, scope)
+
+    # -- lists
+
+    def _comprehension(self, node: Expr, known: Known, scope: Scope) -> Found:
+        """`all`, `exists`, `exists_one`, `filter` and `map`, which CEL's parser has written out."""
+        loop = node.comprehension_expr
+        asked = self._visit(loop.iter_range, known, scope)
+        if asked.kind.name != "list":
+            raise self._error(node, f"only a list has items to ask, and this is {asked.kind}", "wrong-kind")
+        name = loop.iter_var
+        if name in self.roots or name in ("today", "now") or loop.iter_var2:
+            raise self._error(node, f"an item needs a name of its own, such as x, not {name}")
+        if self._nesting == MAX_NESTING:
+            raise self._error(node, f"lists are asked inside lists at most {MAX_NESTING} deep")
+        outside = frozenset(text for text in known if text.partition(".")[0] != name)
+        inner = {**scope, name: asked.kind.item or TEXT}
+        result = self._visit(loop.accu_init, outside, scope).kind
+        self._nesting += 1
+        step = self._visit(loop.loop_step, outside, {**inner, loop.accu_var: result})
+        self._nesting -= 1
+        found = self._visit(loop.result, outside, {**scope, loop.accu_var: step.kind})
+        return replace(found, node=node, path="", literal=None, if_true=frozenset(), if_false=frozenset())
+
+    def _error(self, node: Expr, sentence: str, code: str = "bad-expression") -> ExpressionError:
+        return self.tree.error(node, sentence, code)
+
+
+_HANDLERS: Final[dict[str, Callable[[Checker, Any, Known, Scope], Found]]] = {
+    "_&&_": Checker._and,
+    "_||_": Checker._or,
+    "!_": Checker._not,
+    "_?_:_": Checker._choice,
+    "_==_": Checker._equality,
+    "_!=_": Checker._equality,
+    "@in": Checker._in,
+    "_<_": Checker._compare,
+    "_<=_": Checker._compare,
+    "_>_": Checker._compare,
+    "_>=_": Checker._compare,
+    "_+_": Checker._add,
+    "_-_": Checker._add,
+    "_*_": Checker._multiply,
+    "_/_": Checker._divide,
+    "_%_": Checker._divide,
+    "-_": Checker._negative,
+    "_[_]": Checker._index,
+    "size": Checker._size,
+    "date": Checker._date,
+    "days_between": Checker._days_between,
+    "@not_strictly_false": Checker._not_strictly_false,
+}
