@@ -5,13 +5,14 @@ be unset is read only behind `has()`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from definitions.language import expression_operators as operators
 from definitions.language.expression_operators import Found
+from definitions.language.expression_reads import Known, Reads, Scope
 from definitions.language.expression_tree import Expr, ExpressionError, Tree
 from definitions.language.kinds import (
     BOOLEAN,
@@ -24,19 +25,13 @@ from definitions.language.kinds import (
     TEXT,
     UNITS,
     Kind,
-    Member,
     Schema,
     many,
     quantity,
-    record,
 )
 from definitions.language.problems import near_miss
 
 MAX_NESTING: Final = 2
-
-Known = frozenset[str]
-Scope = Mapping[str, Kind]
-How = Literal["value", "has", "date"]
 
 _METHODS: Final = ("contains", "endsWith", "matches", "startsWith")
 _FUNCTIONS: Final = ("usd", *UNITS, "date", "hours", "minutes", "days_between", "size", "has", *_METHODS)
@@ -45,26 +40,13 @@ _MICROSECONDS: Final = {"hours": 3_600_000_000, "minutes": 60_000_000}
 _OPTIONAL_EQUAL: Final = ("text", "enum", "boolean")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Leaf:
-    """A variable of the prepared tree: where its value comes from."""
-
-    path: tuple[str, ...]  #: `("data", "bill", "use")`, or `("today",)`
-    kind: Kind
-    how: How
-    nullable: bool = False  #: an unset value is equal to nothing, rather than an error
-    required: bool = False  #: always set, so that its absence is an error whatever else the expression says
-
-
 class Checker:
-    """Checks one tree and rewrites it in place; `leaves` are the variables that it then has."""
+    """Checks one tree and rewrites it in place; `reads` are the variables that it then has."""
 
     def __init__(self, tree: Tree, roots: Mapping[str, Schema]) -> None:
         self.tree = tree
         self.roots = roots
-        self.leaves: dict[str, Leaf] = {}
-        self.names: set[str] = set()
-        self._variables: dict[tuple[tuple[str, ...], How], str] = {}
+        self.reads = Reads(tree, roots)
         self._nesting = 0
 
     def guard(self) -> Kind:
@@ -76,9 +58,9 @@ class Checker:
 
     def value(self) -> tuple[Kind, tuple[str, ...] | None]:
         """The kind of the expression, and its path where it is a plain read (which may then be unset)."""
-        path = self._path(self.tree.root, {})
+        path = self.reads.path(self.tree.root, {})
         if path is not None and not self.tree.root.select_expr.test_only:
-            return self._members(self.tree.root, path)[-1].kind, self._real(path)
+            return self.reads.members(self.tree.root, path)[-1].kind, self.reads.real(path)
         return self._visit(self.tree.root, frozenset(), {}).kind, None
 
     # -- nodes
@@ -120,21 +102,21 @@ class Checker:
     # -- reads
 
     def _read(self, node: Expr, known: Known, scope: Scope) -> Found:
-        path = self._path(node, scope)
+        path = self.reads.path(node, scope)
         if node.select_expr.test_only:
             return self._has(node, path, known, scope)
         if path is not None:
-            found = self._found(node, path)
-            self._demand(node, path, known)
-            self.tree.ident(node, self._variable(path, "value"))
+            found = self.reads.found(node, path)
+            self.reads.demand(node, path, known)
+            self.tree.ident(node, self.reads.variable(path, "value"))
             return found
         if node.HasField("ident_expr"):
             return self._ident(node, scope)
-        text = self._text(node)
+        text = self.reads.text(node)
         operand = self._visit(node.select_expr.operand, known, scope)
-        name, member = self._member(node, operand.kind, node.select_expr.field, text.rpartition(".")[0])
+        name, member = self.reads.member(node, operand.kind, node.select_expr.field, text.rpartition(".")[0])
         if not member.required and text not in known:
-            raise self._unset(node, text)
+            raise self.reads.unset(node, text)
         node.select_expr.field = name
         return Found(node=node, kind=member.kind, path=text)
 
@@ -144,7 +126,7 @@ class Checker:
             return Found(node=node, kind=scope[name], path=name)
         if name in ("today", "now"):
             kind = DATE if name == "today" else DATETIME
-            self.tree.ident(node, self._variable((name,), "value", kind))
+            self.tree.ident(node, self.reads.variable((name,), "value", kind))
             return Found(node=node, kind=kind, path=name)
         if name in self.roots:
             raise self._error(node, f"{name} by itself is no value; write {name}. and a name")
@@ -159,95 +141,15 @@ class Checker:
 
     def _has(self, node: Expr, path: tuple[str, ...] | None, known: Known, scope: Scope) -> Found:
         if path is not None:
-            self._members(node, path)
-            self.tree.ident(node, self._variable(path, "has"))
+            self.reads.members(node, path)
+            self.tree.ident(node, self.reads.variable(path, "has"))
             every = frozenset(".".join(path[:n]) for n in range(2, len(path) + 1))
             return Found(node=node, kind=BOOLEAN, if_true=every)
-        text = self._text(node)
+        text = self.reads.text(node)
         operand = self._visit(node.select_expr.operand, known, scope)
-        name, _ = self._member(node, operand.kind, node.select_expr.field, text.rpartition(".")[0])
+        name, _ = self.reads.member(node, operand.kind, node.select_expr.field, text.rpartition(".")[0])
         node.select_expr.field = name
         return Found(node=node, kind=BOOLEAN, if_true=frozenset([text]))
-
-    def _path(self, node: Expr, scope: Scope) -> tuple[str, ...] | None:
-        """The path from a root that the node reads, as written, or None."""
-        names: list[str] = []
-        while node.HasField("select_expr"):
-            names.append(node.select_expr.field)
-            node = node.select_expr.operand
-        root = node.ident_expr.name
-        return (root, *reversed(names)) if names and root in self.roots and root not in scope else None
-
-    def _text(self, node: Expr) -> str:
-        """The path as it is written, also of an item of a list: what `has()` and a later read have in common."""
-        if node.HasField("select_expr"):
-            return f"{self._text(node.select_expr.operand)}.{node.select_expr.field}"
-        if node.HasField("call_expr") and node.call_expr.function == "_[_]":
-            of, index = node.call_expr.args
-            return f"{self._text(of)}[{index.const_expr.int64_value}]"
-        return str(node.ident_expr.name) or "this"
-
-    def _members(self, node: Expr, path: tuple[str, ...]) -> list[Member]:
-        """What stands at each step of the path below its root."""
-        kind = record(path[0], **self.roots[path[0]].members)
-        found: list[Member] = []
-        for index, name in enumerate(path[1:], start=1):
-            _, member = self._member(node, kind, name, ".".join(path[:index]))
-            found.append(member)
-            kind = member.kind
-        return found
-
-    def _real(self, path: tuple[str, ...]) -> tuple[str, ...]:
-        """The path with each name as the case has it: a hyphen there is written as an underscore in an expression."""
-        kind = record(path[0], **self.roots[path[0]].members)
-        real = [path[0]]
-        for name in path[1:]:
-            key = name if name in kind.members else name.replace("_", "-")
-            real.append(key)
-            kind = kind.members[key].kind
-        return tuple(real)
-
-    def _member(self, node: Expr, kind: Kind, name: str, text: str) -> tuple[str, Member]:
-        if kind.name == "list":
-            raise self._error(node, f"{text} is a list; ask its items, such as {text}.exists(x, …)", "wrong-kind")
-        if kind.name != "record":
-            raise self._error(node, f"{text} is {kind}, which has no parts", "wrong-kind")
-        for key in (name, name.replace("_", "-")):
-            if key in kind.members:
-                return key, kind.members[key]
-        hyphened = [key for key in kind.members if key.startswith(f"{name}-")]
-        if hyphened:
-            message = f'"{hyphened[0]}" is written {text}.{hyphened[0].replace("-", "_")} in an expression'
-        else:
-            shown = {key.replace("-", "_") for key in kind.members}
-            message = f"{text} has nothing called {near_miss(name, shown)}"
-        raise self._error(node, message, "unknown-name")
-
-    def _found(self, node: Expr, path: tuple[str, ...]) -> Found:
-        return Found(node=node, kind=self._members(node, path)[-1].kind, path=".".join(path))
-
-    def _demand(self, node: Expr, path: tuple[str, ...], known: Known) -> None:
-        """Refuse a read of what may be unset."""
-        for index, member in enumerate(self._members(node, path), start=2):
-            text = ".".join(path[:index])
-            if not member.required and text not in known:
-                raise self._unset(node, text)
-
-    def _unset(self, node: Expr, text: str) -> ExpressionError:
-        return self._error(node, f"{text} may be unset; write has({text}) && … before it is read", "unset-value")
-
-    def _variable(self, path: tuple[str, ...], how: How, kind: Kind | None = None, *, nullable: bool = False) -> str:
-        variable = self._variables.setdefault((path, how), f"v{len(self._variables)}")
-        known = self.leaves.get(variable)
-        required = False
-        if kind is None:
-            members = self._members(self.tree.root, path)
-            kind, required = members[-1].kind, all(member.required for member in members)
-            path = self._real(path)
-            self.names.add(".".join(path[:2]))
-        nullable = nullable or (known is not None and known.nullable)
-        self.leaves[variable] = Leaf(path=path, kind=kind, how=how, nullable=nullable, required=required)
-        return variable
 
     # -- calls
 
@@ -326,14 +228,14 @@ class Checker:
 
     def _side(self, node: Expr, known: Known, scope: Scope) -> Found:
         """One side of an equality, where an unset word is equal to nothing and needs no has()."""
-        path = self._path(node, scope)
+        path = self.reads.path(node, scope)
         if path is None or node.select_expr.test_only:
             return self._visit(node, known, scope)
-        found = self._found(node, path)
+        found = self.reads.found(node, path)
         if found.kind.name not in _OPTIONAL_EQUAL:
             return self._visit(node, known, scope)
-        self._demand(node, path[:-1], known)
-        self.tree.ident(node, self._variable(path, "value", nullable=True))
+        self.reads.demand(node, path[:-1], known)
+        self.tree.ident(node, self.reads.variable(path, "value", nullable=True))
         return found
 
     def _compare(self, node: Expr, known: Known, scope: Scope) -> Found:
@@ -392,10 +294,10 @@ class Checker:
 
     def _date(self, node: Expr, known: Known, scope: Scope) -> Found:
         (argument,) = self._arguments(node, 1)
-        path = self._path(argument, scope)
-        if path is not None and self._found(argument, path).kind is DATETIME:
-            self._demand(argument, path, known)
-            self.tree.ident(node, self._variable(path, "date"))
+        path = self.reads.path(argument, scope)
+        if path is not None and self.reads.found(argument, path).kind is DATETIME:
+            self.reads.demand(argument, path, known)
+            self.tree.ident(node, self.reads.variable(path, "date"))
             return Found(node=node, kind=DATE)
         found = self._visit(argument, known, scope)
         try:

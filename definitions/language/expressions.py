@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from cel_expr_python import cel
 
-from definitions.language.expression_check import Checker, Leaf
+from definitions.language.expression_check import Checker
+from definitions.language.expression_reads import Leaf
 from definitions.language.expression_tree import ExpressionError, Tree
 from definitions.language.expression_values import from_cel, into_cel, local_day, microseconds
 from definitions.language.kinds import Kind, Schema
@@ -71,11 +72,11 @@ class Expression:
         self.text = text
         self.kind = kind
         #: What it reads: `data.x`, `facts.y`, `event.z`.
-        self.names = frozenset(checker.names if path is None else [".".join(path[:2])])
+        self.names = frozenset(checker.reads.names if path is None else [".".join(path[:2])])
         self._path = path
         self._compiled = tree.compiled() if path is None else None
-        self._leaves = dict(checker.leaves)
-        self._readers = [_reader(name, leaf, zone) for name, leaf in checker.leaves.items()]
+        self._leaves = dict(checker.reads.leaves)
+        self._readers = [_reader(name, leaf, zone) for name, leaf in checker.reads.leaves.items()]
         self._result = from_cel(kind, zone)
 
     def holds(

@@ -386,11 +386,50 @@ def test_declared_fields_become_a_schema() -> None:
     assert schema.members["bill"] == always(ENTITIES["bill"])
 
 
-WORDS = (
-    'data.bill.use data.bill.amount facts.balance has(data.read) data.read data.cause "leak" 1 1.5 0 + - * / % < == != && '
-    "|| ! ? : ( ) [ ] , in usd(1) ccf(2) today data.bill.due data.meters .size() true now data.seen hours(2) data.whole "
-    "data.rate size("
-).split()
+WORDS = [
+    "data.bill.use",
+    "data.bill.amount",
+    "facts.balance",
+    "has(data.read)",
+    "data.read",
+    "data.cause",
+    '"leak"',
+    "1",
+    "1.5",
+    "0",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "<",
+    "==",
+    "!=",
+    "&&",
+    "||",
+    "!",
+    "?",
+    ":",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    "in",
+    "usd(1)",
+    "ccf(2)",
+    "today",
+    "data.bill.due",
+    "data.meters",
+    ".size()",
+    "true",
+    "now",
+    "data.seen",
+    "hours(2)",
+    "data.whole",
+    "data.rate",
+    "size(",
+]
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=7).map(" ".join))
