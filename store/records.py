@@ -1,10 +1,11 @@
-"""Small books: the audit, idempotency keys, published definitions, the district's clock, archived histories."""
+"""Small books: the audit, idempotency keys, published definitions, archived histories."""
 
 from __future__ import annotations
 
 import json
 import zlib
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -13,7 +14,6 @@ from sqlmodel import Session, col
 from store.paging import Page, after, page_of, read_cursor
 from store.tables.audit import Audit
 from store.tables.cases import CaseArchive
-from store.tables.clock import DistrictClock
 from store.tables.definitions import DefinitionVersion
 from store.tables.outbox import IdempotencyKey
 
@@ -76,7 +76,7 @@ def publish(
     *,
     title: str,
     digest: str,
-    compiled: Any,
+    compiled: Callable[[int], bytes],
     source: str,
     by: str,
     at: datetime,
@@ -84,18 +84,21 @@ def publish(
     approved_by: str | None = None,
     note: str = "",
 ) -> DefinitionVersion:
-    """The next version of the definition; DefinitionStandsError when exactly this was published before."""
+    """The next version of the definition; DefinitionStandsError when exactly this was published before.
+
+    `compiled` gives the compiled bytes of the version with a number, which is inside."""
     if session.execute(select(DefinitionVersion).where(col(DefinitionVersion.digest) == digest)).first():
         raise DefinitionStandsError(f"exactly this {definition} is published already")
     last = session.execute(
         select(func.max(col(DefinitionVersion.version))).where(col(DefinitionVersion.definition) == definition)
     ).scalar_one()
+    number = (last or 0) + 1
     version = DefinitionVersion(
         definition=definition,
-        version=(last or 0) + 1,
+        version=number,
         title=title,
         digest=digest,
-        compiled=pack(compiled),
+        compiled=compiled(number),
         source=source,
         published_by=by,
         published_at=at,
@@ -148,26 +151,3 @@ def pack(value: Any) -> bytes:
 def unpack(packed: bytes) -> Any:
     """The value that `pack` compressed."""
     return json.loads(zlib.decompress(packed))
-
-
-def district_clock(session: Session) -> DistrictClock | None:
-    """The demonstration's clock, or None when the district lives in real time."""
-    return session.get(DistrictClock, 1)
-
-
-def set_district_clock(
-    session: Session, *, real: datetime, district: datetime, speed: float = 1.0, paused: bool = False
-) -> DistrictClock:
-    """The clock, set so that at `real` it shows `district` and runs on at `speed` district seconds in a second."""
-    clock = session.get(DistrictClock, 1) or DistrictClock(epoch_real=real, epoch_district=district)
-    clock.epoch_real, clock.epoch_district, clock.speed, clock.paused = real, district, speed, paused
-    session.add(clock)
-    session.flush()
-    return clock
-
-
-def district_time(clock: DistrictClock, real: datetime) -> datetime:
-    """What the clock shows at this real moment."""
-    if clock.paused:
-        return clock.epoch_district
-    return (clock.epoch_district + (real - clock.epoch_real) * clock.speed).astimezone(UTC)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import StatementError
 from sqlmodel import Session
 
 from store import outbox, records
+from store.clock import Clock, read_clock, set_clock
 from store.engine import Store, UnknownDatabaseError, open_engine
 from store.projection import write_step
 from store.queries import accounts
@@ -169,7 +170,7 @@ def test_a_new_case_takes_the_newest_version_that_is_in_effect(store: Store) -> 
                 "high-consumption",
                 title="High consumption",
                 digest=f"d{number}",
-                compiled={"n": number},
+                compiled=lambda number: records.pack({"n": number}),
                 source="case: high-consumption",
                 by="author",
                 at=MONDAY,
@@ -178,7 +179,14 @@ def test_a_new_case_takes_the_newest_version_that_is_in_effect(store: Store) -> 
             assert made.version == number
         with pytest.raises(DefinitionStandsError):
             records.publish(
-                session, "high-consumption", title="", digest="d2", compiled={}, source="", by="author", at=MONDAY
+                session,
+                "high-consumption",
+                title="",
+                digest="d2",
+                compiled=lambda _: b"",
+                source="",
+                by="author",
+                at=MONDAY,
             )
     with store.reading() as session:
         now, then = (records.version_in_effect(session, "high-consumption", at) for at in (MONDAY, later))
@@ -192,13 +200,19 @@ def test_a_new_case_takes_the_newest_version_that_is_in_effect(store: Store) -> 
 def test_the_districts_clock_runs_at_its_speed_and_stands_still_when_paused(store: Store) -> None:
     real = datetime(2026, 1, 1, tzinfo=UTC)
     with store.writing() as session:
-        clock = records.set_district_clock(session, real=real, district=MONDAY, speed=86_400.0)
-        assert records.district_time(clock, real + timedelta(seconds=2)) == MONDAY + timedelta(days=2)
-        records.set_district_clock(session, real=real, district=MONDAY, paused=True)
+        set_clock(session, Clock(real=real, district=MONDAY, speed=86_400.0, paused=False))
     with store.reading() as session:
-        stored = records.district_clock(session)
-        assert stored is not None
-        assert records.district_time(stored, real + timedelta(days=9)) == MONDAY
+        running = read_clock(session)
+    assert running is not None
+    assert running.at(real + timedelta(seconds=2)) == MONDAY + timedelta(days=2)
+    assert running.real_delay(MONDAY + timedelta(days=3), real + timedelta(seconds=2)) == timedelta(seconds=1)
+    with store.writing() as session:
+        set_clock(session, Clock(real=real, district=MONDAY, speed=1.0, paused=True))
+    with store.reading() as session:
+        standing = read_clock(session)
+    assert standing is not None
+    assert standing.at(real + timedelta(days=9)) == MONDAY
+    assert standing.real_delay(MONDAY + timedelta(days=1), real) is None
 
 
 def test_a_history_is_archived_once(store: Store) -> None:
