@@ -192,7 +192,7 @@ def _syntax_error(said: str, text: str) -> ExpressionError:
     if "recursion depth" in found[3]:
         return ExpressionError(1, 1, "this is nested too deep; make it shorter, or use a decision table")
     line, column, message = int(found[1]), int(found[2]), found[3]
-    rest = (text.splitlines() or [""])[line - 1][column - 1 :]
+    rest = text.split("\n")[line - 1][column - 1 :]
     if "has()" in message:
         sentence = "has() asks for one value by its path, such as has(data.read)"
     elif "<EOF>" in message and "expecting <EOF>" not in message:

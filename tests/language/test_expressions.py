@@ -323,6 +323,8 @@ def test_a_wrong_expression_is_told_where_and_what_would_be_right(text: str, col
 def test_a_mistake_in_a_later_line_is_shown_there() -> None:
     error = refusal("data.whole > 3 &&\n  data.wole < 9")
     assert (error.line, error.column) == (2, 3)
+    assert refusal("true &&\n").line == 2
+    assert refusal('data.note == "Señal 水" && data.wole < 9').column == 27
 
 
 def test_without_an_event_none_can_be_read() -> None:
