@@ -140,6 +140,17 @@ def fire(chart: Chart, configuration: tuple[str, ...], history: History, event: 
     return run.outcome(consumed=bool(taken))
 
 
+def reenter(chart: Chart, history: History, event: str, host: Host) -> Outcome:
+    """The configuration of a case that has finished and comes back by a transition of the root; SCXML has no such thing."""
+    run = _Run(chart, host, chart.root.bit, history)
+    host.observe(run)
+    taken = chart.reactions(chart.root, event)[:1]
+    if taken:
+        run.microstep(event, taken)
+        run.settle()
+    return run.outcome(consumed=bool(taken))
+
+
 def enabled(
     chart: Chart, configuration: tuple[str, ...], event: str, host: Host, history: History | None = None
 ) -> tuple[ChartTransition, ...]:

@@ -1,0 +1,90 @@
+"""What a rule of a law may require, parsed from the words that counsel reads.
+
+`60 full days since facts.delinquent_since` · `letter final-notice mailed` ·
+`7 business days since (letter final-notice mailed or call options-offered)` ·
+`on a shut-off day of calendar district` · `letter final-notice in languages of facts.service_area`
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from definitions.language.durations import Duration
+
+_SINCE = re.compile(r"^(\d+ [a-z ]+?) since (.+)$")
+_SHUT_OFF_DAY = re.compile(r"^on a shut-off day of calendar ([a-z0-9-]+)$")
+_LANGUAGES = re.compile(r"^letter ([a-z0-9-]+) in languages of facts\.([a-z0-9_]+)$")
+_FACT = re.compile(r"^facts\.([a-z0-9_]+)$")
+_HAPPENED = re.compile(r"^[a-z0-9-]+( [a-z0-9-]+)+$")
+
+FORMS = (
+    "60 full days since facts.NAME; 7 business days since (letter NAME mailed or call NAME); letter NAME mailed; "
+    "on a shut-off day of calendar NAME; letter NAME in languages of facts.NAME"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """What a span is counted from: a fact's date, or the day on which something happened in the case."""
+
+    name: str
+    is_fact: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """So much time since the earliest of these; without a span it is enough that one has happened."""
+
+    span: Duration | None
+    any_of: tuple[Beginning, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShutOffDay:
+    """Only on a day, and at a time, at which the calendar allows a shut-off."""
+
+    calendar: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InLanguages:
+    """The letter went out in every language of the fact."""
+
+    letter: str
+    fact: str
+
+
+Requirement = Since | ShutOffDay | InLanguages
+
+
+def parse_requirement(text: str) -> Requirement:
+    """The requirement that the words mean; raises ValueError with a sentence that says what would be right."""
+    words = " ".join(text.split())
+    if found := _SHUT_OFF_DAY.match(words):
+        return ShutOffDay(calendar=found[1])
+    if found := _LANGUAGES.match(words):
+        return InLanguages(letter=found[1], fact=found[2])
+    if found := _SINCE.match(words):
+        return Since(span=Duration.parse(found[1]), any_of=_beginnings(found[2], text))
+    return Since(span=None, any_of=_beginnings(words, text))
+
+
+def facts_in(requirement: Requirement) -> frozenset[str]:
+    """The facts that deciding the requirement reads."""
+    if isinstance(requirement, Since):
+        return frozenset(begin.name for begin in requirement.any_of if begin.is_fact)
+    return frozenset({requirement.fact}) if isinstance(requirement, InLanguages) else frozenset()
+
+
+def _beginnings(words: str, text: str) -> tuple[Beginning, ...]:
+    inner = words.removeprefix("(").removesuffix(")")
+    return tuple(_beginning(part.strip(), text) for part in inner.split(" or "))
+
+
+def _beginning(words: str, text: str) -> Beginning:
+    if found := _FACT.match(words):
+        return Beginning(name=found[1], is_fact=True)
+    if _HAPPENED.match(words):
+        return Beginning(name=words)
+    raise ValueError(f'"{text}" is no requirement; write one of: {FORMS}')

@@ -1,0 +1,123 @@
+"""What a person may choose at the end of a task: each outcome with what it will do, or why it is not open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from definitions.catalogue import actions
+from definitions.language.expand import title_of
+from definitions.language.model import Action
+from workflows.machine.case import Case
+from workflows.machine.errors import Barred, Refused
+from workflows.machine.events import Outcome
+from workflows.machine.machine import Machine
+from workflows.machine.plan import StatePlan, TaskPlan
+from workflows.machine.run import Run
+from workflows.machine.words import listed, queue_title
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One outcome of a task."""
+
+    outcome: str
+    title: str
+    help: str | None
+    does: str  #: `prints the answer letter, closes the case in 10 days`
+    refused: str | None  #: why it is not open to this person now
+    fields: tuple[str, ...]  #: fields that only this outcome asks for
+
+
+def choices(machine: Machine, case: Case, run: int, *, by: str, facts: Mapping[str, Any], at: datetime) -> list[Choice]:
+    """The outcomes of an open task in the order of the definition; facts as far as they are known."""
+    task = case.task(run)
+    if task is None:
+        return []
+    plan = machine.setting.plan.states[task.state].task
+    assert plan is not None
+    return [_choice(machine, case, run, task.state, plan, key, by, facts, at) for key in plan.spec.outcomes]
+
+
+def _choice(
+    machine: Machine,
+    case: Case,
+    run: int,
+    path: str,
+    plan: TaskPlan,
+    key: str,
+    by: str,
+    facts: Mapping[str, Any],
+    at: datetime,
+) -> Choice:
+    outcome = plan.spec.outcomes[key]
+    leads = _target(machine, path, key)
+    return Choice(
+        outcome=key,
+        title=outcome.title or title_of(key),
+        help=outcome.help,
+        does=listed(_deeds(machine, outcome.actions, leads)) if leads or outcome.actions else "",
+        refused=_refusal(machine, case, run, key, by, facts, at, leads),
+        fields=tuple(outcome.form),
+    )
+
+
+def _target(machine: Machine, path: str, key: str) -> StatePlan | None:
+    chart = machine.setting.chart
+    for transition in chart.reactions(chart.by_path[path], f"outcome/{path}/{key}"):
+        if transition.targets:
+            return machine.setting.plan.states.get(transition.targets[0].path)
+    return None
+
+
+def _deeds(machine: Machine, on_the_way: tuple[Action, ...], leads: StatePlan | None) -> Iterator[str]:
+    for action in (*on_the_way, *(leads.entry if leads else ())):
+        if said := _said(action):
+            yield said
+    if leads is None:
+        return
+    if leads.final:
+        yield "closes the case"
+    elif leads.task is not None:
+        spec = leads.task.spec
+        queue = getattr(spec, "crew", None) or spec.queue
+        due = f", due in {spec.due}" if spec.due else ""
+        yield f"opens “{spec.title}” for {queue_title(machine.setting.compiled, queue)}{due}"
+    else:
+        yield f"goes on to “{leads.title}”"
+
+
+def _said(action: Action) -> str:
+    signature = actions.signature(action.action)
+    if signature is None or not signature.says:
+        return ""
+    words = {name: title_of(value).lower() if isinstance(value, str) else value for name, value in action.with_.items()}
+    return signature.says.format_map(_Blank(words))
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _refusal(
+    machine: Machine,
+    case: Case,
+    run: int,
+    key: str,
+    by: str,
+    facts: Mapping[str, Any],
+    at: datetime,
+    leads: StatePlan | None,
+) -> str | None:
+    try:
+        machine.accepts(case, Outcome(run=run, outcome=key, by=by, checked_at=at.isoformat()))
+        if leads is not None and set(machine.setting.law_facts_of(leads)) <= set(facts):
+            Run(machine.setting, case, by=by, at=at, facts=facts).check_bars(leads)
+    except Barred as barred:
+        return barred.sentence
+    except Refused as refused:
+        return refused.sentence
+    return None

@@ -1,0 +1,76 @@
+"""Holds on the account, as they change: what they do to running timers and open field work, and the events they raise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workflows.machine import effects as fx
+from workflows.machine import interpreter
+from workflows.machine.case import Case
+from workflows.machine.events import HoldsChanged
+from workflows.machine.finish import finished
+from workflows.machine.host import Host, still
+
+if TYPE_CHECKING:
+    from workflows.machine.run import Run
+
+
+def change_holds(run: Run, event: HoldsChanged) -> tuple[Case, fx.Step]:
+    """The step in which the case takes down the account's holds as they are now.
+
+    A hold placed freezes timers and recalls field work at once and raises `held`; the last one released lets them go on and
+    raises `released`.
+    """
+    placed = [hold for hold in event.holds if hold not in run.case.holds]
+    released = [hold for hold in run.case.holds if hold not in event.holds]
+    run.case = replace(run.case, hold_version=event.version)
+    run.holds = event.holds
+    for hold in placed:
+        if run.setting.hold_effect(hold) == "freeze":
+            run.setting.clocks.freeze(run, hold)
+    if run.is_recalled():
+        _recall(run)
+    for hold in released:
+        _release(run, hold)
+    concerned = [hold for hold in (*placed, *released) if hold in run.setting.definition.holds]
+    still_held = any(hold in run.setting.definition.holds for hold in event.holds)
+    name = "held" if placed and still_held else "released" if released and not still_held else None
+    label = f"holds {', '.join(event.holds) or 'none'}"
+    if name is None or not concerned:
+        return finished(run, still(run.case), label)
+    run.event = {"hold": concerned[0]}
+    outcome = interpreter.fire(run.setting.chart, run.case.state, run.case.history, name, Host(run))
+    if released and not run.is_recalled():
+        _send_again(run, outcome.configuration)
+    return finished(run, outcome, label)
+
+
+def _recall(run: Run) -> None:
+    for task in list(run.tasks):
+        if task.kind == "work-order" and task.outcome is None:
+            run.effects.append(
+                fx.CloseTask(run=task.run, name=task.name, how="cancelled", reason="recalled: the account is held")
+            )
+            run.cancel_timers(run=task.run)
+            run.tasks.remove(task)
+
+
+def _release(run: Run, hold: str) -> None:
+    match run.setting.hold_effect(hold):
+        case "freeze":
+            run.setting.clocks.thaw(run, hold)
+        case "extend":
+            run.setting.clocks.extend(run)
+        case "restart":
+            run.setting.clocks.restart(run)
+        case "none":
+            pass
+
+
+def _send_again(run: Run, configuration: tuple[str, ...]) -> None:
+    """Field work that a hold recalled is opened again where the case still waits for it."""
+    for path in configuration:
+        plan = run.setting.plan.states.get(path)
+        if plan is not None and plan.task is not None and not any(task.state == path for task in run.tasks):
+            run.open_work(plan)

@@ -1,0 +1,195 @@
+"""Laws at the step: each rule's verdict with its arithmetic, and the first day on which all of them allow the act.
+
+Days are whole civil dates of the district (Gov. Code 6800; design: "60 full days" allows the 61st day after the due date).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from definitions.language.calendars import Calendar
+from definitions.language.expressions import Environment, Expression
+from definitions.language.pack import Law, Rule
+from definitions.language.rules import (
+    Beginning,
+    InLanguages,
+    Requirement,
+    ShutOffDay,
+    Since,
+    facts_in,
+    parse_requirement,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What one rule says about an act on a day."""
+
+    rule: str
+    source: str
+    kept: bool
+    earliest: date | None  #: the first day that this rule alone allows; None: none that is known yet
+    arithmetic: str  #: `60 full days since 6 January 2026`
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bound:
+    law: Law
+    rule: Rule
+    requirement: Requirement | None
+    applies: Expression | None
+
+
+class Binding:
+    """The laws of one definition, parsed once."""
+
+    def __init__(self, laws: tuple[Law, ...], calendar: Calendar, environment: Environment) -> None:
+        self.calendar = calendar
+        self._rules = [
+            _Bound(
+                law=law,
+                rule=rule,
+                requirement=parse_requirement(rule.require) if rule.require else None,
+                applies=environment.compile(rule.applies) if rule.applies else None,
+            )
+            for law in laws
+            for rule in law.rules
+        ]
+
+    def facts(self, tag: str) -> frozenset[str]:
+        """The facts that the rules about a tag read."""
+        names: set[str] = set()
+        for bound in self._about(tag):
+            if bound.requirement is not None:
+                names |= facts_in(bound.requirement)
+            if bound.applies is not None:
+                names |= {name.split(".")[1] for name in bound.applies.names if name.startswith("facts.")}
+        return frozenset(names)
+
+    def verdicts(
+        self,
+        tag: str,
+        *,
+        happened: Mapping[str, str],
+        data: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        holds: Mapping[str, str],
+        at: datetime,
+    ) -> list[Verdict]:
+        """What each rule that binds here says about entering a state with the tag at this time."""
+        return [
+            self._verdict(bound, happened, facts, holds, at)
+            for bound in self._about(tag)
+            if bound.applies is None or bound.applies.holds(data, facts, at=at)
+        ]
+
+    def earliest(
+        self,
+        tag: str,
+        *,
+        happened: Mapping[str, str],
+        data: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        holds: Mapping[str, str],
+        at: datetime,
+    ) -> date | None:
+        """The first day on which every rule allows it; None while something that a rule counts from has not happened."""
+        verdicts = self.verdicts(tag, happened=happened, data=data, facts=facts, holds=holds, at=at)
+        return self.earliest_of(verdicts)
+
+    def earliest_of(self, verdicts: list[Verdict]) -> date | None:
+        """The first day that all of these verdicts allow, if it is known."""
+        if any(verdict.earliest is None for verdict in verdicts):
+            return None
+        days = [verdict.earliest for verdict in verdicts if verdict.earliest is not None]
+        if not days:
+            return None
+        latest = max(days)
+        on_shut_off_days = any(isinstance(bound.requirement, ShutOffDay) for bound in self._rules)
+        return self.calendar.next_shut_off_day(latest) if on_shut_off_days else latest
+
+    def sentence(self, verdicts: list[Verdict]) -> str:
+        """Why not, with every rule that bars it, its arithmetic and its source."""
+        broken = [verdict for verdict in verdicts if not verdict.kept]
+        reasons = ", and ".join(
+            f"{verdict.arithmetic} ({verdict.source}{'' if verdict.confirmed else ', unconfirmed'})"
+            for verdict in broken
+        )
+        earliest = self.earliest_of(verdicts)
+        if earliest is None:
+            return f"not yet: {reasons}"
+        return f"not before {earliest:%A} {said(earliest)}: {reasons}"
+
+    def _about(self, tag: str) -> list[_Bound]:
+        return [bound for bound in self._rules if tag in bound.law.before]
+
+    def _verdict(
+        self,
+        bound: _Bound,
+        happened: Mapping[str, str],
+        facts: Mapping[str, Any],
+        holds: Mapping[str, str],
+        at: datetime,
+    ) -> Verdict:
+        today = at.astimezone(self.calendar.zone).date()
+        barring = [hold for hold in bound.rule.never_while if hold in holds]
+        if barring:
+            earliest, kept, arithmetic = None, False, f"no such act while there is a hold for {' and '.join(barring)}"
+        elif bound.requirement is None:
+            earliest, kept, arithmetic = today, True, "no hold bars it"
+        else:
+            earliest, arithmetic = self._required(bound.requirement, happened, facts, today)
+            kept = earliest is not None and earliest <= today
+            if isinstance(bound.requirement, ShutOffDay):
+                kept = self.calendar.is_shut_off_day(today) and self.calendar.is_open_at(at)
+        return Verdict(
+            rule=bound.rule.id,
+            source=bound.rule.source,
+            kept=kept,
+            earliest=earliest,
+            arithmetic=arithmetic,
+            confirmed=bound.rule.confirmed,
+        )
+
+    def _required(
+        self, requirement: Requirement, happened: Mapping[str, str], facts: Mapping[str, Any], today: date
+    ) -> tuple[date | None, str]:
+        match requirement:
+            case Since(span=span, any_of=beginnings):
+                known = [(begin, day) for begin in beginnings if (day := _day(begin, happened, facts))]
+                if not known:
+                    return None, f"{' or '.join(_words(begin) for begin in beginnings)} has not happened"
+                begin, day = min(known, key=lambda pair: pair[1])
+                if span is None:
+                    return day, f"{_words(begin)} on {said(day)}"
+                return self.calendar.earliest_date(span, day), f"{span} since {said(day)} ({_words(begin)})"
+            case ShutOffDay():
+                if self.calendar.is_shut_off_day(today):
+                    return today, "no shut-off while the office is closed"
+                special = self.calendar.special(today)
+                kind = special.name if special else f"a {today:%A}"
+                return self.calendar.next_shut_off_day(today), f"no shut-off on {kind}"
+            case InLanguages(letter=letter, fact=fact):
+                sent = set(happened.get(f"letter {letter} languages", "").split(","))
+                missing = [language for language in facts.get(fact) or [] if language not in sent]
+                if missing:
+                    return None, f"letter {letter} was not sent in {', '.join(missing)}"
+                return today, f"letter {letter} was sent in every language"
+
+
+def said(day: date) -> str:
+    """A date as people say it: `6 January 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _words(begin: Beginning) -> str:
+    return begin.name.replace("_", " ") if begin.is_fact else begin.name
+
+
+def _day(begin: Beginning, happened: Mapping[str, str], facts: Mapping[str, Any]) -> date | None:
+    value = facts.get(begin.name) if begin.is_fact else happened.get(begin.name)
+    return date.fromisoformat(str(value)[:10]) if value else None

@@ -1,0 +1,117 @@
+"""What a person may do with a task: separation of duties, limits, forms, suspension, the check at the curb."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from definitions.language.forms import checked, fields_of
+from definitions.language.model import WorkOrder
+from workflows.machine.case import Case, Task
+from workflows.machine.effects import Step
+from workflows.machine.errors import BadForm, NotAllowed
+from workflows.machine.events import Message, Outcome, TaskResumed, TaskSuspended
+from workflows.machine.finish import finished
+from workflows.machine.host import still
+from workflows.machine.plan import StatePlan, TaskPlan
+
+if TYPE_CHECKING:
+    from workflows.machine.run import Run
+    from workflows.machine.setting import Setting
+
+
+def check_duties(plan: TaskPlan, case: Case, doing: tuple[str, ...]) -> None:
+    """Raises NotAllowed when somebody who did or helped with a task that `not-by` names would do this one."""
+    for name in plan.spec.not_by:
+        for person in doing:
+            if person in case.people.get(name, ()):
+                raise NotAllowed(
+                    f"“{plan.spec.title}” is not done by whoever did “{name}” in this case (separation of duties)",
+                    not_by=name,
+                    person=person,
+                )
+
+
+def check_site(plan: TaskPlan, task: Task) -> None:
+    """Raises NotAllowed when an order that must be checked at the curb comes without a fresh check."""
+    if isinstance(plan.spec, WorkOrder) and plan.spec.check_at_site:
+        raise NotAllowed(f"“{task.title}” is closed only after a fresh check at the curb", task=task.run)
+
+
+def filled(run: Run, plan: StatePlan, event: Outcome) -> Mapping[str, Any]:
+    """The form's values, checked and stored in the run's data; raises BadForm with a sentence for each wrong field."""
+    assert plan.task is not None
+    spec = plan.task.spec
+    fields = fields_of(spec.form | spec.outcomes[event.outcome].form, run.setting.definition.data)
+    values, wrong = checked(fields, event.form)
+    if wrong:
+        listed = "; ".join(f"{name} {sentence}" for name, sentence in wrong.items())
+        raise BadForm(f"the form of “{spec.title}” is not right yet: {listed}", fields=wrong)
+    task = run.case.task(event.run)
+    for name, value in values.items():
+        collected = task is not None and task.index is not None and fields[name].many is False and _collects(run, name)
+        run.data[name] = [*run.data.get(name, []), value] if collected else value
+    return values
+
+
+def _collects(run: Run, name: str) -> bool:
+    """With `each`, a field that `data` declares as a list collects one value from each instance."""
+    field = run.setting.definition.data.get(name)
+    return field is not None and field.many
+
+
+def check_limit(run: Run, plan: StatePlan, chosen: str) -> None:
+    """Raises NotAllowed when the amount is above the person's approval limit."""
+    assert plan.task is not None
+    outcome = plan.task.spec.outcomes[chosen]
+    if outcome.limit is None or outcome.limit_of is None:
+        return
+    amount, limit = run.data.get(outcome.limit_of), run.facts.get(f"limit.{outcome.limit}")
+    if amount is not None and (limit is None or Decimal(str(amount)) > Decimal(str(limit))):
+        allowed = f"${limit}" if limit is not None else "nothing"
+        raise NotAllowed(
+            f"${amount} is above your limit for {outcome.limit} ({allowed}); hand the task to somebody with a higher one",
+            limit=limit,
+            amount=amount,
+        )
+
+
+def message_data(setting: Setting, event: Message) -> Mapping[str, Any]:
+    """The message's data in the shape that guards see; raises BadForm where it does not fit what `messages` declares."""
+    declared = setting.definition.messages.get(event.name)
+    if declared is None:
+        return event.data
+    values, wrong = checked(declared, event.data)
+    if wrong:
+        listed = "; ".join(f"{name} {sentence}" for name, sentence in wrong.items())
+        raise BadForm(f"the data of {event.name} are not right: {listed}", fields=wrong)
+    return values
+
+
+def paused(run: Run, event: TaskSuspended | TaskResumed) -> tuple[Case, Step]:
+    """A task is put aside or goes on; when its clock stopped, its due date and escalations move by as long as it lay."""
+    task = run.case.task(event.run)
+    assert task is not None
+    if isinstance(event, TaskSuspended):
+        run.note = event.reason
+        run.change_task(replace(task, suspended_at=run.at, clock_stops=event.clock_stops), reason=event.reason)
+        if event.clock_stops:
+            run.timers = [
+                replace(timer, frozen_at=run.at, hold="suspended")
+                if timer.run == task.run and not timer.frozen_at
+                else timer
+                for timer in run.timers
+            ]
+        label = f"suspended {task.name}"
+    else:
+        assert task.suspended_at is not None
+        lay = run.at - task.suspended_at
+        due = task.due + lay if task.due is not None and task.clock_stops else task.due
+        run.change_task(replace(task, suspended_at=None, clock_stops=False, due=due))
+        for timer in list(run.timers):
+            if timer.run == task.run and timer.hold == "suspended":
+                run.arm(replace(timer, due=timer.due + lay, frozen_at=None, hold=None))
+        label = f"resumed {task.name}"
+    return finished(run, still(run.case), label)

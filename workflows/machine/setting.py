@@ -1,0 +1,159 @@
+"""What all cases of a definition share: its chart and plans, its compiled guards, its calendar and its laws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from definitions.catalogue.actions import Context
+from definitions.language.calendars import Purpose
+from definitions.language.compiled import Compiled
+from definitions.language.durations import Duration
+from definitions.language.expand import expand, title_of
+from definitions.language.expressions import Expression
+from definitions.language.model import Data, HoldEffect
+from definitions.language.moments import Moment, parse_moment
+from definitions.language.scope import Scope
+from workflows.machine.arguments import Arguments
+from workflows.machine.chart import Chart
+from workflows.machine.clocks import Clocks
+from workflows.machine.errors import Barred
+from workflows.machine.laws import Binding
+from workflows.machine.plan import StatePlan, plan
+from workflows.machine.service import Service
+from workflows.machine.work import Work
+
+if TYPE_CHECKING:
+    from workflows.machine.run import Run
+
+
+class Setting:
+    """Built once for a compiled definition; holds no case."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.definition = expand(compiled.definition)
+        self.calendar = compiled.calendar
+        self.plan = plan(self.definition)
+        self.chart = Chart(self.plan.root)
+        self.arguments = Arguments()
+        self.work = Work()
+        self.clocks = Clocks()
+        self.service = Service(self.definition.sla)
+        self.scope = Scope(self.definition, self.facts, self.calendar.zone)
+        self._expressions: dict[tuple[str, str], Expression] = {}
+        self._moments: dict[str, Moment] = {}
+
+    @cached_property
+    def facts(self) -> Data:
+        """Every fact that the definition or one of its laws names, with its type."""
+        named = dict(self.definition.facts)
+        for law in self.compiled.laws:
+            named |= {name: field for name, field in law.facts.items() if name not in named}
+        return named
+
+    def today(self, at: datetime) -> date:
+        """The civil date of a time in the district's zone."""
+        return at.astimezone(self.calendar.zone).date()
+
+    def add(self, duration: Duration, start: datetime, purpose: Purpose) -> datetime:
+        """When a span ends by the calendar, in UTC."""
+        return self.calendar.add(duration, start, purpose).astimezone(UTC)
+
+    def opening(self, day: date) -> datetime:
+        """When the office opens on a day, in UTC."""
+        return self.calendar.opening(day).astimezone(UTC)
+
+    # -- expressions ------------------------------------------------------------------------------------------------------
+
+    def expression(self, text: str, event: str) -> Expression:
+        """The compiled guard, checked against the data, the facts and what the event brings along."""
+        key = (text, event)
+        found = self._expressions.get(key)
+        if found is None:
+            found = self._expressions[key] = self.scope.environment(event).compile(text)
+        return found
+
+    def computed(self, text: str) -> Expression:
+        """The compiled expression of an argument `=…`, of whatever kind."""
+        key = (text, "=")
+        found = self._expressions.get(key)
+        if found is None:
+            found = self._expressions[key] = self.scope.environment("").compile_value(text)
+        return found
+
+    def moment(self, text: str) -> Moment:
+        """The parsed key of an `at` timer."""
+        found = self._moments.get(text)
+        if found is None:
+            found = self._moments[text] = parse_moment(text)
+        return found
+
+    def context(self, run: Run) -> Context:
+        """What pure actions may look at."""
+        return Context(
+            data=run.data,
+            facts=run.facts,
+            today=self.today(run.at),
+            at=run.at,
+            tables=self.compiled.tables,
+            district=self.compiled.district,
+            calendar=self.calendar,
+        )
+
+    def columns(self, name: str, run: Run) -> Mapping[str, Any]:
+        """The columns of a list's line, as they are when the case joins it."""
+        review = self.compiled.lists.get(name)
+        if review is None:
+            return {}
+        return {column: self.arguments.value(run, text) for column, text in review.columns.items()}
+
+    # -- holds and laws -----------------------------------------------------------------------------------------------------
+
+    def hold_effect(self, hold: str) -> HoldEffect:
+        """What a hold does to the case's timers; a hold that the definition does not name does nothing."""
+        rule = self.definition.holds.get(hold)
+        return rule.timers if rule is not None else "none"
+
+    def hold_title(self, hold: str) -> str:
+        """The hold's title as people read it."""
+        kind = self.compiled.district.holds.get(hold)
+        return kind.title if kind is not None else title_of(hold)
+
+    @cached_property
+    def binding(self) -> Binding:
+        """The laws of this definition, ready to be asked."""
+        return Binding(self.compiled.laws, self.calendar, self.scope.environment(""))
+
+    def law_facts(self, tag: str) -> frozenset[str]:
+        """The facts that the laws about a tag read."""
+        return self.binding.facts(tag)
+
+    def law_facts_of(self, state: StatePlan) -> frozenset[str]:
+        """The facts that the laws about a state read."""
+        return frozenset().union(*(self.law_facts(tag) for tag in state.tags))
+
+    def earliest_lawful(self, run: Run, tag: str) -> date | None:
+        """The first day on which every rule about the tag allows entering it, as far as is known."""
+        return self.binding.earliest(
+            tag, happened=run.happened, data=run.data, facts=run.facts, holds=run.holds, at=run.at
+        )
+
+    def check_laws(self, run: Run, state: StatePlan) -> None:
+        """Raises Barred with every rule that bars the state; notes those that were kept."""
+        for tag in state.tags:
+            verdicts = self.binding.verdicts(
+                tag, happened=run.happened, data=run.data, facts=run.facts, holds=run.holds, at=run.at
+            )
+            broken = [verdict for verdict in verdicts if not verdict.kept]
+            if broken:
+                raise Barred(
+                    self.binding.sentence(verdicts),
+                    state=state.path,
+                    tag=tag,
+                    earliest=max((each.earliest for each in broken if each.earliest), default=None),
+                    rules=[each.rule for each in broken],
+                )
+            run.rules |= dict.fromkeys(verdict.rule for verdict in verdicts)
