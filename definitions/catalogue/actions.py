@@ -7,6 +7,7 @@ rehearsal and API know them without touching the world. A district adds its own 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -66,6 +67,7 @@ class Signature:
     irreversible: bool = False  #: an outcome that led here cannot be taken back once it is carried out
     says: str = ""  #: what it does, for the outcome's button: `prints the {template} letter`
     facts: tuple[str, ...] = ()  #: of a pure action: facts that it reads
+    open: bool = False  #: takes further arguments by any name (`assign`, `decide`)
     compute: Callable[..., Any] | None = (
         None  #: of a pure action: `compute(context, **arguments)`, arguments as JSON values
     )
@@ -85,9 +87,16 @@ def register(signature: Signature) -> Signature:
 
 def signature(name: str) -> Signature | None:
     """The action's signature, or None when there is no such action."""
+    _load()
     return _catalogue.get(name)
 
 
 def names() -> tuple[str, ...]:
     """All actions, sorted."""
+    _load()
     return tuple(sorted(_catalogue))
+
+
+def _load() -> None:
+    # The built-in actions name this module, so it can name them only once it is asked.
+    importlib.import_module("definitions.catalogue.builtins")

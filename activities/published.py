@@ -1,0 +1,33 @@
+"""The definition that a case runs on, read from what was published."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlmodel import Session, col, select
+
+from definitions.catalogue.replies import EffectRefused
+from definitions.language.compiled import Compiled, from_bytes
+from store.tables.cases import CaseRow
+from store.tables.definitions import DefinitionVersion
+
+
+def of_case(session: Session, case_id: str) -> Compiled:
+    """The compiled definition of the case's own version; raises EffectRefused when it was never published."""
+    found = session.exec(
+        select(DefinitionVersion.digest, DefinitionVersion.compiled)
+        .join(
+            CaseRow,
+            (col(CaseRow.definition) == col(DefinitionVersion.definition))
+            & (col(CaseRow.version) == col(DefinitionVersion.version)),
+        )
+        .where(col(CaseRow.id) == case_id)
+    ).first()
+    if found is None:
+        raise EffectRefused(f"the definition that case {case_id} runs on is not among the published", code="unpublished")
+    return _compiled(*found)
+
+
+@lru_cache(maxsize=64)
+def _compiled(_digest: str, content: bytes) -> Compiled:
+    return from_bytes(content)

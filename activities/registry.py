@@ -1,0 +1,53 @@
+"""What carries out each effect: name → a function of an open session and the effect.
+
+A function reads and writes only through the session it is given; whoever calls it commits its rows together with the
+outbox row's `done`, so that an effect that was cut off is carried out again and leaves no second trace. `EffectRefused`
+means that trying again is useless; any other exception is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlmodel import Session
+
+from activities import billing, holds, ledger, letters, notify
+from definitions.catalogue import actions, own
+from definitions.catalogue.replies import Effect, EffectRefused, Reply
+
+CarryOut = Callable[[Session, Effect], Reply]
+
+MACHINE = ("assign", "raise", "record", "send")  #: done by the machine or dispatched by the workflow itself
+
+BUILT_IN: Mapping[str, CarryOut] = {
+    "letter": letters.letter,
+    "recall-letters": letters.recall_letters,
+    "notify": notify.notify,
+    "place-hold": holds.place,
+    "release-hold": holds.release,
+    "post-adjustment": ledger.post_adjustment,
+    "charge-fee": ledger.charge_fee,
+    "refund": ledger.refund,
+    "record-read": billing.record_read,
+}
+
+
+def carry_out(session: Session, effect: Effect) -> Reply:
+    """What the effect answers, carried out; raises EffectRefused for one that can never be."""
+    built_in = BUILT_IN.get(effect.action)
+    if built_in is not None:
+        return built_in(session, effect)
+    mine = own.own_effects().get(effect.action)
+    if mine is None:
+        raise EffectRefused(f'nothing here carries out "{effect.action}"', code="no-activity")
+    return mine(effect)
+
+
+def missing() -> list[str]:
+    """Effects of the catalogue that nothing carries out: must be empty when a worker starts."""
+    known = {*BUILT_IN, *own.own_effects(), *MACHINE}
+    return [
+        name
+        for name in actions.names()
+        if (found := actions.signature(name)) is not None and found.kind == "effect" and name not in known
+    ]

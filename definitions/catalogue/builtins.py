@@ -1,0 +1,195 @@
+"""The built-in actions, with their typed arguments."""
+
+from __future__ import annotations
+
+from definitions.catalogue import computations
+from definitions.catalogue.actions import Arg, Signature, register
+
+_TEXT, _OPTIONAL = Arg(type="text"), Arg(type="text", required=False)
+_HISTORY = ("bill_history",)
+
+BUILT_IN = (
+    # the machine's own
+    Signature(name="assign", kind="pure", open=True, says="notes {fields}"),
+    Signature(name="raise", kind="pure", args={"event": Arg(type="event")}, says="raises {event} in the case"),
+    Signature(name="record", kind="pure", args={"what": _TEXT}, says="records that {what}"),
+    Signature(
+        name="notify",
+        kind="effect",
+        args={"to": Arg(type="any", title="Roles or people"), "about": _OPTIONAL},
+        says="tells {to}",
+    ),
+    Signature(
+        name="send",
+        kind="effect",
+        args={
+            "event": Arg(type="event"),
+            "to": Arg(type="text", required=False, title="`account` (its open cases) or a case id"),
+            "data": Arg(type="any", required=False),
+        },
+        irreversible=True,
+        says="sends {event}",
+    ),
+    # computed inside the step
+    Signature(
+        name="decide",
+        kind="pure",
+        args={"table": Arg(type="table"), "output": _OPTIONAL},
+        open=True,
+        result="any",
+        compute=computations.decide,
+        says="looks up {table}",
+    ),
+    Signature(
+        name="compare-use",
+        kind="pure",
+        result="any",
+        facts=("bill_history", "neighbours_median_use"),
+        compute=computations.compare_use,
+        says="puts the use beside what was usual",
+    ),
+    Signature(
+        name="compute-change-of-use",
+        kind="pure",
+        result="quantity",
+        facts=_HISTORY,
+        compute=computations.compute_change_of_use,
+        says="compares the use with last year's",
+    ),
+    Signature(
+        name="judge-low-use",
+        kind="pure",
+        result="text",
+        facts=_HISTORY,
+        compute=computations.judge_low_use,
+        says="judges whether the use is low",
+    ),
+    *(
+        Signature(
+            name=name,
+            kind="pure",
+            args={"policy": Arg(type="policy"), "leak": _OPTIONAL, "exception": _OPTIONAL},
+            result="money" if name.startswith("compute") else "any",
+            facts=(
+                "bill_history",
+                "adjustments",
+                "worst_delinquency_24_months",
+                "bill_paid_percent",
+                "drought_stage",
+            ),
+            compute=compute,
+            says="computes the leak adjustment by the policy {policy}",
+        )
+        for name, compute in (
+            ("compute-leak-adjustment", computations.compute_leak_adjustment),
+            ("show-leak-adjustment", computations.show_leak_adjustment),
+        )
+    ),
+    Signature(
+        name="compute-meter-accuracy",
+        kind="pure",
+        args={flow: Arg(type="quantity") for flow in ("low", "middle", "high")},
+        result="quantity",
+        compute=computations.compute_meter_accuracy,
+        says="computes the meter's accuracy from the three flows",
+    ),
+    Signature(
+        name="judge-meter-test",
+        kind="pure",
+        args={"accuracy": Arg(type="quantity")},
+        result="text",
+        compute=computations.judge_meter_test,
+        says="judges the meter test",
+    ),
+    *(
+        Signature(
+            name=name,
+            kind="pure",
+            args={"accuracy": Arg(type="quantity"), "months": Arg(type="integer", required=False)},
+            result="money" if name.startswith("compute") else "any",
+            facts=_HISTORY,
+            compute=compute,
+            says="computes what the fast meter billed too much",
+        )
+        for name, compute in (
+            ("compute-meter-refund", computations.compute_meter_refund),
+            ("show-meter-refund", computations.show_meter_refund),
+        )
+    ),
+    *(
+        Signature(
+            name=name,
+            kind="pure",
+            args={"read": Arg(type="quantity")},
+            result="money" if name.startswith("compute") else "any",
+            compute=compute,
+            says="computes what the misread billed too much",
+        )
+        for name, compute in (
+            ("compute-reread-adjustment", computations.compute_reread_adjustment),
+            ("show-reread-adjustment", computations.show_reread_adjustment),
+        )
+    ),
+    # carried out after the step
+    Signature(
+        name="letter",
+        kind="effect",
+        args={
+            "template": Arg(type="template"),
+            "to": Arg(type="text", required=False, title="`customer` (default) or `occupant`"),
+            "languages": Arg(type="any", required=False, title="By default the account's language"),
+        },
+        says="writes the {template} letter",
+    ),
+    Signature(
+        name="recall-letters", kind="effect", args={"step": Arg(type="integer")}, says="recalls letters not yet mailed"
+    ),
+    Signature(
+        name="place-hold",
+        kind="effect",
+        args={"hold": Arg(type="hold"), "reason": _OPTIONAL, "until": Arg(type="date", required=False)},
+        replies=("hold-placed",),
+        says="places the hold {hold}",
+    ),
+    Signature(
+        name="release-hold",
+        kind="effect",
+        args={"hold": Arg(type="hold"), "reason": _OPTIONAL},
+        replies=("hold-released",),
+        says="releases the hold {hold}",
+    ),
+    Signature(
+        name="post-adjustment",
+        kind="effect",
+        args={"amount": Arg(type="money"), "reason": _OPTIONAL},
+        replies=("posted",),
+        irreversible=True,
+        says="credits {amount} to the account",
+    ),
+    Signature(
+        name="charge-fee",
+        kind="effect",
+        args={"fee": _TEXT, "amount": Arg(type="money")},
+        replies=("charged",),
+        irreversible=True,
+        says="charges the fee {fee} of {amount}",
+    ),
+    Signature(
+        name="refund",
+        kind="effect",
+        args={"amount": Arg(type="money"), "of": _OPTIONAL, "reason": _OPTIONAL},
+        replies=("refunded",),
+        irreversible=True,
+        says="refunds {amount}",
+    ),
+    Signature(
+        name="record-read",
+        kind="effect",
+        args={"read": Arg(type="quantity"), "meter": _OPTIONAL},
+        replies=("read-recorded",),
+        says="takes the read into the meter's record",
+    ),
+)
+
+for _signature in BUILT_IN:
+    register(_signature)

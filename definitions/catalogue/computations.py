@@ -1,0 +1,178 @@
+"""The pure actions: what a definition may compute inside a step. Each takes the context and JSON values and returns one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from definitions.catalogue.actions import Context
+from definitions.catalogue.adjustments import Assessment, assess, claim_of
+from definitions.catalogue.adjustments import policy as policy_of
+from definitions.catalogue.meter_tests import accuracy_percent, allowed, refund_usd, reread_usd, setting, verdict
+from definitions.catalogue.tariff import RATES, Tariff, tariff
+from definitions.catalogue.usage import Period, mean, period, periods, preceding, same_period
+from definitions.catalogue.working import Working, number
+from definitions.language.money import money_json
+from definitions.language.tables import TableError
+from definitions.language.tables import decide as decided
+
+ALMOST_NOTHING = Decimal(1)  #: ccf in a period; less is low use whatever is usual
+
+
+def decide(context: Context, *, table: str, output: str | None = None, **inputs: Any) -> Any:
+    """The output of the row that fits: the one named, or the table's only one."""
+    found = context.tables.get(table)
+    if found is None:
+        raise TableError(f'there is no decision table "{table}"')
+    outputs = decided(
+        found, {name.replace("_", "-") if name not in found.inputs else name: each for name, each in inputs.items()}
+    )
+    wanted = output or next(iter(found.outputs))
+    return outputs.get(wanted)
+
+
+def compute_leak_adjustment(context: Context, **arguments: Any) -> str:
+    """The credit in USD that the policy gives; zero when it gives none."""
+    return money_json(_leak(context, **arguments).credit_usd)
+
+
+def show_leak_adjustment(context: Context, **arguments: Any) -> list[str]:
+    """The working of the same computation, line by line."""
+    return list(_leak(context, **arguments).lines)
+
+
+def _leak(context: Context, *, policy: str, leak: str | None = None, exception: str | None = None) -> Assessment:
+    table = context.tables.get(policy)
+    if table is None:
+        raise TableError(f'there is no leak adjustment policy "{policy}" among the decision tables')
+    kind = leak or context.data.get("leak_kind") or "unknown"
+    account_class = _class(context)
+    claim = claim_of(
+        data=context.data,
+        facts=context.facts,
+        today=context.today,
+        leak=kind,
+        history=_history(context),
+        bill=_bill(context),
+        account_class=account_class,
+        exception=exception,
+    )
+    return assess(policy_of(table, account_class, kind), claim, _tariff(context))
+
+
+def compute_meter_accuracy(context: Context, *, low: Any, middle: Any, high: Any) -> str:
+    """What the meter registers of 100 true, in percent."""
+    weights = tuple(
+        Decimal(str(each)) for each in context.district.settings.get("meter-test-weights", ("15", "70", "15"))
+    )
+    return f"{accuracy_percent(Decimal(str(low)), Decimal(str(middle)), Decimal(str(high)), weights):f}"
+
+
+def judge_meter_test(context: Context, *, accuracy: Any) -> str:
+    """`fast`, `slow` or `accurate`, by the district's limits."""
+    settings = context.district.settings
+    return verdict(
+        Decimal(str(accuracy)),
+        fast_limit=setting(settings, "meter-fast-limit", "2"),
+        slow_limit=setting(settings, "meter-slow-limit", "2"),
+    )
+
+
+def compute_meter_refund(context: Context, **arguments: Any) -> str:
+    """What a fast meter's bills charged too much, in USD."""
+    return money_json(_meter_refund(context, Working(), **arguments))
+
+
+def show_meter_refund(context: Context, **arguments: Any) -> list[str]:
+    """The working of the same computation."""
+    working = Working()
+    _meter_refund(context, working, **arguments)
+    return working.lines
+
+
+def _meter_refund(context: Context, working: Working, *, accuracy: Any, months: Any = None) -> Decimal:
+    span = int(months or context.district.settings.get("meter-refund-months", 6))
+    bills = allowed(_history(context), _bill(context), months=span, today=context.today)
+    return refund_usd(accuracy=Decimal(str(accuracy)), bills=bills, tariff=_tariff(context), working=working)
+
+
+def compute_reread_adjustment(context: Context, *, read: Any) -> str:
+    """What a misread charged too much, in USD."""
+    return money_json(_reread(context, Working(), read))
+
+
+def show_reread_adjustment(context: Context, *, read: Any) -> list[str]:
+    """The working of the same computation."""
+    working = Working()
+    _reread(context, working, read)
+    return working.lines
+
+
+def _reread(context: Context, working: Working, read: Any) -> Decimal:
+    billed = Decimal(str(context.data["bill"]["read"]))
+    return reread_usd(
+        bill=_bill(context), billed_read=billed, read=Decimal(str(read)), tariff=_tariff(context), working=working
+    )
+
+
+def compare_use(context: Context) -> list[str]:
+    """The disputed use beside what was usual, line by line, for whoever reviews it and for the letter."""
+    working, bill, history = Working(), _bill(context), _history(context)
+    working.water(f"This bill, {bill.days} days", bill.use_ccf)
+    working.water("A day", bill.use_ccf / bill.days)
+    last = same_period(history, bill, 1)
+    if last is not None:
+        working.water(f"Same period last year, {last.days} days", last.use_ccf)
+        working.water("A day last year", last.use_ccf / last.days)
+    same = [found for year in (1, 2, 3) if (found := same_period(history, bill, year)) is not None]
+    if len(same) > 1:
+        working.water(f"Average of the same period in {len(same)} years", mean([each.use_ccf for each in same]))
+    before = preceding(history, bill, 1)
+    if before:
+        working.water("The period before", before[0].use_ccf)
+    neighbours = context.facts.get("neighbours_median_use")
+    if neighbours is not None:
+        working.water("Half of the neighbours of this class used less than", Decimal(str(neighbours)))
+    return working.lines
+
+
+def compute_change_of_use(context: Context) -> str | None:
+    """How much more than in the same period last year was used for each day, in percent; None without that period."""
+    bill = _bill(context)
+    last = same_period(_history(context), bill, 1)
+    if last is None or last.use_ccf <= 0:
+        return None
+    ratio = (bill.use_ccf / bill.days) / (last.use_ccf / last.days)
+    return number((ratio - 1) * 100)
+
+
+def judge_low_use(context: Context) -> str:
+    """`none`, `low` or `usual`: whether the period's use points to a stuck meter or an empty house."""
+    bill = _bill(context)
+    if bill.use_ccf <= 0:
+        return "none"
+    same = same_period(_history(context), bill, 1)
+    floor = (
+        ALMOST_NOTHING
+        if same is None
+        else max(ALMOST_NOTHING, same.use_ccf * setting(context.district.settings, "low-use-percent", "25") / 100)
+    )
+    return "low" if bill.use_ccf < floor else "usual"
+
+
+def _bill(context: Context) -> Period:
+    return period(context.data["bill"])
+
+
+def _history(context: Context) -> list[Period]:
+    return periods(context.facts.get("bill_history"))
+
+
+def _class(context: Context) -> str:
+    account: Mapping[str, Any] = context.data["account"]
+    return str(account.get("class", "residential"))
+
+
+def _tariff(context: Context) -> Tariff:
+    return tariff(context.tables.get(RATES), _class(context))
