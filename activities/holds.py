@@ -55,4 +55,6 @@ def _until(session: Session, effect: Effect) -> datetime | None:
     if not written:
         return None
     # The hold lasts through its last day.
-    return datetime.combine(date.fromisoformat(str(written)[:10]), time.max, published.of_case(session, effect.case).calendar.zone)
+    return datetime.combine(
+        date.fromisoformat(str(written)[:10]), time.max, published.of_case(session, effect.case).calendar.zone
+    )

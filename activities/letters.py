@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import typst
 from sqlalchemy import update
@@ -23,7 +23,8 @@ from definitions.language.compiled import Compiled
 from store.queries.accounts import AccountView, account_view
 from store.tables.papers import File, Letter
 
-STANDARDS = ["a-2a", "ua-1"]  #: they refuse a character that no font has, which would else print as a box in silence
+#: They refuse a character that no font has, which would else print as a box in silence.
+STANDARDS: Final[tuple[Literal["a-2a", "ua-1"], ...]] = ("a-2a", "ua-1")
 
 
 def letter(session: Session, effect: Effect) -> Reply:
@@ -61,16 +62,16 @@ def rendered(text: str, data: Mapping[str, Any]) -> bytes:
     """The PDF of a whole template text with these data; raises EffectRefused when it cannot be printed."""
     content = json.dumps(data, ensure_ascii=False, sort_keys=True)
     try:
-        pdf = typst.compile(
+        pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stub ties `root` to the input's type
             text.encode(),
             sys_inputs={"data": content},
             format="pdf",
-            pdf_standards=STANDARDS,
+            pdf_standards=[*STANDARDS],
+            root=catalogue.SHIPPED,  # a template reads no other file
             ignore_system_fonts=True,
         )
     except typst.TypstError as error:
         raise EffectRefused(_sentence(str(error)), code="letter-unprintable") from None
-    assert isinstance(pdf, bytes)
     return pdf
 
 
@@ -193,4 +194,3 @@ def _languages(using: Template, wanted: Any, account_language: str) -> list[str]
     else:
         asked = ["en", account_language]
     return [each for each in dict.fromkeys(("en", *asked)) if each in using.languages] or list(using.languages)[:1]
-

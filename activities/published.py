@@ -24,7 +24,9 @@ def of_case(session: Session, case_id: str) -> Compiled:
         .where(col(CaseRow.id) == case_id)
     ).first()
     if found is None:
-        raise EffectRefused(f"the definition that case {case_id} runs on is not among the published", code="unpublished")
+        raise EffectRefused(
+            f"the definition that case {case_id} runs on is not among the published", code="unpublished"
+        )
     return _compiled(*found)
 
 

@@ -37,7 +37,7 @@ def verdict(accuracy: Decimal, *, fast_limit: Decimal, slow_limit: Decimal) -> V
 
 def over_registered(use_ccf: Decimal, accuracy: Decimal) -> Decimal:
     """What a meter registered too much: billed use × (1 − 100/104) for one that shows 104 at 100 true; unrounded."""
-    return use_ccf * (1 - HUNDRED / accuracy)
+    return use_ccf * (accuracy - HUNDRED) / accuracy
 
 
 def refund_usd(*, accuracy: Decimal, bills: Sequence[Period], tariff: Tariff, working: Working) -> Decimal:
@@ -45,7 +45,7 @@ def refund_usd(*, accuracy: Decimal, bills: Sequence[Period], tariff: Tariff, wo
     working.percent("The meter registers, at 100 % true", accuracy)
     if accuracy <= HUNDRED:
         return working.money("Refund", Decimal("0.00"))
-    share = HUNDRED * (1 - HUNDRED / accuracy)
+    share = over_registered(HUNDRED, accuracy)
     working.percent(f"Billed too much: 1 − 100/{number(accuracy)}", share)
     total = Decimal(0)
     for bill in sorted(bills, key=lambda each: each.end):

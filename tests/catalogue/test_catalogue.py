@@ -1,0 +1,28 @@
+"""The catalogue as a whole: every action is implemented, every fact it reads is known."""
+
+from activities import registry
+from definitions.catalogue import actions
+from definitions.catalogue.facts import FACTS
+
+
+def test_every_effect_of_the_catalogue_is_carried_out_by_something() -> None:
+    assert registry.missing() == []
+
+
+def test_every_pure_action_computes_or_is_the_machines_own() -> None:
+    without = [
+        name
+        for name in actions.names()
+        if (found := actions.signature(name)) is not None and found.kind == "pure" and found.compute is None
+    ]
+    assert without == ["assign", "raise", "record"]
+
+
+def test_every_fact_that_an_action_reads_is_in_the_catalogue() -> None:
+    read = {fact for name in actions.names() if (found := actions.signature(name)) for fact in found.facts}
+    assert read <= set(FACTS)
+
+
+def test_every_action_says_what_it_does() -> None:
+    silent = [name for name in actions.names() if (found := actions.signature(name)) is not None and not found.says]
+    assert silent == []
