@@ -5,7 +5,6 @@ What cannot be loaded is left out and said as problems; everything else stays us
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from definitions.catalogue.letters import LetterError, Template, load_templates
 from definitions.language.calendars import Calendar
 from definitions.language.compiled import Compiled
 from definitions.language.document import Document
@@ -20,10 +20,12 @@ from definitions.language.expand import walk
 from definitions.language.loader import load, load_model
 from definitions.language.model import Action, CaseDefinition, State
 from definitions.language.pack import DecisionTable, District, Law, ReviewList
-from definitions.language.problems import Problem
+from definitions.language.problems import Problem, register_codes
 
 Model = TypeVar("Model", bound=BaseModel)
 DISTRICT = "district.yaml"
+
+register_codes(letter_head="A letter template does not say its title and its languages in its first lines.")
 
 
 class IncompleteError(ValueError):
@@ -41,7 +43,7 @@ class Library:
     lists: dict[str, ReviewList] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     tables: dict[str, DecisionTable] = field(default_factory=dict)
-    letters: dict[str, Path] = field(default_factory=dict)  #: template → its file
+    letters: dict[str, Template] = field(default_factory=dict)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)  #: (kind, name) → text with places
     sources: dict[tuple[str, str], str] = field(default_factory=dict)  #: (kind, name) → text
     problems: list[Problem] = field(default_factory=list)
@@ -62,7 +64,7 @@ class Library:
             laws=tuple(_found(self.laws, name, "law") for name in definition.laws),
             lists={name: _found(self.lists, name, "list") for name in sorted(lists)},
             tables=dict(sorted(self.tables.items())),
-            letters={name: _digest(self.letters[name]) for name in sorted(letters) if name in self.letters},
+            letters={name: self.letters[name].digest for name in sorted(letters) if name in self.letters},
         )
 
     def source(self, case: str) -> str:
@@ -82,8 +84,11 @@ def load_library(folder: Path) -> Library:
             found = _read(library, file, model, kind, file.stem)
             if found is not None:
                 into[file.stem] = found
-    for file in sorted((folder / "letters").glob("*.typ")):
-        library.letters[file.stem] = file
+    try:
+        library.letters.update(load_templates(folder / "letters"))
+    except LetterError as error:
+        place = str(folder / "letters")
+        library.problems.append(Problem(file=place, line=1, column=1, code="letter-head", message=str(error)))
     return library
 
 
@@ -137,7 +142,3 @@ def actions_of(state: State) -> Iterator[Action]:
     for row in state.schedule:
         if isinstance(row.do, Action):
             yield row.do
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
