@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from definitions.language.library import load_library
 
 from definitions.language.diagrams import mermaid, svg
+from definitions.language.library import load_library
 from headgate.opening import fail
 from headgate.settings import Settings
 

@@ -12,11 +12,11 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from definitions.language.library import Library, load_library
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from definitions.language.library import Library, load_library
 from headgate.opening import fail
 from headgate.settings import Settings
 from workflows.machine.machine import Machine
