@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
+from definitions.language.library import load_library
 from headgate.errors import CannotStart
 from headgate.settings import Settings
+from store.clock import district_now
 from store.engine import Store, open_store
 from store.migrate import migrate
+from store.publishing import publish_compiled
+from store.records import DefinitionStandsError
+from store.sample.load import NotEmptyError, load_sample
+
+SAMPLE_PASSWORD = "headgate"  # noqa: S105 - of a demonstration, said on its first screen
 
 
 def make(settings: Settings) -> None:
@@ -23,8 +32,42 @@ def make(settings: Settings) -> None:
 
 
 def prepared(settings: Settings, progress: Callable[[str], None]) -> Store:
-    """The store, brought to this version's schema."""
+    """The store at this version's schema, with the sample district the first time and the folder's definitions published."""
     progress("Bringing the database up to date")
     store = open_store(settings.database)
     migrate(store.engine)
+    if settings.sample:
+        _sample(store, progress)
+    publish_folder(store, settings.definitions, progress)
     return store
+
+
+def _sample(store: Store, progress: Callable[[str], None]) -> None:
+    with store.reading() as session:
+        at = district_now(session)
+
+    def loaded(what: str, done: int, total: int) -> None:
+        progress(f"Loading the sample district: {what} ({100 * done // max(total, 1)} %)")
+
+    # A database that holds a real district's accounts is left alone.
+    with suppress(NotEmptyError):
+        load_sample(store, at, password=SAMPLE_PASSWORD, progress=loaded)
+
+
+def publish_folder(store: Store, folder: Path, progress: Callable[[str], None]) -> list[str]:
+    """Publishes what has changed in a folder of definitions and gives the names; open cases keep their version.
+
+    Raises CannotStart with the first problem of a definition that cannot be compiled."""
+    progress("Publishing the definitions")
+    library = load_library(folder)
+    errors = [problem for problem in library.problems if problem.severity == "error"]
+    if errors:
+        raise CannotStart(f"the definitions have problems; run `headgate check {folder}`. The first: {errors[0]}")
+    published = []
+    with store.writing() as session:
+        at = district_now(session)
+        for name in sorted(library.cases):
+            with suppress(DefinitionStandsError):
+                publish_compiled(session, library.compile(name), source=library.source(name), by="headgate", at=at)
+                published.append(name)
+    return published

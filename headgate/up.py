@@ -136,9 +136,8 @@ def _check_port(host: str, port: int) -> None:
 def _greet(settings: Settings, console: Console, *, demonstrating: bool) -> None:
     console.print(f"\n[bold]Headgate is running[/bold] on http://localhost:{settings.port}\n")
     console.print(
-        "Sign in as [bold]rep[/bold] (representative), [bold]lead[/bold], [bold]supervisor[/bold], "
-        "[bold]crew[/bold], [bold]finance[/bold], [bold]author[/bold] or [bold]auditor[/bold]; "
-        "the password is the user's name."
+        "Sign in as [bold]rep[/bold] (representative), [bold]lead[/bold], [bold]supervisor[/bold], [bold]crew[/bold], "
+        f"[bold]finance[/bold], [bold]author[/bold] or [bold]auditor[/bold] with the password {home.SAMPLE_PASSWORD}."
     )
     console.print("\nTry: sign in as rep, find an account, open a high-consumption complaint, claim its first task.")
     console.print("For scripts: headgate token rep · the REST interface is described at /docs\n")
