@@ -25,6 +25,11 @@ ENGINES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make faults` runs the long version of the tests in tests/faults."""
+    parser.addoption("--run-faults", action="store_true", default=False, help="the long version of the fault tests")
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """The address of a PostgreSQL server of this session's own; its database is `postgres`."""
