@@ -31,7 +31,7 @@ class Strict(BaseModel):
 
 
 def _listed(value: Any) -> Any:
-    return value if isinstance(value, list) or value is None else [value]
+    return value if isinstance(value, list | tuple) or value is None else [value]
 
 
 def _widened(key: str) -> BeforeValidator:
@@ -121,7 +121,7 @@ class Action(Strict):
                 return {"action": name, "with": args, "set": given.get("set")}
             if given is None:
                 return {"action": name}
-        if isinstance(value, dict) and "action" in value:
+        if isinstance(value, cls) or (isinstance(value, dict) and "action" in value):
             return value
         raise ValueError("an action is a name, or a name with its arguments: {letter: {template: answer}}")
 
