@@ -1,4 +1,4 @@
-"""Effects and what became of them; incidents for those that keep failing."""
+"""Effects and what became of them; incidents for those that keep failing; events of accounts on their way to cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
 from store.tables.cases import CaseRow, Incident
-from store.tables.outbox import EffectRow
+from store.tables.outbox import AccountEvent, EffectRow
 
 
 def effect(session: Session, case_id: str, step_no: int, effect_no: int) -> EffectRow | None:
@@ -119,3 +119,28 @@ def _count_incidents(session: Session, case_id: str) -> None:
         select(func.count()).where(col(Incident.case_id) == case_id, text("settled_at IS NULL")).scalar_subquery()
     )
     session.connection().execute(update(CaseRow).where(col(CaseRow.id) == case_id).values(incidents=unsettled))
+
+
+def waiting_account_events(session: Session, limit: int = 100) -> list[AccountEvent]:
+    """Events of accounts that have not reached the open cases yet, the oldest first."""
+    query = (
+        select(AccountEvent)
+        .where(text("delivered_at IS NULL"))
+        .order_by(col(AccountEvent.made_at), col(AccountEvent.id))
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
+def tell_account(session: Session, event_id: str, account_id: str, name: str, data: Any, at: datetime) -> bool:
+    """Whether the event is new: one with this id is told once."""
+    if session.get(AccountEvent, event_id) is not None:
+        return False
+    session.add(AccountEvent(id=event_id, account_id=account_id, name=name, data=data, made_at=at))
+    session.flush()
+    return True
+
+
+def account_event_delivered(session: Session, event_id: str, at: datetime) -> None:
+    """Note that all open cases of the account have the event."""
+    session.connection().execute(update(AccountEvent).where(col(AccountEvent.id) == event_id).values(delivered_at=at))

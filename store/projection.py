@@ -102,6 +102,8 @@ def _insert(connection: Connection, sql: Statements, write: StepWrite, *, replac
     case, step = write.case, write.step_no
     connection.execute(sql.step, _step_row(write))
     tasks = tuple(task for task in write.open_tasks if task.changed or replacing)
+    if replacing:
+        tasks += tuple(close.last for close in write.closed_tasks if close.last)
     if tasks:
         _many(connection, sql.task, [_task_row(case, task, step) for task in tasks])
         _offer(connection, sql, case, tasks)

@@ -167,6 +167,7 @@ def _upsert_task(dialect: str) -> Executable:
             "assignee": assignee,
             "claimed_at": case((moved, new.claimed_at), else_=TASKS.c.claimed_at),
             "assignee_before": case((moved, TASKS.c.assignee), else_=TASKS.c.assignee_before),
+            "claimed_before": case((moved, TASKS.c.claimed_at), else_=TASKS.c.claimed_before),
             "assigned_step": func.coalesce(new.assigned_step, TASKS.c.assigned_step),
             "state": case(
                 (new.suspended_at.is_not(None), "suspended"), (assignee.is_not(None), "claimed"), else_="open"
@@ -221,7 +222,13 @@ def _put_back() -> tuple[Executable, ...]:
         update(TASKS).where(TASKS.c.case_id == _CASE, TASKS.c.closed_step == _STEP).values(_REOPENED),
         update(TASKS)
         .where(TASKS.c.case_id == _CASE, TASKS.c.assigned_step == _STEP)
-        .values(assignee=TASKS.c.assignee_before, assigned_step=null(), assignee_before=null()),
+        .values(
+            assignee=TASKS.c.assignee_before,
+            claimed_at=TASKS.c.claimed_before,
+            assigned_step=null(),
+            assignee_before=null(),
+            claimed_before=null(),
+        ),
         delete(EFFECTS).where(EFFECTS.c.case_id == _CASE, EFFECTS.c.step_no == _STEP),
         delete(LINES).where(LINES.c.case_id == _CASE, LINES.c.joined_step == _STEP),
         update(LINES)

@@ -80,6 +80,7 @@ class TaskClose:
     outcome: str | None = None
     reason: str | None = None
     form: Json = None
+    last: TaskWrite | None = None  #: as the machine last had it: an orphan may have changed it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -133,6 +133,7 @@ class TaskRow(Row, table=True):
     )  #: names of tasks whose doers may not do this one
     assigned_step: int | None = None  #: step that last set or released the assignee
     assignee_before: str | None = None  #: so that an orphan's change can be put back
+    claimed_before: datetime | None = Field(default=None, sa_type=Moment)  #: the same
 
     __table_args__ = (
         CheckConstraint("state in ('open', 'claimed', 'suspended', 'completed', 'skipped', 'cancelled')", name="state"),

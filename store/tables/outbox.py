@@ -61,3 +61,18 @@ class IdempotencyKey(Row, table=True):
         Index("ix_idempotency_keys_at", "at"),
         Index("ix_idempotency_keys_step", "case_id", "step_no"),
     )
+
+
+class AccountEvent(Row, table=True):
+    """Something that happened to an account and must reach its open cases: a payment, one that was returned."""
+
+    __tablename__ = "account_events"
+
+    id: str = Field(primary_key=True)  #: `payment-received:<payment id>`: told once
+    account_id: str = Field(foreign_key="accounts.id", index=True)
+    name: str
+    data: Any = Field(default=None, sa_type=PlainJson, nullable=True)
+    made_at: datetime = Field(sa_type=Moment)
+    delivered_at: datetime | None = Field(default=None, sa_type=Moment)
+
+    __table_args__ = (Index("ix_account_events_waiting", "made_at", "id", **only_where("delivered_at IS NULL")),)

@@ -300,6 +300,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_meters_service_point_id"), "meters", ["service_point_id"], unique=False)
     op.create_table(
+        "account_events",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("data", JSON, nullable=True),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("delivered_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_events_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_events")),
+    )
+    op.create_index(op.f("ix_account_events_account_id"), "account_events", ["account_id"], unique=False)
+    op.create_index(
+        "ix_account_events_waiting",
+        "account_events",
+        ["made_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("delivered_at IS NULL"),
+        postgresql_where=sa.text("delivered_at IS NULL"),
+    )
+    op.create_table(
         "bills",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=False),
@@ -679,6 +699,7 @@ def upgrade() -> None:
         sa.Column("not_by", JSON, nullable=True),
         sa.Column("assigned_step", sa.Integer(), nullable=True),
         sa.Column("assignee_before", sa.String(), nullable=True),
+        sa.Column("claimed_before", MOMENT, nullable=True),
         sa.CheckConstraint("kind in ('task', 'work-order')", name=op.f("ck_tasks_kind")),
         sa.CheckConstraint(
             "state in ('open', 'claimed', 'suspended', 'completed', 'skipped', 'cancelled')",
@@ -883,6 +904,14 @@ def downgrade() -> None:
     op.drop_index("ix_cases_account", table_name="cases")
     op.drop_table("cases")
     op.drop_table("bills")
+    op.drop_index(
+        "ix_account_events_waiting",
+        table_name="account_events",
+        sqlite_where=sa.text("delivered_at IS NULL"),
+        postgresql_where=sa.text("delivered_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_account_events_account_id"), table_name="account_events")
+    op.drop_table("account_events")
     op.drop_index(op.f("ix_meters_service_point_id"), table_name="meters")
     op.drop_table("meters")
     op.drop_index(op.f("ix_accounts_service_point_id"), table_name="accounts")

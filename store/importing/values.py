@@ -1,0 +1,139 @@
+"""How a field of a CSV file becomes a value, and the sentence for one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+LONGEST_TEXT = 200
+
+
+class FieldError(ValueError):
+    """A field that is not what its column wants; the sentence says what it has and what is wanted."""
+
+    code = "bad-field"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A column of a file: its name, what it holds, and how it is read."""
+
+    name: str
+    meaning: str
+    read: Callable[[str, ZoneInfo], Any]
+    required: bool = False
+    default: Any = None
+
+
+def text_field(value: str, _zone: ZoneInfo) -> str:
+    """The text; at most LONGEST_TEXT characters, none of them a control character."""
+    if len(value) > LONGEST_TEXT:
+        raise FieldError(f"has {len(value)} characters; at most {LONGEST_TEXT} are taken")
+    if not value.isprintable():
+        raise FieldError("has a character that cannot be printed")
+    return value
+
+
+def id_field(value: str, zone: ZoneInfo) -> str:
+    """A number or key: letters, digits, dots, hyphens and underscores."""
+    text_field(value, zone)
+    if not all(letter.isalnum() or letter in "-._" for letter in value):
+        raise FieldError(f"has {value!r}; letters, digits, dots, hyphens and underscores are wanted")
+    return value
+
+
+def one_of(*values: str) -> Callable[[str, ZoneInfo], str]:
+    """A reader of one of these words."""
+
+    def read(value: str, _zone: ZoneInfo) -> str:
+        if value not in values:
+            raise FieldError(f"has {value!r}; one of {', '.join(values)} is wanted")
+        return value
+
+    return read
+
+
+def yes_no(value: str, _zone: ZoneInfo) -> bool:
+    """Yes or no, true or false, 1 or 0."""
+    word = value.lower()
+    if word in ("yes", "true", "1", "y"):
+        return True
+    if word in ("no", "false", "0", "n"):
+        return False
+    raise FieldError(f"has {value!r}; yes or no is wanted")
+
+
+def whole(value: str, _zone: ZoneInfo) -> int:
+    """A whole number from 0 to a billion."""
+    if not (value.isascii() and value.isdigit() and len(value) <= 9):
+        raise FieldError(f"has {value!r}; a whole number is wanted")
+    return int(value)
+
+
+def degrees(value: str, _zone: ZoneInfo) -> float:
+    """Degrees of latitude or longitude."""
+    number = _decimal(value, "degrees such as 37.981", 9)
+    if abs(number) > 180:
+        raise FieldError(f"has {value!r}; degrees from -180 to 180 are wanted")
+    return float(number)
+
+
+def usd(value: str, _zone: ZoneInfo) -> Decimal:
+    """An amount of US dollars without sign or separators: `84.10`."""
+    return _bounded(_decimal(value, "an amount such as 84.10", 2), value, 10**9)
+
+
+def ccf(value: str, _zone: ZoneInfo) -> Decimal:
+    """Hundreds of cubic feet, up to three places: `1042.125`."""
+    return _bounded(_decimal(value, "ccf such as 1042.125", 3), value, 10**9)
+
+
+def day(value: str, _zone: ZoneInfo) -> date:
+    """A date: `2026-07-06`."""
+    try:
+        if len(value) == 10:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise FieldError(f"has {value!r}; a date such as 2026-07-06 is wanted")
+
+
+def moment(value: str, zone: ZoneInfo) -> datetime:
+    """A moment: `2026-07-06T10:15`, with an offset or else in the district's zone; a date alone is its noon."""
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        raise FieldError(f"has {value!r}; a time such as 2026-07-06T10:15 is wanted") from None
+    if len(value) == 10:
+        read = datetime.combine(read.date(), time(12))
+    if read.tzinfo is None:
+        read = read.replace(tzinfo=zone)
+        if read.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != read.replace(tzinfo=None):
+            raise FieldError(f"has {value!r}; the clocks of {zone.key} went from before it to after it on that day")
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        raise FieldError(f"has {value!r}; no clock shows that") from None
+
+
+def _decimal(value: str, wanted: str, places: int) -> Decimal:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise FieldError(f"has {value!r}; {wanted} is wanted") from None
+    exponent = number.as_tuple().exponent
+    if not number.is_finite() or not isinstance(exponent, int) or "e" in value.lower() or "_" in value:
+        raise FieldError(f"has {value!r}; {wanted} is wanted")
+    if -exponent > places:
+        raise FieldError(f"has {value!r}; at most {places} decimal places are taken")
+    return number
+
+
+def _bounded(number: Decimal, value: str, most: int) -> Decimal:
+    if not 0 <= number < most:
+        raise FieldError(f"has {value!r}; a number from 0 to below {most} is wanted")
+    return number
