@@ -1,0 +1,188 @@
+"""The facts of the catalogue, read from the account book as they are now.
+
+What cannot be known (no bill yet, no meter) is left out: a guard asks with `has(facts.x)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, text
+from sqlmodel import Session, col
+
+from activities import facts_of_money as money
+from activities import facts_of_use as use
+from definitions.language.compiled import Compiled, from_bytes
+from store import ledger
+from store.queries.holds import standing_holds
+from store.tables.cases import CaseRow, TaskRow
+from store.tables.definitions import DefinitionVersion
+from store.tables.utility import Account, Bill, Meter
+from workflows.machine.case import Case
+
+ZONE = "America/Los_Angeles"  #: of a case whose definition was never published
+_ORDERS_OPEN = text("tasks.closed_at IS NULL AND tasks.kind = 'work-order'")
+_HANGING = text("removed IS NULL")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What facts are asked about: an account, by a case, at a moment. Reads what several facts need only once."""
+
+    session: Session
+    account_id: str
+    case: Case
+    at: datetime
+
+    @cached_property
+    def account(self) -> Account | None:
+        """The account's row."""
+        return self.session.get(Account, self.account_id)
+
+    @cached_property
+    def definition(self) -> Compiled | None:
+        """What the case runs on, with the district's settings in it."""
+        version = self.session.get(DefinitionVersion, (self.case.definition, self.case.version))
+        return from_bytes(version.compiled) if version is not None else None
+
+    @cached_property
+    def today(self) -> date:
+        """The civil date at the district."""
+        zone = self.definition.district.time_zone if self.definition else ZONE
+        return self.at.astimezone(ZoneInfo(zone)).date()
+
+    @cached_property
+    def bills(self) -> list[Bill]:
+        """The account's bills of six years, newest first."""
+        return use.bills(self.session, self.account_id, self.today)
+
+    @cached_property
+    def bill(self) -> Bill | None:
+        """The bill that the case is about, else the last one."""
+        named = self.case.data.get("bill")
+        wanted = named.get("id") if isinstance(named, Mapping) else None
+        return next((bill for bill in self.bills if bill.id == wanted), self.bills[0] if self.bills else None)
+
+    @cached_property
+    def lines(self) -> list[ledger.LedgerLine]:
+        """The account's statement until today, oldest first."""
+        return [line for line in ledger.statement(self.session, self.account_id) if line.posted_on <= self.today]
+
+    @cached_property
+    def debts(self) -> list[money.Debt]:
+        """What was charged, with when it was due and when it was paid."""
+        bills = self.session.execute(select(col(Bill.id), col(Bill.due)).where(col(Bill.account_id) == self.account_id))
+        return money.debts(self.lines, {f"bill:{bill}": due for bill, due in bills})
+
+    @cached_property
+    def disputed(self) -> dict[str, str]:
+        """Open cases of the account that are about a bill → that bill's amount, each bill once."""
+        query = select(col(CaseRow.id), col(CaseRow.snapshot)).where(
+            col(CaseRow.account_id) == self.account_id, col(CaseRow.status) == "open"
+        )
+        found: dict[str, tuple[str, str]] = {}
+        for case, snapshot in self.session.execute(query):
+            bill = ((snapshot or {}).get("data") or {}).get("bill")
+            if isinstance(bill, Mapping) and "amount" in bill:
+                found.setdefault(str(bill["id"]), (case, str(bill["amount"])))
+        return dict(found.values())
+
+    def setting(self, name: str) -> Any:
+        """A setting of the district, or None."""
+        return self.definition.district.settings.get(name) if self.definition else None
+
+
+def read_facts(
+    session: Session, account: str | None, names: tuple[str, ...], case: Case, at: datetime
+) -> dict[str, Any]:
+    """The facts by name, as plain JSON; those that cannot be known are left out."""
+    if account is None:
+        return {}
+    question = Question(session, account, case, at)
+    found = {name: READINGS[name](question) for name in names if name in READINGS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _delinquent_since(question: Question) -> str | None:
+    since = ledger.delinquent_since(question.session, question.account_id, question.today)
+    return since.isoformat() if since else None
+
+
+def _of_account(field: str) -> Callable[[Question], Any]:
+    return lambda question: getattr(question.account, field) if question.account else None
+
+
+def _landlord(question: Question) -> bool | None:
+    # The account book does not say who lives there. Somebody who gets mail elsewhere may not: better a notice too many.
+    if question.account is None:
+        return None
+    return question.account.mailing is not None and question.account.account_class in ("residential", "multifamily")
+
+
+def _meter_size(question: Question) -> str | None:
+    if question.account is None:
+        return None
+    query = (
+        select(col(Meter.size))
+        .where(col(Meter.service_point_id) == question.account.service_point_id, _HANGING)
+        .order_by(col(Meter.installed).desc())
+        .limit(1)
+    )
+    return question.session.execute(query).scalar_one_or_none()
+
+
+def _open_work_orders(question: Question) -> int:
+    if question.account is None:
+        return 0
+    query = (
+        select(func.count())
+        .select_from(TaskRow)
+        .join(Account, col(Account.id) == col(TaskRow.account_id))
+        .where(col(Account.premise_id) == question.account.premise_id, _ORDERS_OPEN)
+    )
+    return int(question.session.execute(query).scalar_one())
+
+
+def _open_complaints(question: Question) -> int:
+    return sum(1 for case in question.disputed if case != question.case.id)
+
+
+READINGS: Mapping[str, Callable[[Question], Any]] = {
+    "balance": lambda question: f"{ledger.balance_usd(question.session, question.account_id, question.today):.2f}",
+    "past_due": lambda question: f"{money.past_due_usd(question.debts, question.today):.2f}",
+    "delinquent_since": _delinquent_since,
+    "disputed_amount": lambda question: f"{money.total_usd(question.disputed.values()):.2f}",
+    "collectable": lambda question: (
+        f"{max(money.past_due_usd(question.debts, question.today) - money.total_usd(question.disputed.values()), 0):.2f}"
+    ),
+    "paid_today": lambda question: f"{money.paid_usd(question.session, question.account_id, question.today):.2f}",
+    "bill_paid_percent": lambda question: money.paid_percent(question.debts, question.bill),
+    "bill_mailed": lambda question: question.bills[0].mailed.isoformat() if question.bills else None,
+    "bill_due": lambda question: question.bills[0].due.isoformat() if question.bills else None,
+    "worst_delinquency_24_months": lambda question: money.worst_delinquency_days(question.debts, question.today),
+    "account_class": _of_account("account_class"),
+    "account_status": _of_account("status"),
+    "language": _of_account("language"),
+    "service_area": lambda question: question.setting("service-area-languages"),
+    "landlord_is_customer": _landlord,
+    "mailing_differs": lambda question: question.account.mailing is not None if question.account else None,
+    "meter_size": _meter_size,
+    "holds": lambda question: [hold.kind for hold in standing_holds(question.session, question.account_id)],
+    "open_complaints": _open_complaints,
+    "open_work_orders": _open_work_orders,
+    "bill_history": lambda question: [use.written(bill) for bill in question.bills],
+    "usage_same_period_last_year": lambda question: use.same_period_ccf(question.bills, question.bill, 1),
+    "usage_average_same_period": lambda question: use.same_period_ccf(question.bills, question.bill, 3),
+    "usage_previous_period": lambda question: use.previous_ccf(question.bills, question.bill),
+    "neighbours_median_use": lambda question: use.neighbours_ccf(question.session, question.account, question.bill),
+    "adjustments": lambda question: money.adjustments(question.lines, question.today),
+    "adjustments_last_months": lambda question: money.leak_adjustments(question.lines, question.today),
+    "zero_use_periods": lambda question: use.zero_periods(question.bills),
+    "estimated_periods": lambda question: use.estimated_periods(question.session, question.account),
+    "drought_stage": lambda question: int(question.setting("drought-stage") or 0),
+}
