@@ -174,6 +174,7 @@ class Acts:
                 return self._child(run, event)
             case LineDecided():
                 run.event = {"reason": event.reason or ""}
+                run.note = event.reason
                 return self._sent(run, f"line/{event.state}/{event.decision}", f"line {event.decision}", strict=True)
             case TaskSuspended() | TaskResumed():
                 return people.paused(run, event)

@@ -53,7 +53,7 @@ class Machine:
             id=case_id,
             definition=self.definition.case,
             version=self.setting.compiled.version,
-            account=self._account(values),
+            account=self.account_in(values),
             data=values,
             holds=dict(holds or {}),
             hold_version=hold_version,
@@ -104,7 +104,8 @@ class Machine:
         """The case, marked as running on this machine's version."""
         return replace(case, version=self.setting.compiled.version)
 
-    def _account(self, values: Mapping[str, Any]) -> str | None:
+    def account_in(self, values: Mapping[str, Any]) -> str | None:
+        """The account that opening data name, if any."""
         for name, field in self.definition.data.items():
             if field.type == "account" and not field.many and name in values:
                 return str(values[name]["id"])

@@ -1,0 +1,51 @@
+"""Histories kept for good, since Temporal forgets them some days after a run has ended."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import activity
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.world import World
+from store.records import archive_history
+from workflows.messages import ARCHIVE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """Keeps histories as Temporal has them: payloads stay encrypted."""
+
+    world: World
+
+    @activity.defn(name=ARCHIVE)
+    async def keep(self, case: str, run: str) -> bool:
+        """Whether the history of this run is kept now; False when Temporal has forgotten it."""
+        try:
+            history = await self.world.client.get_workflow_handle(case, run_id=run).fetch_history()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        await asyncio.to_thread(self._write, case, run, history.to_json_dict())
+        return True
+
+    async def keep_last(self, case: str) -> bool:
+        """Whether the history of a closed case's last run is kept now; False while that run has not ended."""
+        handle = self.world.client.get_workflow_handle(case)
+        try:
+            description = await handle.describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        if description.close_time is None:
+            return False
+        return await self.keep(case, description.run_id)
+
+    def _write(self, case: str, run: str, history: Any) -> None:
+        at = self.world.now()
+        with self.world.store.writing() as session:
+            archive_history(session, case, run, history, at)

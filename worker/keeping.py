@@ -1,0 +1,122 @@
+"""What a worker looks after beside its tasks, so that nothing depends on somebody having remembered.
+
+Everything here is found in SQL and may be done twice: by two workers, or again after one has died.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from activities.archive import Archive
+from activities.delivery import tell_holds
+from activities.world import World
+from store.clock import read_clock
+from store.queries.holds import holds_that_ended, release_hold
+from store.queries.keeping import accounts_with_untold_cases, cases_due, cases_to_archive
+from workflows.client import wake
+
+BEAT_SECONDS = 0.25  #: between looks at a demonstration's clock
+WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woken again
+HOLDS_SECONDS = 30.0
+ARCHIVE_SECONDS = 60.0
+AT_ONCE = 20
+
+log = logging.getLogger(__name__)
+
+
+class Keeping:
+    """The rounds that a worker makes."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._archive = Archive(world=world)
+        self._woken: dict[str, tuple[datetime, float]] = {}
+
+    async def wake_due(self) -> int:
+        """How many cases of a demonstration were told that a timer is due."""
+        found = await asyncio.to_thread(self._due)
+        if found is None:
+            return 0
+        at, due = found
+        now = time.monotonic()
+        self._woken = {case: woken for case, woken in self._woken.items() if now - woken[1] < WOKEN_SECONDS}
+        fresh = {case: since for case, since in due if self._woken.get(case, (None, 0))[0] != since}
+        self._woken |= {case: (since, now) for case, since in fresh.items()}
+        await _each(fresh, lambda case: wake(self._world.client, case, at))
+        return len(fresh)
+
+    async def tell_of_holds(self) -> int:
+        """How many accounts' cases were told of holds that ended by themselves or that nobody had told them of."""
+        await asyncio.to_thread(self._release_ended)
+        accounts = await asyncio.to_thread(self._untold)
+        await _each(accounts, lambda account: tell_holds(self._world, account))
+        return len(accounts)
+
+    async def archive_closed(self) -> int:
+        """How many histories of closed cases were looked for to be kept."""
+        cases = await asyncio.to_thread(self._unarchived)
+        await _each(cases, self._archive.keep_last)
+        return len(cases)
+
+    def _due(self) -> tuple[datetime, list[tuple[str, datetime]]] | None:
+        with self._world.store.reading() as session:
+            clock = read_clock(session)
+            if clock is None:
+                return None
+            at = clock.at(datetime.now(UTC))
+            return at, cases_due(session, at)
+
+    def _release_ended(self) -> None:
+        at = self._world.now()
+        with self._world.store.writing() as session:
+            for hold in holds_that_ended(session, at):
+                release_hold(session, hold.account_id, hold.kind, by="headgate", at=at, reason="its time is over")
+
+    def _untold(self) -> list[str]:
+        with self._world.store.reading() as session:
+            return accounts_with_untold_cases(session)
+
+    def _unarchived(self) -> list[str]:
+        with self._world.store.reading() as session:
+            return cases_to_archive(session)
+
+
+@asynccontextmanager
+async def rounds(keeping: Keeping) -> AsyncIterator[None]:
+    """Makes the rounds while the block runs."""
+    tasks = [
+        asyncio.create_task(_again(keeping.wake_due, BEAT_SECONDS)),
+        asyncio.create_task(_again(keeping.tell_of_holds, HOLDS_SECONDS)),
+        asyncio.create_task(_again(keeping.archive_closed, ARCHIVE_SECONDS)),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _again(work: Callable[[], Awaitable[int]], seconds: float) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            # The database or Temporal may be down for a while: the next round finds what this one left.
+            log.warning("a round failed", exc_info=error, extra={"task": work.__name__})
+        await asyncio.sleep(seconds)
+
+
+async def _each(items: Iterable[str], work: Callable[[str], Awaitable[object]]) -> None:
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async def one(item: str) -> None:
+        async with limit:
+            await work(item)
+
+    await asyncio.gather(*(one(item) for item in items))

@@ -1,0 +1,136 @@
+"""The worker: what runs where. One process carries workflows, their local activities and all effects."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import uvloop
+from temporalio.worker import (
+    PollerBehaviorSimpleMaximum,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities import effects, registry
+from activities.archive import Archive
+from activities.asking import Asking
+from activities.between import Between
+from activities.incidents import Incidents
+from activities.projection import Projection
+from activities.world import World
+from store.engine import open_store
+from worker import logs
+from worker.health import Health, page
+from worker.interceptors import Discreet
+from worker.keeping import Keeping, rounds
+from worker.settings import WorkerSettings
+from workflows.case import CaseWorkflow
+from workflows.client import connect
+
+CACHED_CASES = 4000  #: well above the cases active at once: with fewer, each act replays its case
+WORKFLOW_POLLERS = 20  #: with few, bursts show tails of seconds
+ACTIVITY_POLLERS = 5
+THREADS = 40
+GRACE = timedelta(seconds=8)  #: for activities to end when the worker is stopped
+PASSED_THROUGH = (
+    "definitions",
+    "workflows.machine",
+    "workflows.messages",
+    "pydantic",
+    "pydantic_core",
+    "cel_expr_python",
+)
+
+
+class BadCatalogueError(Exception):
+    """The catalogue and the activities do not fit together."""
+
+    code = "bad-catalogue"
+
+
+def main(settings: WorkerSettings) -> None:
+    """Runs a worker until the process is told to stop."""
+    logs.set_up(settings.log_level)
+    uvloop.run(_main(settings))
+
+
+async def _main(settings: WorkerSettings) -> None:
+    address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
+    client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
+    store = open_store(settings.database)
+    world = World(store=store, client=client, task_queue=settings.task_queue, files=settings.files)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        async with working(world) as worker, rounds(Keeping(world)), page(Health(worker, world), settings.worker_port):
+            await stopping.wait()
+    finally:
+        store.close()
+
+
+@asynccontextmanager
+async def working(world: World, *, sandboxed: bool = False, cached: int = CACHED_CASES) -> AsyncIterator[Worker]:
+    """A worker while the block runs. Sandboxed in tests, which then guard determinism; not in production, for its cost."""
+    found = activities_of(world)
+    check(effects.names(found))
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
+        worker = Worker(
+            world.client,
+            task_queue=world.task_queue,
+            workflows=[CaseWorkflow],
+            activities=found,
+            activity_executor=threads,
+            workflow_runner=runner(sandboxed=sandboxed),
+            interceptors=[Discreet()],
+            max_cached_workflows=cached,
+            max_concurrent_activities=THREADS,
+            max_concurrent_local_activities=THREADS,
+            workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=WORKFLOW_POLLERS),
+            activity_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=ACTIVITY_POLLERS),
+            graceful_shutdown_timeout=GRACE,
+        )
+        async with worker:
+            yield worker
+
+
+def runner(*, sandboxed: bool) -> WorkflowRunner:
+    """What workflows run in."""
+    if not sandboxed:
+        return UnsandboxedWorkflowRunner()
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def activities_of(world: World) -> list[Callable[..., Any]]:
+    """Everything that workflows ask for by name."""
+    incidents, between = Incidents(store=world.store), Between(world=world)
+    return [
+        Projection(store=world.store).write,
+        Asking(store=world.store).read,
+        incidents.open,
+        incidents.settle,
+        between.send,
+        between.open_child,
+        Archive(world=world).keep,
+        *effects.activities_of(world),
+    ]
+
+
+def check(names: list[str]) -> None:
+    """Raises BadCatalogueError unless each effect of the catalogue has exactly one activity."""
+    twice = sorted(name for name, number in Counter(names).items() if number > 1)
+    if twice:
+        raise BadCatalogueError(f"more than one activity carries out {', '.join(twice)}")
+    missing = sorted(set(registry.missing()) - set(names))
+    if missing:
+        raise BadCatalogueError(f"no activity carries out {', '.join(missing)}")

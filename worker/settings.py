@@ -1,0 +1,46 @@
+"""What a worker needs to know; `headgate.settings.Settings` is one such."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+
+class WorkerSettings(Protocol):
+    """The settings of a worker process."""
+
+    @property
+    def temporal_address(self) -> str | None:
+        """The Temporal server."""
+
+    @property
+    def temporal_port(self) -> int:
+        """The port of a server on this machine, where no address is set."""
+
+    @property
+    def temporal_namespace(self) -> str:
+        """Its namespace."""
+
+    @property
+    def task_queue(self) -> str:
+        """The task queue of the cases."""
+
+    @property
+    def codec_keys(self) -> str | None:
+        """Keys that payloads are encrypted with."""
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+
+    @property
+    def files(self) -> Path:
+        """The folder of letters and attachments."""
+
+    @property
+    def worker_port(self) -> int:
+        """The port of the health page."""
+
+    @property
+    def log_level(self) -> str:
+        """What is logged: debug, info, warning or error."""

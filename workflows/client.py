@@ -1,0 +1,219 @@
+"""How everything outside reaches a case: connect, open, act, message, settle, look.
+
+What the case refuses comes back as the machine's own `Refused`. Every act is named by its caller and taken once: after
+`Unanswered` the same act can be sent again. A key that SQL knows does not prove that the act stands (the worker may have died
+between SQL and history), so acts go to the workflow first and SQL's answer counts only when the workflow refuses.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.codec import data_converter
+from workflows.machine.case import Case
+from workflows.machine.errors import Closed, Refused
+from workflows.machine.events import Reopened
+from workflows.messages import (
+    ACT,
+    CASE,
+    MESSAGE,
+    OPENED,
+    SETTLE,
+    WAKE,
+    WORKFLOW,
+    Act,
+    Carried,
+    CaseView,
+    Settlement,
+    StartCase,
+    Taken,
+)
+from workflows.refusals import refused_by
+
+PATIENCE = timedelta(seconds=20)  #: how long an act's answer is waited for
+CASE_TYPE = SearchAttributeKey.for_keyword("HeadgateCase")
+CASE_VERSION = SearchAttributeKey.for_int("HeadgateVersion")
+
+
+class CaseError(Exception):
+    """Something between us and the case; `code` is stable, the sentence is for people."""
+
+    code = "case"
+
+
+class Unanswered(CaseError):
+    """The case has not answered in time: the act may still be taken. Send the same act again."""
+
+    code = "unanswered"
+
+
+class Failed(CaseError):
+    """The case failed at the act for a reason of its own; nothing has changed."""
+
+    code = "act-failed"
+
+
+async def connect(address: str, *, namespace: str = "default", keys: str | None = None) -> Client:
+    """A client whose values travel as the worker expects them."""
+    return await Client.connect(address, namespace=namespace, data_converter=data_converter(keys))
+
+
+def case_id_for(person: str, key: str) -> str:
+    """The id of the case that a person opens with a key: the same key, the same case."""
+    digest = hashlib.sha256(f"{person}\n{key}".encode()).digest()
+    return f"c-{base64.b32encode(digest).decode().lower()[:12]}"
+
+
+async def open_case(
+    client: Client, start: StartCase, content: bytes, *, task_queue: str, patience: timedelta = PATIENCE
+) -> Taken:
+    """The case's first step, once it stands; sent again, the same answer. Raises Refused, Unanswered, Failed."""
+    return await _with_start(client, start, content, task_queue, OPENED, [], _update_id(start.case, "open"), patience)
+
+
+async def reopen_case(
+    client: Client,
+    closed: Case,
+    start: StartCase,
+    content: bytes,
+    act: Act,
+    *,
+    task_queue: str,
+    patience: timedelta = PATIENCE,
+) -> Taken:
+    """The step that reopens a closed case, in a new run that begins with the case as it was closed; raises Refused."""
+    assert isinstance(act.event, Reopened), "a closed case takes nothing else"
+    going_on = replace(start, carried=Carried(case=closed))
+    return await _with_start(client, going_on, content, task_queue, ACT, [act], update_id(act), patience)
+
+
+async def act(client: Client, case: str, act: Act, *, patience: timedelta = PATIENCE) -> Taken:
+    """The answer to an act, once its step stands; the same act again gets the same answer.
+
+    Raises Refused (Closed also for a case whose workflow has ended), Unanswered or Failed."""
+    answered = _handle(client, case).execute_update(
+        ACT, act, id=update_id(act), result_type=Taken, rpc_timeout=patience
+    )
+    taken: Taken = await _answer(answered, case)
+    return taken
+
+
+async def message(client: Client, case: str, act: Act) -> None:
+    """Leaves a message that nobody waits for; raises Closed when the case's workflow has ended."""
+    try:
+        await _handle(client, case).signal(MESSAGE, act)
+    except RPCError as error:
+        raise _rpc(error, case) from error
+
+
+async def wake(client: Client, case: str, at: datetime) -> None:
+    """Lets a case of a demonstration look at its timers; nothing for one that has ended."""
+    try:
+        await _handle(client, case).signal(WAKE, at)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+async def settle(client: Client, case: str, settlement: Settlement, *, patience: timedelta = PATIENCE) -> None:
+    """Decides about an effect that keeps failing; raises Refused when none waits for it."""
+    handle = _handle(client, case)
+    await _answer(handle.execute_update(SETTLE, settlement, rpc_timeout=patience), case)
+
+
+async def view(client: Client, case: str, *, patience: timedelta = PATIENCE) -> CaseView:
+    """The case as its workflow holds it; works for a closed one as long as Temporal keeps it."""
+    try:
+        found: CaseView = await _handle(client, case).query(CASE, result_type=CaseView, rpc_timeout=patience)
+    except RPCError as error:
+        raise _rpc(error, case) from error
+    return found
+
+
+def update_id(act: Act) -> str:
+    """The same for the same act of the same person with the same request, and nobody can read it."""
+    key = act.key
+    return _update_id(key.person if key else "", act.name, key.digest if key else "")
+
+
+def _update_id(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _handle(client: Client, case: str) -> WorkflowHandle[Any, Any]:
+    return client.get_workflow_handle(case)
+
+
+async def _with_start(
+    client: Client,
+    start: StartCase,
+    content: bytes,
+    task_queue: str,
+    update: str,
+    args: list[Any],
+    id_: str,
+    patience: timedelta,
+) -> Taken:
+    operation: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(
+        WORKFLOW,
+        args=[start, content],
+        id=start.case,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=(
+            WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+            if start.carried is None
+            else WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        ),
+        search_attributes=TypedSearchAttributes(
+            [SearchAttributePair(CASE_TYPE, start.definition), SearchAttributePair(CASE_VERSION, start.version)]
+        ),
+    )
+    answered = client.execute_update_with_start_workflow(
+        update, args=args, start_workflow_operation=operation, id=id_, result_type=Taken, rpc_timeout=patience
+    )
+    taken: Taken = await _answer(answered, start.case)
+    return taken
+
+
+async def _answer(answered: Any, case: str) -> Any:
+    try:
+        return await answered
+    except WorkflowUpdateFailedError as error:
+        refused = refused_by(error.cause)
+        if refused is not None:
+            raise refused from None
+        raise Failed(f"{case} failed at this; it has been recorded") from error
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+        raise Unanswered(f"{case} has not answered yet; send the same act again") from error
+    except WorkflowAlreadyStartedError as error:
+        raise Closed("the case was opened before and is closed", case=case) from error
+    except RPCError as error:
+        raise _rpc(error, case) from error
+
+
+def _rpc(error: RPCError, case: str) -> Refused | CaseError:
+    if error.status is RPCStatusCode.NOT_FOUND:
+        return Closed("the case is closed; it can only be reopened", case=case)
+    return Unanswered(f"{case} cannot be reached now; send the same act again")
