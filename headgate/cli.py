@@ -4,6 +4,7 @@ import typer
 
 from headgate import demonstration
 from headgate.draw import draw
+from headgate.import_command import import_
 from headgate.prepare import prepare
 from headgate.rehearse import rehearse
 from headgate.token import token
@@ -13,6 +14,7 @@ from headgate.user import user
 app = typer.Typer(name="headgate", help="The case engine for water districts.", no_args_is_help=True)
 app.command()(prepare)
 app.command()(up)
+app.command(name="import")(import_)
 app.command()(token)
 app.command()(draw)
 app.command()(rehearse)
