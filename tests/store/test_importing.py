@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from store import ledger, outbox
 from store.engine import Store
+from store.importing import documentation
 from store.importing.kinds import KINDS
 from store.importing.run import ImportFileError, ImportReport, import_file
 from store.projection import write_step
@@ -264,3 +265,7 @@ def test_no_file_whatever_is_in_it_breaks_an_import(
 
 def test_every_column_says_what_it_holds() -> None:
     assert all(column.meaning for kind in KINDS.values() for column in kind.columns)
+
+
+def test_the_reference_page_has_the_columns_as_they_are() -> None:
+    assert (Path(__file__).parents[2] / "docs" / "reference" / "import.md").read_text() == documentation.page()
