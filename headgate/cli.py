@@ -10,10 +10,12 @@ from headgate.rehearse import rehearse
 from headgate.token import token
 from headgate.up import up
 from headgate.user import user
+from headgate.worker_command import worker
 
 app = typer.Typer(name="headgate", help="The case engine for water districts.", no_args_is_help=True)
 app.command()(prepare)
 app.command()(up)
+app.command()(worker)
 app.command(name="import")(import_)
 app.command()(token)
 app.command()(draw)
