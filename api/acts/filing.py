@@ -1,0 +1,130 @@
+"""Files: photographs, proofs, certificates. Kept by their content, seen by who may see what they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+from sqlmodel import Session
+
+from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.rules import must_see_account, must_see_task
+from api.problems import Invalid, NotFound, NotPermitted, TooLarge, WrongType
+from api.security.people import Person
+from api.services import Services
+from api.views.books import file_view
+from store.tables.cases import CaseRow, TaskRow
+from store.tables.papers import File
+from store.tables.utility import Account
+
+LARGEST: Final = 20 * 1024 * 1024  #: bytes
+KEPT_DAYS: Final = 5 * 365  #: where the district's settings do not say
+KINDS: Final = ("photo", "proof", "certificate", "document")
+MEDICAL: Final = "certificate"
+BEGINNINGS: Final = {
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "application/pdf": b"%PDF-",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file as it came."""
+
+    content: bytes
+    name: str
+    content_type: str
+    kind: str
+    case: str | None = None
+    task: str | None = None
+    account: str | None = None
+
+
+def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
+    """The file, kept."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "work")
+        _check(sent)
+        case, account = _belongs(session, ask.person, sent, record)
+        digest = office.files.put(sent.content)
+        days = int(office.district.settings.get("keep_files_days", KEPT_DAYS))
+        row = File(
+            id=f"f-{uuid4().hex[:16]}",
+            digest=digest,
+            kind=sent.kind,
+            name=sent.name[:120],
+            content_type=sent.content_type,
+            size=len(sent.content),
+            case_id=case,
+            task_id=sent.task,
+            account_id=account,
+            uploaded_by=ask.person.id,
+            uploaded_at=ask.at,
+            keep_until=office.today() + timedelta(days=days),
+            medical=sent.kind == MEDICAL,
+        )
+        session.add(row)
+        record.id = row.id
+        return Answer(status=201, body=file_view(row, zone=office.zone).model_dump(mode="json"))
+
+    return once(office.store, ask, Record(act="upload", kind="file", id="new"), work)
+
+
+def file_seen(session: Session, person: Person, file_id: str) -> File:
+    """The file, for a person who may see it; NotFound, Confidential or NotPermitted otherwise."""
+    row = session.get(File, file_id)
+    if row is None:
+        raise NotFound(f"There is no file {file_id[:60]!r}.")
+    if row.medical and not person.may("see-medical") and row.uploaded_by != person.id:
+        raise NotPermitted("Medical certificates are kept apart, and open only to people with that right.")
+    if person.in_the_field_only:
+        task = session.get(TaskRow, row.task_id) if row.task_id else None
+        if row.uploaded_by != person.id and task is None:
+            raise NotFound(f"There is no file {file_id[:60]!r} of your crew's orders.")
+        if task is not None:
+            must_see_task(session, person, task)
+    elif row.uploaded_by != person.id:
+        person.must("see-accounts")
+    must_see_account(session, person, row.account_id)
+    return row
+
+
+def _check(sent: Upload) -> None:
+    if len(sent.content) > LARGEST:
+        raise TooLarge(f"The file has {len(sent.content) // 1024 // 1024} MB; files may have up to 20 MB.")
+    if not sent.content:
+        raise Invalid("The file is empty.", fields={"file": "is empty"})
+    if sent.kind not in KINDS:
+        raise Invalid("There is no such kind of file.", fields={"kind": f"is one of {', '.join(KINDS)}"})
+    beginning = BEGINNINGS.get(sent.content_type)
+    if sent.content_type != "text/plain" and (beginning is None or not sent.content.startswith(beginning)):
+        raise WrongType("Files are JPEG or PNG photographs, PDF documents or plain text, and what they say they are.")
+
+
+def _belongs(session: Session, person: Person, sent: Upload, record: Record) -> tuple[str | None, str | None]:
+    """The case and the account that the file belongs to."""
+    if sent.task is not None:
+        task = session.get(TaskRow, sent.task)
+        if task is None:
+            raise NotFound(f"There is no task {sent.task[:60]!r}.")
+        must_see_task(session, person, task)
+        record.case, record.account = task.case_id, task.account_id
+    elif sent.case is not None:
+        person.must("see-accounts")
+        case = session.get(CaseRow, sent.case)
+        if case is None:
+            raise NotFound(f"There is no case {sent.case[:60]!r}.")
+        record.case, record.account = case.id, case.account_id
+    elif sent.account is not None:
+        person.must("see-accounts")
+        if session.get(Account, sent.account) is None:
+            raise NotFound(f"There is no account {sent.account[:60]!r}.")
+        record.account = sent.account
+    else:
+        raise Invalid("A file belongs to something.", fields={"task": "give a task, a case or an account"})
+    must_see_account(session, person, record.account)
+    return record.case, record.account

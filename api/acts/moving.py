@@ -1,0 +1,112 @@
+"""What acts that move a case have in common: rules first, then one update of the case, then the answer.
+
+The key is the case's own: the step's transaction keeps it with the answer. A repetition passes by the rules, since what it
+asked has moved on, and goes to the case first: a key that SQL knows does not prove that the case's history holds the step.
+What SQL has kept counts only when the case refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.acts.act import Answer, Ask, Record, refuse
+from api.failing import problem_of
+from api.problems import KeyReused, Problem
+from api.services import Services
+from api.views.steps import TAKEN, taken_view
+from store.tables.outbox import IdempotencyKey
+from workflows.machine.errors import Refused
+from workflows.machine.events import Event
+from workflows.messages import Audited, Key, Taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """What is asked of a case."""
+
+    case: str
+    event: Event
+
+
+Rules = Callable[[Session, Record], None]
+Asking = Callable[[Session, Record], Move]
+
+
+async def moved(office: Services, ask: Ask, record: Record, rules: Rules, asking: Asking) -> Answer:
+    """The answer of an act that moves a case: `rules` raises what stands against it, `asking` says what is asked."""
+
+    def prepared() -> Move:
+        with office.store.writing() as session:
+            if not is_repeated(session, ask):
+                rules(session, record)
+            move = asking(session, record)
+        record.case = move.case
+        return move
+
+    async def taken() -> Taken:
+        move = await run_in_threadpool(prepared)
+        return await office.engine.act(move.case, move.event, name=name_of(ask), key=key_of(ask), audit=audited(record))
+
+    return await taken_once(office, ask, record, taken)
+
+
+async def taken_once(
+    office: Services, ask: Ask, record: Record, taken: Callable[[], Awaitable[Taken]], *, status: int = 200
+) -> Answer:
+    """The step as answer; a refusal as a problem, with its audit row, unless the key was answered before."""
+    try:
+        return answer_of(office, await taken(), status)
+    except Refused as refused:
+        kept = await run_in_threadpool(_kept, office, ask)
+        if kept is not None:
+            return kept
+        problem = problem_of(refused)
+        await run_in_threadpool(refuse, office.store, ask, record, problem)
+        raise problem from refused
+    except Problem as problem:
+        await run_in_threadpool(refuse, office.store, ask, record, problem)
+        raise
+
+
+def answer_of(office: Services, taken: Taken, status: int = 200) -> Answer:
+    """The step as answer."""
+    body = taken_view(taken, zone=office.zone).model_dump(mode="json")
+    return Answer(status=status, body=body, replayed=taken.replayed)
+
+
+def name_of(ask: Ask) -> str:
+    """The name of an act, which a case takes once."""
+    return f"{ask.person.id}:{ask.key}"
+
+
+def key_of(ask: Ask, status: int = 200) -> Key:
+    """The key of an ask, as the case's step keeps it."""
+    return Key(person=ask.person.id, key=ask.key, digest=ask.digest, status=status)
+
+
+def audited(record: Record) -> Audited:
+    """What the audit says of the act, as the case's step keeps it."""
+    return Audited(act=record.act, object_kind=record.kind, object_id=record.id, rule=record.rule)
+
+
+def is_repeated(session: Session, ask: Ask) -> bool:
+    """Whether the key was sent before; KeyReused when it stood for another request."""
+    row = session.get(IdempotencyKey, (ask.person.id, ask.key))
+    if row is not None and row.digest != ask.digest:
+        raise KeyReused(
+            "This Idempotency-Key was sent before with a different request. Choose a new key for a new act."
+        )
+    return row is not None
+
+
+def _kept(office: Services, ask: Ask) -> Answer | None:
+    with office.store.reading() as session:
+        row = session.get(IdempotencyKey, (ask.person.id, ask.key))
+    if row is None or row.digest != ask.digest or row.response is None:
+        return None
+    kept = answer_of(office, TAKEN.validate_python(row.response), row.status)
+    return Answer(status=kept.status, body=kept.body, replayed=True)

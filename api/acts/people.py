@@ -1,0 +1,151 @@
+"""Keeping people: users with their roles, crews and limits, absences with a substitute, leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.problems import Changed, Conflict, Invalid, NotFound
+from api.services import Services
+from api.views.people import Limit, absence_view, user_view
+from api.views.tasks import etag
+from store import people
+from store.tables.people import Absence, ApprovalLimit, User
+
+
+def add_user(
+    office: Services,
+    ask: Ask,
+    *,
+    user_id: str,
+    name: str,
+    password: str | None,
+    roles: Sequence[str],
+    crews: Sequence[str],
+    limits: Sequence[Limit],
+    sees_confidential: bool,
+) -> Answer:
+    """The new user."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "manage-people")
+        if session.get(User, user_id) is not None:
+            raise Conflict(f"Somebody is called {user_id!r} already. Choose another short name.")
+        user = people.add_user(
+            session,
+            user_id,
+            name,
+            roles=_roles(office, roles),
+            crews=_crews(office, crews),
+            by=ask.person.id,
+            at=ask.at,
+            sees_confidential=sees_confidential,
+            password=password,
+        )
+        _set_limits(session, user_id, limits)
+        return _shown(session, user, status=201)
+
+    return once(office.store, ask, Record(act="add-user", kind="user", id=user_id), work)
+
+
+def change_user(office: Services, ask: Ask, user_id: str, *, version: str, changes: dict[str, Any]) -> Answer:
+    """The user, changed; Changed when somebody else was first. Whoever becomes inactive is signed out at once."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "manage-people")
+        user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
+        if user is None:
+            raise NotFound(f"Nobody is called {user_id[:60]!r}.")
+        if str(user.version) != version:
+            raise Changed(f"{user_id} is at version {user.version}, not {version[:20]}. Read it again first.")
+        if changes.get("name") is not None:
+            user.name = changes["name"]
+        if changes.get("sees_confidential") is not None:
+            user.sees_confidential = changes["sees_confidential"]
+        if changes.get("password") is not None:
+            people.set_password(session, user_id, changes["password"])
+        if changes.get("active") is False:
+            people.leave(session, user_id, office.today(), datetime.now(UTC))
+        elif changes.get("active") is True:
+            user.active, user.left_on = True, None
+        if changes.get("roles") is not None:
+            people.set_roles(session, user_id, _roles(office, changes["roles"]), by=ask.person.id, at=ask.at)
+        if changes.get("crews") is not None:
+            people.set_crews(session, user_id, _crews(office, changes["crews"]))
+        if changes.get("limits") is not None:
+            _set_limits(session, user_id, changes["limits"])
+        user.version += 1
+        session.flush()
+        return _shown(session, user)
+
+    return once(office.store, ask, Record(act="change-user", kind="user", id=user_id), work)
+
+
+def add_absence(
+    office: Services, ask: Ask, user_id: str, *, starts: date, ends: date, substitute: str | None, reason: str
+) -> Answer:
+    """The absence: from its first day to its last, the substitute may do what is offered to or was claimed by the user."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "work" if user_id == ask.person.id else "manage-people")
+        if session.get(User, user_id) is None:
+            raise NotFound(f"Nobody is called {user_id[:60]!r}.")
+        wrong = {}
+        if ends < starts:
+            wrong["ends"] = "is not before starts"
+        stand_in = session.get(User, substitute) if substitute is not None else None
+        if substitute is not None and (stand_in is None or not stand_in.active or substitute == user_id):
+            wrong["substitute"] = "is somebody else who works here"
+        if wrong:
+            raise Invalid("The absence cannot be kept as it is.", fields=wrong)
+        absence = Absence(user_id=user_id, starts=starts, ends=ends, substitute_id=substitute, reason=reason)
+        session.add(absence)
+        session.flush()
+        return Answer(status=201, body=absence_view(absence).model_dump(mode="json"))
+
+    return once(office.store, ask, Record(act="add-absence", kind="user", id=user_id), work)
+
+
+def end_absence(office: Services, ask: Ask, user_id: str, absence_id: int) -> Answer:
+    """Nothing: the absence is gone."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "work" if user_id == ask.person.id else "manage-people")
+        absence = session.get(Absence, absence_id)
+        if absence is None or absence.user_id != user_id:
+            raise NotFound(f"There is no absence {absence_id} of {user_id[:60]!r}.")
+        session.delete(absence)
+        return Answer(status=204)
+
+    return once(office.store, ask, Record(act="end-absence", kind="user", id=user_id), work)
+
+
+def _roles(office: Services, roles: Sequence[str]) -> frozenset[str]:
+    return _known("roles", roles, office.district.roles)
+
+
+def _crews(office: Services, crews: Sequence[str]) -> frozenset[str]:
+    return _known("crews", crews, office.district.crews)
+
+
+def _known(field: str, given: Sequence[str], known: Iterable[str]) -> frozenset[str]:
+    wanted, there = frozenset(given), sorted(known)
+    if unknown := wanted - set(there):
+        sentence = f"{', '.join(sorted(unknown))}: there are {', '.join(there)}"
+        raise Invalid(f"There are no such {field}.", fields={field: sentence})
+    return wanted
+
+
+def _set_limits(session: Session, user_id: str, limits: Sequence[Limit]) -> None:
+    session.exec(delete(ApprovalLimit).where(col(ApprovalLimit.user_id) == user_id))
+    for limit in limits:
+        people.set_approval_limit(session, limit.kind, limit.amount_usd, user_id=user_id)
+
+
+def _shown(session: Session, user: User, status: int = 200) -> Answer:
+    view = user_view(session, user)
+    return Answer(status=status, body=view.model_dump(mode="json"), headers={"ETag": etag(view.version)})

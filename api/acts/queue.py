@@ -1,0 +1,97 @@
+"""Which tasks a person sees: their queues and their own; supervisors see all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from api.acts.rules import must_see_task
+from api.problems import NotFound, NotPermitted
+from api.security.people import Person
+from api.services import Services
+from store.paging import Page
+from store.queries.tasks import assigned_page, due_page, queue_page, tasks_of_case
+from store.tables.cases import TaskRow
+from store.tables.utility import Account
+
+
+def queue_of(
+    office: Services,
+    person: Person,
+    *,
+    queue: str | None = None,
+    assignee: str | None = None,
+    due_before: datetime | None = None,
+    case: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[TaskRow]:
+    """The tasks that match, as far as the person may see them; NotPermitted for a queue or person not theirs to look at."""
+    queues = _queues(office, person, queue)
+    if assignee is not None and not person.is_or_stands_in_for(assignee) and not _sees_all(person):
+        raise NotPermitted(f"{assignee[:60]}'s tasks are for {assignee[:60]}, a substitute or a supervisor to see.")
+    with office.store.reading() as session:
+        if case is not None:
+            page = Page(items=tasks_of_case(session, case), cursor=None)
+        elif assignee is not None:
+            page = assigned_page(session, [assignee], limit=limit, cursor=cursor)
+        elif due_before is not None:
+            page = due_page(session, due_before, queues=queues, limit=limit, cursor=cursor)
+        else:
+            page = queue_page(session, queues, limit=limit, cursor=cursor)
+        seen = _not_confidential(session, person, page.items)
+    kept = [
+        task
+        for task in seen
+        if (queue is None or task.queue == queue)
+        and (assignee is None or task.assignee == assignee)
+        and (due_before is None or (task.due_at is not None and task.due_at < due_before))
+        and (_sees_all(person) or _mine(person, task) or (case is not None and not person.in_the_field_only))
+    ]
+    return Page(items=kept, cursor=page.cursor)
+
+
+def task_seen(session: Session, person: Person, task_id: str) -> TaskRow:
+    """The task, for a person who may see it; NotFound or Confidential otherwise."""
+    task = session.get(TaskRow, task_id)
+    if task is None:
+        raise NotFound(f"There is no task {task_id[:60]!r}. GET /api/tasks lists those that are open to you.")
+    must_see_task(session, person, task)
+    return task
+
+
+def _queues(office: Services, person: Person, queue: str | None) -> tuple[str, ...]:
+    every = (*office.district.queues, *office.district.crews)
+    if queue is None:
+        return every if _sees_all(person) and not person.queues else person.queues
+    if queue not in every:
+        raise NotFound(f"There is no queue {queue[:60]!r}. The queues are {', '.join(sorted(every))}.")
+    if queue not in person.queues and not _sees_all(person):
+        raise NotPermitted(
+            f"The queue {queue!r} is not open to {person.id}; yours are {', '.join(person.queues) or 'none'}."
+        )
+    return (queue,)
+
+
+def _sees_all(person: Person) -> bool:
+    return person.may("assign-tasks") or person.may("read-audit")
+
+
+def _mine(person: Person, task: TaskRow) -> bool:
+    named: list[str] = task.users or []
+    return (
+        task.queue in person.queues
+        or (task.assignee is not None and person.is_or_stands_in_for(task.assignee))
+        or any(person.is_or_stands_in_for(user) for user in named)
+    )
+
+
+def _not_confidential(session: Session, person: Person, tasks: list[TaskRow]) -> list[TaskRow]:
+    accounts = {task.account_id for task in tasks if task.account_id is not None}
+    if person.may("see-confidential") or not accounts:
+        return tasks
+    hidden = set(
+        session.exec(select(Account.id).where(col(Account.id).in_(accounts), col(Account.confidential).is_(True)))
+    )
+    return [task for task in tasks if task.account_id not in hidden]

@@ -1,0 +1,120 @@
+"""What people write beside a task: notes, a follow-up date, the half-filled form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlmodel import Session
+
+from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.claiming import holds, note, shown
+from api.acts.rules import definition_of, must_see_account, must_see_task, open_task
+from api.library import published
+from api.problems import BadForm, Changed, Conflict, NotFound
+from api.services import Services
+from api.views.notes import note_view
+from definitions.language.forms import checked, fields_of
+from definitions.language.model import DataField
+from store.tables.cases import CaseRow, Note, TaskRow
+
+
+def add_note(
+    office: Services, ask: Ask, *, text: str, task_id: str | None = None, case_id: str | None = None
+) -> Answer:
+    """A note on a task, or on a case."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "work")
+        if task_id is not None:
+            task = session.get(TaskRow, task_id)
+            if task is None:
+                raise NotFound(f"There is no task {task_id[:60]!r}.")
+            note(record, task)
+            must_see_task(session, ask.person, task)
+        else:
+            case = session.get(CaseRow, case_id)
+            if case is None or ask.person.in_the_field_only:
+                raise NotFound(f"There is no case {str(case_id)[:60]!r}.")
+            record.case, record.account = case.id, case.account_id
+            must_see_account(session, ask.person, case.account_id)
+        row = Note(
+            id=uuid4().hex,
+            case_id=record.case,
+            task_id=task_id,
+            account_id=record.account,
+            by=ask.person.id,
+            at=ask.at,
+            text=text,
+        )
+        session.add(row)
+        return Answer(status=201, body=note_view(row, zone=office.zone).model_dump(mode="json"))
+
+    kind, found = ("task", task_id) if task_id is not None else ("case", case_id)
+    return once(office.store, ask, Record(act="note", kind=kind, id=str(found)), work)
+
+
+def follow_up(office: Services, ask: Ask, task_id: str, *, at: datetime | None) -> Answer:
+    """The task with the time at which it should come back to mind, or with none."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "work")
+        task = open_task(session, task_id)
+        note(record, task)
+        must_see_task(session, ask.person, task)
+        record.rule = holds(ask, task)
+        if at is not None and at <= ask.at:
+            raise Conflict("A follow-up date lies in the future; this one has passed.")
+        task.follow_up_at = at
+        task.version += 1
+        return shown(office, ask, task)
+
+    return once(office.store, ask, Record(act="follow-up", kind="task", id=task_id), work)
+
+
+def keep_draft(office: Services, ask: Ask, task_id: str, *, form: Mapping[str, Any], version: str) -> Answer:
+    """The task with its half-filled form; Changed when somebody changed the task since `version`."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "work")
+        task = open_task(session, task_id)
+        note(record, task)
+        must_see_task(session, ask.person, task)
+        record.rule = holds(ask, task)
+        if str(task.version) != version:
+            raise Changed(
+                f"The task is at version {task.version}, not {version[:20]}: somebody changed it since. Read it again, "
+                "and send the form once more.",
+            )
+        task.draft = half_filled(fields_for(session, task), form)
+        task.version += 1
+        return shown(office, ask, task)
+
+    return once(office.store, ask, Record(act="keep-draft", kind="task", id=task_id), work)
+
+
+def fields_for(session: Session, task: TaskRow, outcome: str | None = None) -> dict[str, DataField]:
+    """The fields of the task's form, with those that only this outcome asks for, or all outcomes' when none is named."""
+    spec, case = definition_of(session, task)
+    if spec is None:
+        return {}
+    data = published(session, case.definition, case.version).definition.data
+    fields = fields_of(spec.form, data)
+    for key, chosen in spec.outcomes.items():
+        if outcome == key:
+            fields |= fields_of(chosen.form, data)
+        elif outcome is None:
+            extra = fields_of(chosen.form, data)
+            fields = {name: field.model_copy(update={"required": False}) for name, field in extra.items()} | fields
+    return fields
+
+
+def half_filled(fields: Mapping[str, DataField], form: Mapping[str, Any]) -> dict[str, Any]:
+    """The form as far as it is filled in; what is missing may be missing, what is wrong is refused."""
+    optional = {name: field.model_copy(update={"required": False}) for name, field in fields.items()}
+    values, wrong = checked(optional, form)
+    if wrong:
+        raise BadForm("Some fields have a wrong value.", fields=wrong)
+    return values

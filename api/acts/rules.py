@@ -1,0 +1,113 @@
+"""Who may do a task: queue, name or substitution; separation of duties; confidentiality.
+
+Approval limits are the machine's: they depend on the outcome and on an amount that the form may still change."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, select
+
+from api.library import published, task_at
+from api.problems import Confidential, Conflict, NotFound, NotPermitted
+from api.security.people import Person
+from definitions.language.model import Task
+from store.queries.tasks import doers_of
+from store.tables.cases import CaseRow, TaskRow
+from store.tables.utility import Account
+
+CLOSED = ("completed", "skipped", "cancelled")
+
+
+def open_task(session: Session, task_id: str) -> TaskRow:
+    """The task, locked for this transaction; NotFound, or Conflict when it has ended."""
+    task = session.exec(select(TaskRow).where(TaskRow.id == task_id).with_for_update()).first()
+    if task is None:
+        raise NotFound(f"There is no task {task_id[:60]!r}. GET /api/tasks lists those that are open to you.")
+    if task.state in CLOSED:
+        how = {"completed": "completed", "skipped": "skipped", "cancelled": "cancelled, as its reason went away"}[
+            task.state
+        ]
+        by = f" by {task.closed_by}" if task.closed_by else ""
+        raise Conflict(f"This task was {how}{by}. The case {task.case_id} shows what came after it.", task=task.id)
+    return task
+
+
+def must_see_account(session: Session, person: Person, account_id: str | None) -> None:
+    """Raises Confidential when the account is, and the person has not that right."""
+    if account_id is None or person.may("see-confidential"):
+        return
+    if session.exec(select(Account.confidential).where(Account.id == account_id)).first():
+        raise Confidential("This account is confidential. Somebody with that right can work on it.", account=account_id)
+
+
+def must_see_task(session: Session, person: Person, task: TaskRow) -> None:
+    """Raises NotFound for what a crew has no business with, Confidential for such an account."""
+    if person.in_the_field_only and not _offered(session, person, task) and not _has(person, task):
+        raise NotFound(f"There is no order {task.id!r} for your crew.")
+    must_see_account(session, person, task.account_id)
+
+
+def case_seen(session: Session, person: Person, case_id: str) -> CaseRow:
+    """The case, for a person who may see it; NotFound or Confidential otherwise."""
+    person.must("see-accounts")
+    case = session.get(CaseRow, case_id)
+    if case is None:
+        raise NotFound(f"There is no case {case_id!r}. GET /api/cases lists those that there are.")
+    must_see_account(session, person, case.account_id)
+    return case
+
+
+def may_do(session: Session, person: Person, task: TaskRow) -> str:
+    """The rule by which this person may do the task; raises NotPermitted with the rule by which they may not."""
+    must_see_account(session, person, task.account_id)
+    rule = _offered(session, person, task) or _has(person, task)
+    if rule is None:
+        raise NotPermitted(
+            f"This task is offered to {_offered_to(task)}; {person.id} is not among them. "
+            "A supervisor can assign it to somebody else.",
+        )
+    not_who_did(session, person.id, task)
+    return rule
+
+
+def not_who_did(session: Session, person: str, task: TaskRow) -> None:
+    """Raises NotPermitted when the person completed, or helped to complete, a task that this one must not be done by."""
+    names: list[str] = task.not_by or []
+    if not names:
+        return
+    if person in doers_of(session, task.case_id, names):
+        listed = ", ".join(names)
+        raise NotPermitted(
+            f"{person} did or helped with {listed} in this case, and who did that does not do {task.name} "
+            "(separation of duties). Somebody else has to take it.",
+            rule=f"not-by {listed}",
+        )
+
+
+def definition_of(session: Session, task: TaskRow) -> tuple[Task | None, CaseRow]:
+    """What the case's own version of the definition says about the task, and the case."""
+    case = session.get_one(CaseRow, task.case_id)
+    compiled = published(session, case.definition, case.version)
+    return task_at(compiled.definition, task.place), case
+
+
+def _offered(session: Session, person: Person, task: TaskRow) -> str | None:
+    queue = task.queue
+    if queue is not None and queue in person.queues:
+        return f"queue {queue}"
+    named: list[str] = task.users or []
+    for user in named:
+        if person.is_or_stands_in_for(user):
+            return f"named {user}" if user == person.id else f"substitute for {user}"
+    return None
+
+
+def _has(person: Person, task: TaskRow) -> str | None:
+    if task.assignee is None or not person.is_or_stands_in_for(task.assignee):
+        return None
+    return "assigned" if task.assignee == person.id else f"substitute for {task.assignee}"
+
+
+def _offered_to(task: TaskRow) -> str:
+    named: list[str] = task.users or []
+    queue = task.queue
+    return " and ".join(part for part in (f"the queue {queue}" if queue else "", ", ".join(named)) if part) or "nobody"

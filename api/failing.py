@@ -1,0 +1,100 @@
+"""Puts every error into words once: problem details for programs, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.problems import MEDIA_TYPE, BadRequest, Broken, Invalid, KeyMissing, Problem, by_code, by_status
+from store.paging import CursorError
+from workflows.machine.errors import Refused
+
+log = logging.getLogger(__name__)
+
+SENTENCES: Final = {
+    404: "Nothing is at this address. /openapi.json lists what is.",
+    405: "The address does not take this method; the header Allow lists those that it takes.",
+    413: "The request is larger than is taken here (20 MB).",
+    415: "The body's type is not taken here: send JSON with Content-Type: application/json.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Makes the application answer every error as a problem."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(CursorError, _cursor)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _broken)
+
+
+def problem_of(refused: Refused) -> Problem:
+    """What the machine refused, as a problem with the same code, sentence and facts."""
+    kind = by_code(refused.code) or Broken
+    facts = {name: fact for name, fact in refused.facts.items() if name not in ("fields", "headers")}
+    return kind(refused.sentence, fields=refused.facts.get("fields"), **facts)
+
+
+def on_the_wire(problem: Problem) -> Response:
+    """The problem as an `application/problem+json` answer."""
+    return JSONResponse(problem.details(), status_code=problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def invalid(errors: Sequence[Any]) -> Problem:
+    """What pydantic found, with the name of each field and a sentence, without what was given."""
+    fields = {".".join(str(part) for part in error["loc"][1:]) or "body": str(error["msg"]) for error in errors}
+    where = {str(error["loc"][0]) for error in errors if error["loc"]}
+    if any("idempotency-key" in name.lower() for name in fields) and where == {"header"}:
+        return KeyMissing("A write needs the header Idempotency-Key: 1 to 128 visible characters, new for each act.")
+    named = ", ".join(sorted(fields))
+    return Invalid(f"Missing or wrong: {named}. `fields` says what is right for each.", fields=fields)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return _answered(request, error)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return _answered(request, problem_of(error))
+
+
+async def _cursor(request: Request, error: Exception) -> Response:
+    return _answered(request, BadRequest(f"{str(error).capitalize()}. Begin again without one, and follow `next`."))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _answered(request, invalid(error.errors()))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = by_status(error.status_code)
+    sentence = SENTENCES.get(error.status_code, str(error.detail))
+    return _answered(request, kind(sentence, headers=error.headers))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    # The type alone: a message could hold a name or an address.
+    log.error("request failed", exc_info=error, extra={"path": request.url.path})
+    return _answered(
+        request, Broken("The server failed at this. It has been recorded; the same request may be sent again.")
+    )
+
+
+def _answered(request: Request, problem: Problem) -> Response:
+    wants_page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    if wants_page:
+        page: Response = request.app.state.problem_page(request, problem)
+        return page
+    return on_the_wire(problem)

@@ -1,0 +1,62 @@
+"""Published definitions as the API needs them: compiled, by case type and version, each read from the store once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlmodel import Session
+
+from api.problems import NotFound
+from definitions.language.compiled import Compiled, from_bytes
+from definitions.language.expand import expand, walk
+from definitions.language.model import CaseDefinition, Task
+from store.records import version_in_effect, versions_of
+from store.tables.definitions import DefinitionVersion
+
+
+@lru_cache(maxsize=256)
+def _decoded(content: bytes) -> Compiled:
+    return from_bytes(content)
+
+
+def published(session: Session, case: str, version: int) -> Compiled:
+    """The compiled definition of this version; NotFound when it was never published."""
+    return _decoded(_row(session, case, version).compiled)
+
+
+def content(session: Session, case: str, version: int) -> bytes:
+    """The compiled definition's bytes, as they travel with a case."""
+    return _row(session, case, version).compiled
+
+
+def current(session: Session, case: str, at: datetime) -> DefinitionVersion:
+    """The version that new cases take at this moment; NotFound when there is none."""
+    row = version_in_effect(session, case, at)
+    if row is None:
+        raise NotFound(
+            f"No definition of cases called {case!r} is published. GET /api/definitions lists those that are."
+        )
+    return row
+
+
+def current_all(session: Session, at: datetime) -> list[DefinitionVersion]:
+    """The versions that new cases take at this moment, by name."""
+    newest: dict[str, DefinitionVersion] = {}
+    for row in versions_of(session):
+        if row.effective_from <= at:
+            newest.setdefault(row.definition, row)
+    return list(newest.values())
+
+
+def task_at(definition: CaseDefinition, place: str) -> Task | None:
+    """The task or work order of the state at this path, or None when that state has none."""
+    state = dict(walk(expand(definition))).get(place)
+    return None if state is None else state.task or state.work_order
+
+
+def _row(session: Session, case: str, version: int) -> DefinitionVersion:
+    row = session.get(DefinitionVersion, (case, version))
+    if row is None:
+        raise NotFound(f"Version {version} of {case!r} was never published.")
+    return row

@@ -1,0 +1,229 @@
+"""Finding an account, its story, and opening a case for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.acts import accounts as acts
+from api.acts import opening
+from api.library import content as compiled_content
+from api.library import current, current_all
+from api.pages.fields import Input, inputs
+from api.pages.frame import Trouble, new_key, page
+from api.pages.plot import Plot, plot
+from api.pages.posted import Form
+from api.pages.urls import urls
+from api.problems import Problem
+from api.security.people import Person
+from api.security.signin import SignedIn
+from api.services import Office, Services
+from api.views.accounts import (
+    AccountDetail,
+    AccountFound,
+    BillView,
+    LetterView,
+    PaymentView,
+    ReadView,
+    bill_view,
+    found_view,
+    letter_view,
+    payment_view,
+    read_view,
+)
+from api.views.cases import CaseView, case_view
+from api.views.stories import account_detail, letters_page, reads_page
+from api.views.work import field_view
+from definitions.language.model import CaseDefinition
+from store.queries.accounts import bill_page, payments_of, search_accounts
+from store.queries.cases import case_page
+from workflows.machine.machine import machine_of
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindPage:
+    """Looking for an account."""
+
+    words: str
+    found: Sequence[AccountFound] | None  #: None before anything was looked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseKind:
+    """A kind of case that can be opened for the account."""
+
+    case: str
+    title: str
+    help: str | None
+    standing: str | None  #: the open case that stands in the way
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPage:
+    """An account's story."""
+
+    account: AccountDetail
+    plot: Plot | None
+    bills: Sequence[BillView]
+    payments: Sequence[PaymentView]
+    reads: Sequence[ReadView]
+    letters: Sequence[LetterView]
+    cases: Sequence[CaseView]
+    kinds: Sequence[CaseKind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenPage:
+    """The form that opens a case."""
+
+    account: AccountDetail
+    case: str
+    title: str
+    help: str | None
+    inputs: Sequence[Input]
+    standing: CaseView | None  #: the open case that stands in the way
+    key: str  #: stays the same when the form comes back with errors, so that it opens one case
+    trouble: Trouble | None
+
+
+@router.get("/accounts")
+def find(request: Request, person: SignedIn) -> Response:
+    """Asks for an account."""
+    person.must("see-accounts")
+    return page(request, "find.html", FindPage(words="", found=None), person=person)
+
+
+@router.post("/accounts")
+def found(request: Request, office: Office, form: Form) -> Response:
+    """Shows the accounts that were found."""
+    person = form.ask.person
+    person.must("see-accounts")
+    words = form.text("words")[:200]
+    may_see = person.may("see-confidential")
+    with office.store.reading() as session:
+        rows = search_accounts(session, words, confidential=may_see, limit=50) if words else []
+    content = FindPage(words=words, found=[found_view(row, may_see=may_see) for row in rows])
+    return page(request, "find.html", content, person=person)
+
+
+@router.get("/accounts/{account_id}")
+def show(request: Request, office: Office, person: SignedIn, account_id: str) -> Response:
+    """Shows an account's story."""
+    with office.store.reading() as session:
+        account = acts.viewed(session, person, account_id)
+        bills = bill_page(session, account_id, limit=26).items
+        content = AccountPage(
+            account=account_detail(session, account, zone=office.zone),
+            plot=plot(bills),
+            bills=[bill_view(bill) for bill in bills[:SHOWN]],
+            payments=[payment_view(payment) for payment in payments_of(session, account_id, SHOWN)],
+            reads=[
+                read_view(read, zone=office.zone)
+                for read in reads_page(session, account, limit=SHOWN, cursor=None).items
+            ],
+            letters=[
+                letter_view(letter, zone=office.zone)
+                for letter in letters_page(session, account=account_id, limit=SHOWN).items
+            ],
+            cases=[
+                case_view(case, zone=office.zone) for case in case_page(session, account=account_id, limit=20).items
+            ],
+            kinds=_kinds(session, office, person, account_id),
+        )
+    acts.log_view(office, person, account_id, confidential=account.confidential, what="account")
+    return page(request, "account.html", content, person=person)
+
+
+@router.get("/accounts/{account_id}/open/{case}")
+def ask_to_open(request: Request, office: Office, person: SignedIn, account_id: str, case: str) -> Response:
+    """Asks for what opens a case."""
+    person.must("open-cases")
+    return _form(request, office, person, account_id, case, key=new_key())
+
+
+@router.post("/accounts/{account_id}/open/{case}")
+async def open_it(request: Request, office: Office, form: Form, account_id: str, case: str) -> Response:
+    """Opens the case, or shows what was wrong at its field."""
+
+    def given() -> dict[str, Any]:
+        with office.store.reading() as session:
+            return form.typed(_definition(session, office, case).data)
+
+    data = await run_in_threadpool(given)
+    try:
+        answer = await opening.open_case(office, form.ask, case, data)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        trouble = Trouble(
+            title=problem.title, sentence=problem.sentence, code=problem.code, fields=problem.fields or {}
+        )
+        return await run_in_threadpool(
+            _form, request, office, form.ask.person, account_id, case, key=new_key(), given=data, trouble=trouble
+        )
+    return RedirectResponse(urls.case(answer.body["case"]), status_code=303)
+
+
+def _form(
+    request: Request,
+    office: Services,
+    person: Person,
+    account_id: str,
+    case: str,
+    *,
+    key: str,
+    given: Mapping[str, Any] | None = None,
+    trouble: Trouble | None = None,
+) -> Response:
+    with office.store.reading() as session:
+        account = acts.viewed(session, person, account_id)
+        spec = _definition(session, office, case)
+        standing = opening.open_already(session, spec, _about(spec, account_id))
+        fields = [field_view(name, field, None) for name, field in spec.data.items() if field.required]
+        content = OpenPage(
+            account=account_detail(session, account, zone=office.zone),
+            case=case,
+            title=spec.title,
+            help=spec.help,
+            inputs=inputs(session, fields, account=account_id, errors=trouble.fields if trouble else {}, given=given),
+            standing=case_view(standing, zone=office.zone) if standing else None,
+            key=key,
+            trouble=trouble,
+        )
+    status = 422 if trouble else 200
+    return page(request, "open_case.html", content, person=person, status=status)
+
+
+def _kinds(session: Session, office: Services, person: Person, account_id: str) -> list[CaseKind]:
+    if not person.may("open-cases"):
+        return []
+    kinds = []
+    for version in current_all(session, office.now()):
+        spec = machine_of(compiled_content(session, version.definition, version.version)).definition
+        about = _about(spec, account_id)
+        if not about or (spec.open_by and not person.roles & set(spec.open_by)):
+            continue
+        standing = opening.open_already(session, spec, about)
+        kinds.append(
+            CaseKind(case=spec.case, title=spec.title, help=spec.help, standing=standing.id if standing else None)
+        )
+    return kinds
+
+
+def _about(spec: CaseDefinition, account_id: str) -> dict[str, Any]:
+    return {name: {"id": account_id} for name, field in spec.data.items() if field.type == "account" and not field.many}
+
+
+def _definition(session: Session, office: Services, case: str) -> CaseDefinition:
+    version = current(session, case, office.now())
+    return machine_of(compiled_content(session, case, version.version)).definition

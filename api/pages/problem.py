@@ -1,0 +1,68 @@
+"""What went wrong, as a page; and what each kind of problem means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.frame import page
+from api.pages.urls import urls
+from api.problems import NotFound, NotSignedIn, Problem, by_code, kinds
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPage:
+    """One problem, or one kind of problem."""
+
+    title: str
+    sentence: str
+    explained: str
+    code: str
+    status: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemsPage:
+    """All kinds of problems."""
+
+    kinds: list[ProblemPage]
+
+
+@router.get("/problems")
+def all_kinds(request: Request) -> Response:
+    """Lists every kind of problem."""
+    return page(request, "problems.html", ProblemsPage(kinds=[_kind(kind) for kind in kinds()]), person=None)
+
+
+@router.get("/problems/{code}")
+def one_kind(request: Request, code: str) -> Response:
+    """Explains a kind of problem."""
+    kind = by_code(code)
+    if kind is None:
+        raise NotFound(f"No problem is called {code[:60]!r}. /problems lists them all.")
+    return page(request, "problem.html", _kind(kind), person=None)
+
+
+def shown(request: Request, problem: Problem) -> Response:
+    """The problem as a page; who is not signed in is asked to."""
+    if isinstance(problem, NotSignedIn) and request.method == "GET":
+        return RedirectResponse(f"{urls.sign_in}?{urlencode({'then': request.url.path})}", status_code=303)
+    content = ProblemPage(
+        title=problem.title,
+        sentence=problem.sentence,
+        explained=problem.explained,
+        code=problem.code,
+        status=problem.status,
+    )
+    response: Response = page(request, "problem.html", content, person=None, status=problem.status)
+    response.headers.update(problem.headers)
+    return response
+
+
+def _kind(kind: type[Problem]) -> ProblemPage:
+    return ProblemPage(title=kind.title, sentence=kind.explained, explained="", code=kind.code, status=kind.status)

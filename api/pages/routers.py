@@ -1,0 +1,19 @@
+"""The routers of the pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.pages import accounts, cases, files, problem, queue, signing_in, tasks
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    accounts.router,
+    cases.router,
+    files.router,
+    problem.router,
+    queue.router,
+    signing_in.router,
+    tasks.router,
+)

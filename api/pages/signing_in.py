@@ -1,0 +1,79 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.frame import Trouble, page
+from api.pages.posted import Form as PostedForm
+from api.pages.urls import urls
+from api.problems import FormExpired, NotSignedIn, TooManyTries
+from api.security.signin import SESSION_COOKIE, SESSION_LASTS, session_of, sign_in, sign_out
+from api.services import Office
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage:
+    """Signing in."""
+
+    name: str  #: that was given
+    then: str  #: the page that was asked for
+    trouble: Trouble | None
+
+
+@router.get("/sign-in")
+def show(request: Request, then: Annotated[str, Query(max_length=500)] = "/") -> Response:
+    """Asks who it is."""
+    return page(request, "sign_in.html", SignInPage(name="", then=_here(then), trouble=None), person=None)
+
+
+@router.post("/sign-in")
+def enter(
+    request: Request,
+    office: Office,
+    name: Annotated[str, Form(max_length=60)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    then: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Signs in, or says why not."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormExpired("This form was sent by another site. Open the sign-in page here.")
+    address = request.client.host if request.client else "unknown"
+    try:
+        token = sign_in(office, name.strip().lower(), password, address)
+    except (NotSignedIn, TooManyTries) as problem:
+        trouble = Trouble(title=problem.title, sentence=problem.sentence, code=problem.code)
+        shown = SignInPage(name=name, then=_here(then), trouble=trouble)
+        response: Response = page(request, "sign_in.html", shown, person=None, status=problem.status)
+        response.headers.update(problem.headers)
+        return response
+    response = RedirectResponse(_here(then), status_code=303)
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(SESSION_LASTS.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+@router.post("/sign-out")
+def leave(request: Request, office: Office, form: PostedForm) -> Response:
+    """Ends the session."""
+    sign_out(office, session_of(request))
+    response = RedirectResponse(urls.sign_in, status_code=303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def _here(then: str) -> str:
+    """The page that was asked for, if it is one of ours."""
+    return then if then.startswith("/") and not then.startswith(("//", "/\\")) else "/"

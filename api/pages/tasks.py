@@ -1,0 +1,199 @@
+"""A task: its form, its outcomes with what each will do, and what else people do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session, col, select
+from starlette.concurrency import run_in_threadpool
+
+from api.acts import claiming, completing, filing, remembering
+from api.acts.accounts import log_view
+from api.acts.queue import task_seen
+from api.acts.remembering import fields_for
+from api.pages.fields import Input, inputs
+from api.pages.frame import Trouble, new_key, page
+from api.pages.plot import Plot, plot
+from api.pages.posted import Form, Posted
+from api.pages.urls import urls
+from api.problems import Invalid, Problem
+from api.security.people import Person
+from api.security.signin import SignedIn
+from api.services import Office, Services
+from api.views.accounts import AccountDetail
+from api.views.books import FileView, file_view
+from api.views.notes import NoteView, note_view
+from api.views.stories import account_detail
+from api.views.tasks import TaskDetail
+from api.views.work import task_detail
+from store.queries.accounts import bill_page
+from store.queries.cases import notes_of
+from store.tables.cases import CaseRow, TaskRow
+from store.tables.papers import File
+from store.tables.utility import Account
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPage:
+    """A task with its form."""
+
+    task: TaskDetail
+    case_title: str
+    why: str
+    inputs: Sequence[Input]
+    account: AccountDetail | None  #: for those who may see accounts
+    plot: Plot | None
+    notes: Sequence[NoteView]
+    files: Sequence[FileView]
+    is_mine: bool
+    may_work: bool  #: on any task at all
+    keys: Mapping[str, str]  #: one for each form of the page
+    trouble: Trouble | None
+
+
+@router.get("/tasks/{task_id}")
+def show(request: Request, office: Office, person: SignedIn, task_id: str) -> Response:
+    """Shows a task."""
+    return _shown(request, office, person, task_id)
+
+
+@router.post("/tasks/{task_id}/claim")
+def claim(office: Office, form: Form, task_id: str) -> Response:
+    """Claims the task."""
+    claiming.claim(office, form.ask, task_id)
+    return RedirectResponse(urls.task(task_id), status_code=303)
+
+
+@router.post("/tasks/{task_id}/release")
+def release(office: Office, form: Form, task_id: str) -> Response:
+    """Releases the task."""
+    claiming.release(office, form.ask, task_id)
+    return RedirectResponse(urls.task(task_id), status_code=303)
+
+
+@router.post("/tasks/{task_id}/notes")
+def write(office: Office, form: Form, task_id: str) -> Response:
+    """Writes a note on the task."""
+    text = form.text("text")
+    if not text:
+        raise Invalid("The note is empty.", fields={"text": "is empty"})
+    remembering.add_note(office, form.ask, text=text[:4000], task_id=task_id)
+    return RedirectResponse(urls.task(task_id), status_code=303)
+
+
+@router.post("/tasks/{task_id}/files")
+async def attach(office: Office, form: Form, task_id: str) -> Response:
+    """Keeps files with the task."""
+    for name in form.files:
+        await _uploaded(office, form, name, task_id, form.text("kind") or "photo")
+    return RedirectResponse(urls.task(task_id), status_code=303)
+
+
+@router.post("/tasks/{task_id}/complete")
+async def complete(request: Request, office: Office, form: Form, task_id: str) -> Response:
+    """Keeps the form half-filled, or ends the task with the outcome whose button was pressed."""
+    outcome, version = form.text("outcome"), form.text("version")
+    fields = await run_in_threadpool(_fields, office, form.ask.person, task_id, outcome)
+    given = form.typed(fields)
+    try:
+        for name, field in fields.items():
+            if field.type == "file" and f"field.{name}" in form.files:
+                given[name] = await _uploaded(office, form, f"field.{name}", task_id, "photo")
+        if not outcome:
+            await run_in_threadpool(remembering.keep_draft, office, form.ask, task_id, form=given, version=version)
+            return RedirectResponse(urls.task(task_id), status_code=303)
+        completion = completing.Completion(outcome=outcome, form=given, version=version)
+        await completing.complete(office, form.ask, task_id, completion)
+    except Problem as problem:
+        if problem.status not in (403, 409, 412, 422):
+            raise
+        trouble = Trouble(
+            title=problem.title, sentence=problem.sentence, code=problem.code, fields=problem.fields or {}
+        )
+        return await run_in_threadpool(
+            _shown, request, office, form.ask.person, task_id, given=given, trouble=trouble, status=problem.status
+        )
+    case_id = task_id.rpartition(".")[0]
+    person = form.ask.person
+    return RedirectResponse(urls.case(case_id) if person.may("see-accounts") else urls.queue, status_code=303)
+
+
+async def _uploaded(office: Services, form: Posted, name: str, task_id: str, kind: str) -> str:
+    """The id of the uploaded file; sent twice it is kept once."""
+    file = form.files[name]
+    upload = filing.Upload(
+        content=await file.read(filing.LARGEST + 1),
+        name=file.filename or "",
+        content_type=(file.content_type or "").partition(";")[0].lower(),
+        kind=kind,
+        task=task_id,
+    )
+    ask = replace(form.ask, key=f"{form.ask.key[:80]}/{name}"[:128])
+    answer = await run_in_threadpool(filing.upload, office, ask, upload)
+    return str(answer.body["id"])
+
+
+def _fields(office: Services, person: Person, task_id: str, outcome: str) -> Any:
+    with office.store.reading() as session:
+        return fields_for(session, task_seen(session, person, task_id), outcome or None)
+
+
+def _shown(
+    request: Request,
+    office: Services,
+    person: Person,
+    task_id: str,
+    *,
+    given: Mapping[str, Any] | None = None,
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    with office.store.reading() as session:
+        task = task_seen(session, person, task_id)
+        detail = task_detail(session, office, person, task)
+        case = session.get_one(CaseRow, task.case_id)
+        titles = {outcome.outcome: outcome.title for outcome in detail.outcomes}
+        account = session.get(Account, task.account_id) if task.account_id and person.may("see-accounts") else None
+        content = TaskPage(
+            task=detail,
+            case_title=case.title,
+            why=case.why,
+            inputs=inputs(
+                session,
+                detail.form,
+                account=task.account_id,
+                errors=trouble.fields if trouble else {},
+                given=given,
+                outcomes=titles,
+            ),
+            account=account_detail(session, account, zone=office.zone) if account else None,
+            plot=plot(bill_page(session, account.id, limit=26).items) if account else None,
+            notes=[
+                note_view(note, zone=office.zone)
+                for note in notes_of(session, case=task.case_id)
+                if account is not None or note.task_id == task.id
+            ],
+            files=_files(session, office, task, person),
+            is_mine=task.assignee == person.id,
+            may_work=person.may("work"),
+            keys={name: new_key() for name in ("claim", "release", "complete", "note", "file")},
+            trouble=trouble,
+        )
+    confidential = bool(account and account.confidential)
+    log_view(office, person, task.account_id or "", confidential=confidential, what="task")
+    return page(request, "task.html", content, person=person, status=status)
+
+
+def _files(session: Session, office: Services, task: TaskRow, person: Person) -> list[FileView]:
+    rows = session.exec(select(File).where(File.task_id == task.id).order_by(col(File.uploaded_at)))
+    return [
+        file_view(row, zone=office.zone)
+        for row in rows
+        if not row.medical or person.may("see-medical") or row.uploaded_by == person.id
+    ]

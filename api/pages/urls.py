@@ -1,0 +1,76 @@
+"""The address of every page, built in one place."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
+
+
+class Urls:
+    """Addresses of pages; no personal data is ever in one."""
+
+    queue = "/"
+    find = "/accounts"
+    sign_in = "/sign-in"
+    sign_out = "/sign-out"
+    next_task = "/tasks/next"
+    cases = "/cases"
+    style = "/static/desk.css"
+
+    def more(self, cursor: str) -> str:
+        """The next page of the queue."""
+        return f"/?{urlencode({'cursor': cursor})}"
+
+    def queue_of(self, name: str) -> str:
+        """One queue."""
+        return f"/?{urlencode({'queue': name})}"
+
+    def account(self, account: str) -> str:
+        """An account."""
+        return f"/accounts/{_part(account)}"
+
+    def plot(self, account: str) -> str:
+        """The picture of an account's consumption."""
+        return f"/accounts/{_part(account)}/consumption.svg"
+
+    def open_case(self, account: str, case: str) -> str:
+        """The form that opens a case for an account."""
+        return f"/accounts/{_part(account)}/open/{_part(case)}"
+
+    def case(self, case: str) -> str:
+        """A case."""
+        return f"/cases/{_part(case)}"
+
+    def picture(self, case: str) -> str:
+        """The picture of a case's state machine."""
+        return f"/cases/{_part(case)}/states.svg"
+
+    def notes(self, case: str) -> str:
+        """Where notes on a case are sent."""
+        return f"/cases/{_part(case)}/notes"
+
+    def task(self, task: str) -> str:
+        """A task."""
+        return f"/tasks/{_part(task)}"
+
+    def act(self, task: str, act: str) -> str:
+        """Where an act on a task is sent: `claim`, `release`, `complete`."""
+        return f"/tasks/{_part(task)}/{_part(act)}"
+
+    def events(self, case: str) -> str:
+        """Where events of a case are sent."""
+        return f"/cases/{_part(case)}/events"
+
+    def file(self, file: str) -> str:
+        """A file's content."""
+        return f"/files/{_part(file)}"
+
+    def problem(self, code: str) -> str:
+        """What a problem means."""
+        return f"/problems/{_part(code)}"
+
+
+urls = Urls()

@@ -1,0 +1,52 @@
+"""Definitions of cases, and their versions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from api.library import content, current, current_all
+from api.problems import NotFound
+from api.rest.documented import READ
+from api.security.signin import SignedIn
+from api.services import Office
+from api.views.books import DefinitionDetail, DefinitionView, definition_fields
+from api.views.openings import opening_schema
+from api.views.shown import Page
+from definitions.language.compiled import from_bytes
+from store.records import versions_of
+
+router = APIRouter(prefix="/api/definitions", tags=["definitions"])
+
+CaseType = Annotated[str, Path(max_length=120, description="The case type's name.", examples=["high-consumption"])]
+Version = Annotated[
+    int | None, Query(ge=1, le=2**31 - 1, description="Which version; the one that new cases take without it.")
+]
+
+
+@router.get("", operation_id="list_definitions", response_model=Page[DefinitionView], responses=READ)
+def list_definitions(office: Office, person: SignedIn) -> Page[DefinitionView]:
+    """Lists the definitions that new cases take now."""
+    with office.store.reading() as session:
+        rows = current_all(session, office.now())
+    return Page(items=[DefinitionView(**definition_fields(row, zone=office.zone)) for row in rows])
+
+
+@router.get("/{case}", operation_id="read_definition", response_model=DefinitionDetail, responses=READ)
+def read_definition(office: Office, person: SignedIn, case: CaseType, version: Version = None) -> DefinitionDetail:
+    """Reads a version of a definition: its text, and what opens such a case."""
+    with office.store.reading() as session:
+        versions = versions_of(session, case)
+        if version is None:
+            version = current(session, case, office.now()).version
+        row = next((each for each in versions if each.version == version), None)
+        if row is None:
+            raise NotFound(f"Version {version} of {case!r} was never published.")
+        compiled = from_bytes(content(session, case, version))
+    return DefinitionDetail(
+        **definition_fields(row, zone=office.zone),
+        source=row.source,
+        versions=[each.version for each in versions],
+        opening=opening_schema(compiled.definition),
+    )

@@ -1,0 +1,22 @@
+"""The routers of the REST interface."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.rest import accounts, audit, cases, definitions, files, incidents, letters, lists, tasks, users
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    accounts.router,
+    audit.router,
+    cases.router,
+    definitions.router,
+    files.router,
+    incidents.router,
+    letters.router,
+    lists.router,
+    tasks.router,
+    users.router,
+)

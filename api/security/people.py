@@ -1,0 +1,100 @@
+"""Who is acting: a person with roles, crews, rights and limits, and those for whom they stand in today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import Session, col, or_, select
+
+from api.problems import NotPermitted
+from api.security.rights import RIGHTS
+from definitions.language.pack import District
+from store.people import person as store_person
+from store.people import stands_in_for
+from store.tables.people import ApprovalLimit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody who is signed in, with what they may do."""
+
+    id: str  #: the short name
+    name: str
+    roles: frozenset[str]
+    crews: frozenset[str] = frozenset()
+    rights: frozenset[str] = frozenset()
+    queues: tuple[str, ...] = ()  #: that they may claim from, crews' queues included
+    stands_in_for: frozenset[str] = frozenset()  #: users who are away today and named this person
+    limits: Mapping[str, Decimal] = field(default_factory=dict)  #: how much they may approve, in USD, by kind
+
+    def may(self, right: str) -> bool:
+        """Whether they have the right."""
+        return right in self.rights
+
+    def must(self, right: str) -> None:
+        """Raises NotPermitted unless they have the right."""
+        if not self.may(right):
+            raise NotPermitted(
+                f"This needs the right {right!r} ({RIGHTS[right]}). The roles of {self.id} ({_words(self.roles)}) "
+                "do not give it. Ask a supervisor to do it.",
+                right=right,
+            )
+
+    def is_or_stands_in_for(self, user: str) -> bool:
+        """Whether they are this user or their substitute today."""
+        return user == self.id or user in self.stands_in_for
+
+    @property
+    def in_the_field_only(self) -> bool:
+        """Whether they see nothing but their crews' orders."""
+        return bool(self.crews or "crew" in self.roles) and not self.may("see-accounts")
+
+
+def person_of(session: Session, user_id: str, *, district: District, today: date) -> Person:
+    """The person behind a user who exists: roles from the store, rights, queues and limits from the district as well."""
+    found = store_person(session, user_id)
+    assert found is not None
+    roles, crews = found.roles, found.crews
+    rights = {right for role in roles if role in district.roles for right in district.roles[role].rights}
+    if found.sees_confidential:
+        rights.add("see-confidential")
+    return Person(
+        id=found.id,
+        name=found.name,
+        roles=roles,
+        crews=crews,
+        rights=frozenset(rights),
+        queues=queues_of(district, roles, crews),
+        stands_in_for=frozenset(stands_in_for(session, user_id, today)),
+        limits=_limits(session, user_id, roles, district),
+    )
+
+
+def queues_of(district: District, roles: Iterable[str], crews: Iterable[str]) -> tuple[str, ...]:
+    """The queues that these roles and crews may claim from, sorted."""
+    held = set(roles)
+    open_to = {name for name, queue in district.queues.items() if held & set(queue.roles)}
+    return tuple(sorted(open_to | set(crews)))
+
+
+def _limits(session: Session, user: str, roles: frozenset[str], district: District) -> dict[str, Decimal]:
+    """The highest limit of the roles for each kind; a limit of the person's own stands instead of those."""
+    limits: dict[str, Decimal] = {}
+    for kind, by_role in district.limits.items():
+        amounts = [Decimal(amount) for role, amount in by_role.items() if role in roles]
+        if amounts:
+            limits[kind] = max(amounts)
+    held = or_(ApprovalLimit.user_id == user, col(ApprovalLimit.role).in_(sorted(roles)))
+    rows = session.exec(select(ApprovalLimit).where(held)).all()
+    for row in rows:
+        if row.role is not None:
+            limits[row.kind] = max(row.amount_usd, limits.get(row.kind, Decimal(0)))
+    limits.update({row.kind: row.amount_usd for row in rows if row.user_id is not None})
+    return limits
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

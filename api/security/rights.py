@@ -1,0 +1,25 @@
+"""What a role may do beyond the queues that it works: the words that `district.yaml` gives to its roles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RIGHTS: Final = {
+    "work": "claims and completes tasks, writes notes",
+    "open-cases": "opens cases",
+    "send-events": "sends events to cases and accounts",
+    "assign-tasks": "gives tasks to others, takes them away, skips and redoes them",
+    "reopen-cases": "reopens closed cases",
+    "see-accounts": "finds accounts and reads their story",
+    "edit-accounts": "changes how an account's customer is reached",
+    "take-payments": "records payments",
+    "place-holds": "places and releases holds, of the kinds that the role may place",
+    "settle-incidents": "retries or skips what keeps failing",
+    "print-letters": "prints, mails and recalls letters",
+    "review-lists": "takes lines off a list and approves it",
+    "publish-definitions": "publishes a version of a definition",
+    "manage-people": "keeps users, roles, limits and absences",
+    "read-audit": "reads who did, saw and was refused what",
+    "see-confidential": "opens confidential accounts; each view is recorded",
+    "see-medical": "opens medical certificates",
+}

@@ -1,0 +1,47 @@
+"""What the application works with, made once at its start and handed to every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from activities.files import FileStore
+from api.engine import CaseEngine
+from api.security.throttle import Throttle
+from definitions.language.pack import District
+from store.engine import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Store, case engine, district and clock."""
+
+    store: Store
+    district: District
+    now: Callable[[], datetime]  #: the district's time
+    engine: CaseEngine
+    files: FileStore
+    throttle: Throttle = field(default_factory=Throttle)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that the district's days are counted in."""
+        return ZoneInfo(self.district.time_zone)
+
+    def today(self) -> date:
+        """The civil date at the district."""
+        return self.now().astimezone(self.zone).date()
+
+
+def services(request: Request) -> Services:
+    """The services that the application was started with."""
+    found: Services = request.app.state.services
+    return found
+
+
+Office = Annotated[Services, Depends(services)]

@@ -1,0 +1,169 @@
+"""Audit, incidents, definitions and files as they are shown."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from api.views.shown import Moment, Shown, local
+from store.tables.audit import Audit
+from store.tables.cases import Incident
+from store.tables.definitions import DefinitionVersion
+from store.tables.papers import File
+
+
+class AuditView(Shown):
+    """One act, or one look, of one person; refusals as well."""
+
+    at: Moment
+    person: str
+    act: str = Field(examples=["claim"])
+    object_kind: str = Field(examples=["task"])
+    object: str
+    account: str | None
+    case: str | None
+    step: int | None
+    allowed: bool
+    code: str | None = Field(description="Why it was refused: the problem's code.")
+    sentence: str | None
+    rule: str | None = Field(description="By which it was allowed or refused.")
+
+
+class IncidentView(Shown):
+    """Something that a case wants done and that keeps failing."""
+
+    id: str
+    case: str
+    step: int
+    effect: int
+    action: str
+    code: str
+    sentence: str
+    attempts: int
+    opened: Moment
+    settled: Moment | None
+    settled_by: str | None
+    settled_how: Literal["retried", "skipped"] | None
+    reason: str | None
+
+
+class DefinitionView(Shown):
+    """A version of a definition."""
+
+    case: str = Field(description="The case type's name.", examples=["high-consumption"])
+    version: int
+    title: str
+    digest: str = Field(description="SHA-256 of the compiled definition.")
+    published_by: str
+    published: Moment
+    effective: Moment = Field(description="New cases take it from then on.")
+    approved_by: str | None
+    note: str
+
+
+class DefinitionDetail(DefinitionView):
+    """A version of a definition with its text."""
+
+    source: str = Field(description="The YAML that it was made from.")
+    versions: list[int] = Field(description="All versions, the newest first.")
+    opening: dict[str, Any] = Field(description="JSON Schema of the data that open such a case.")
+
+
+class FindingView(Shown):
+    """What a check of a definition found, at its place."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+
+
+class FileView(Shown):
+    """A file."""
+
+    id: str
+    kind: str = Field(examples=["photo"])
+    name: str
+    content_type: str
+    size: int = Field(description="In bytes.")
+    digest: str = Field(description="SHA-256 of the content.")
+    case: str | None
+    task: str | None
+    account: str | None
+    uploaded_by: str
+    uploaded: Moment
+    medical: bool
+
+
+def audit_view(row: Audit, *, zone: ZoneInfo) -> AuditView:
+    """The audit row as it is shown."""
+    return AuditView(
+        at=row.at.astimezone(zone),
+        person=row.person,
+        act=row.act,
+        object_kind=row.object_kind,
+        object=row.object_id,
+        account=row.account_id,
+        case=row.case_id,
+        step=row.step_no,
+        allowed=row.allowed,
+        code=row.code,
+        sentence=row.sentence,
+        rule=row.rule,
+    )
+
+
+def incident_view(row: Incident, *, zone: ZoneInfo) -> IncidentView:
+    """The incident as it is shown."""
+    return IncidentView(
+        id=row.id,
+        case=row.case_id,
+        step=row.step_no,
+        effect=row.effect_no,
+        action=row.action,
+        code=row.code,
+        sentence=row.sentence,
+        attempts=row.attempts,
+        opened=row.opened_at.astimezone(zone),
+        settled=local(row.settled_at, zone),
+        settled_by=row.settled_by,
+        settled_how=None if row.settled_how is None else "skipped" if row.settled_how == "skipped" else "retried",
+        reason=row.reason,
+    )
+
+
+def definition_fields(row: DefinitionVersion, *, zone: ZoneInfo) -> dict[str, Any]:
+    """What every view of a definition's version has."""
+    return {
+        "case": row.definition,
+        "version": row.version,
+        "title": row.title,
+        "digest": row.digest,
+        "published_by": row.published_by,
+        "published": row.published_at.astimezone(zone),
+        "effective": row.effective_from.astimezone(zone),
+        "approved_by": row.approved_by,
+        "note": row.note,
+    }
+
+
+def file_view(row: File, *, zone: ZoneInfo) -> FileView:
+    """The file as it is shown."""
+    return FileView(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        content_type=row.content_type,
+        size=row.size,
+        digest=row.digest,
+        case=row.case_id,
+        task=row.task_id,
+        account=row.account_id,
+        uploaded_by=row.uploaded_by,
+        uploaded=row.uploaded_at.astimezone(zone),
+        medical=row.medical,
+    )

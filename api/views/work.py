@@ -1,0 +1,110 @@
+"""A task as its page and its program see it: the form with what is filled in so far, and each outcome with what it will do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from activities.facts import read_facts
+from api.library import content
+from api.security.people import Person
+from api.services import Services
+from api.views.tasks import FieldView, OutcomeView, TaskDetail, task_view
+from definitions.language.expand import title_of
+from definitions.language.forms import fields_of
+from definitions.language.model import DataField, Task
+from store.queries.tasks import helpers_of
+from store.tables.cases import CaseRow, TaskRow
+from workflows.machine import case as cases
+from workflows.machine.choices import choices
+from workflows.machine.events import Outcome
+from workflows.machine.machine import Machine, machine_of
+
+
+def task_detail(session: Session, office: Services, person: Person, task: TaskRow) -> TaskDetail:
+    """The task with its form and outcomes, as this person may choose them now."""
+    row = session.get_one(CaseRow, task.case_id)
+    machine = machine_of(content(session, row.definition, row.version))
+    spec = _spec(machine, task)
+    case = cases.from_json(row.snapshot)
+    at = office.now()
+    shown = task_view(task, at=at, zone=office.zone)
+    is_open = task.closed_at is None and spec is not None
+    return TaskDetail(
+        **shown.model_dump(),
+        help=spec.help if spec else None,
+        helpers=helpers_of(session, task.id),
+        form=_form(machine, spec, task, case) if spec else [],
+        outcomes=_outcomes(session, machine, case, task, person, at) if is_open else [],
+        snapshot=task.snapshot,
+        filled=task.form if task.closed_at is not None else None,
+        messages=machine.messages(case),
+    )
+
+
+def _spec(machine: Machine, task: TaskRow) -> Task | None:
+    plan = machine.setting.plan.states.get(task.place)
+    return plan.task.spec if plan is not None and plan.task is not None else None
+
+
+def _form(machine: Machine, spec: Task, task: TaskRow, case: cases.Case) -> list[FieldView]:
+    data = machine.definition.data
+    common = fields_of(spec.form, data)
+    asked_by: dict[str, list[str]] = {}
+    special: dict[str, DataField] = {}
+    for key, outcome in spec.outcomes.items():
+        for name, field in fields_of(outcome.form, data).items():
+            if name not in common:
+                special[name] = field
+                asked_by.setdefault(name, []).append(key)
+    kept: Mapping[str, Any] = task.draft or {}
+    return [
+        field_view(name, field, kept.get(name, case.data.get(name, field.default)), asked_by.get(name))
+        for name, field in {**common, **special}.items()
+    ]
+
+
+def field_view(name: str, field: DataField, value: Any, outcomes: list[str] | None = None) -> FieldView:
+    """A field of a form as it is shown, with what is filled in."""
+    return FieldView(
+        name=name,
+        title=field.title or title_of(name.replace("_", "-")),
+        type=field.type,
+        unit=field.unit,
+        required=field.required,
+        many=field.many,
+        choices=list(field.enum) if field.enum else None,
+        help=field.help,
+        outcomes=outcomes,
+        value=field.default if value is None else value,
+    )
+
+
+def _outcomes(
+    session: Session, machine: Machine, case: cases.Case, task: TaskRow, person: Person, at: datetime
+) -> list[OutcomeView]:
+    facts = facts_for_choosing(session, machine, case, task, person, at)
+    return [
+        OutcomeView(
+            outcome=choice.outcome, title=choice.title, help=choice.help, does=choice.does, refused=choice.refused
+        )
+        for choice in choices(machine, case, task.run, by=person.id, facts=facts, at=at)
+    ]
+
+
+def facts_for_choosing(
+    session: Session, machine: Machine, case: cases.Case, task: TaskRow, person: Person, at: datetime
+) -> dict[str, Any]:
+    """The facts that deciding any outcome of the task would ask for, as they are now; limits are the person's own."""
+    spec = _spec(machine, task)
+    names: set[str] = set()
+    for key in spec.outcomes if spec else ():
+        names |= set(machine.facts_for(case, Outcome(run=task.run, outcome=key, by=person.id)))
+    limits = {
+        name: str(person.limits.get(name.removeprefix("limit."), "0")) for name in names if name.startswith("limit.")
+    }
+    asked = tuple(sorted(names - set(limits)))
+    return {**(read_facts(session, task.account_id, asked, case, at) if asked else {}), **limits}

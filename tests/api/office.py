@@ -1,0 +1,375 @@
+"""A small office for tests: a district, its people, a few accounts, and a case with tasks, written straight into the store."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from fastapi import FastAPI
+
+from activities.files import FolderStore
+from api.app import create_app
+from api.engine import CaseEngine
+from api.services import Services
+from definitions.language.calendars import Calendar
+from definitions.language.compiled import Compiled
+from definitions.language.model import CaseDefinition
+from definitions.language.pack import District
+from store import people as store_people
+from store.engine import Store
+from store.ledger import bill_entry, post
+from store.tables.cases import CaseRow, TaskCandidate, TaskRow
+from store.tables.definitions import DefinitionVersion
+from store.tables.utility import Account, Bill, Customer, Meter, Premise, Read, ServicePoint
+
+MONDAY = datetime(2026, 3, 9, 15, 30, tzinfo=UTC)  #: 8:30 in Los Angeles
+PASSWORD = "correct horse battery"
+
+DISTRICT = District.model_validate(
+    {
+        "district": "Sample Water District",
+        "address": ["1 Main Street", "Sample City, CA 90000"],
+        "telephone": "555-0100",
+        "roles": {
+            "rep": {
+                "title": "Representative",
+                "rights": [
+                    "work",
+                    "open-cases",
+                    "send-events",
+                    "see-accounts",
+                    "edit-accounts",
+                    "take-payments",
+                    "place-holds",
+                ],
+            },
+            "lead": {
+                "title": "Lead",
+                "rights": ["work", "open-cases", "send-events", "see-accounts", "place-holds", "review-lists"],
+            },
+            "supervisor": {
+                "title": "Supervisor",
+                "rights": [
+                    "work",
+                    "open-cases",
+                    "send-events",
+                    "assign-tasks",
+                    "reopen-cases",
+                    "see-accounts",
+                    "edit-accounts",
+                    "place-holds",
+                    "settle-incidents",
+                    "review-lists",
+                    "see-confidential",
+                    "manage-people",
+                ],
+            },
+            "crew": {"title": "Field crew", "rights": ["work"]},
+            "finance": {"title": "Finance", "rights": ["work", "see-accounts", "take-payments", "print-letters"]},
+            "author": {"title": "Author", "rights": ["see-accounts", "publish-definitions"]},
+            "auditor": {"title": "Auditor", "rights": ["see-accounts", "read-audit"]},
+        },
+        "queues": {
+            "customer-service": {"title": "Customer service", "roles": ["rep", "lead"]},
+            "supervisors": {"title": "Supervisors", "roles": ["supervisor"]},
+        },
+        "crews": {"meters": {"title": "Meter crew"}},
+        "limits": {"adjustment": {"rep": "100.00", "supervisor": "1000.00"}},
+        "holds": {
+            "medical": {"title": "Medical certificate", "placed-by": ["rep", "supervisor"]},
+            "bankruptcy": {"title": "Bankruptcy stay", "placed-by": ["supervisor"]},
+        },
+    }
+)
+
+PEOPLE = {
+    "rep": ("rep",), "rep2": ("rep",), "lead": ("lead",), "supervisor": ("supervisor",), "crew": ("crew",),
+    "finance": ("finance",), "author": ("author",), "auditor": ("auditor",),
+}  # fmt: skip
+
+COMPLAINT = {
+    "case": "complaint",
+    "title": "Complaint",
+    "data": {
+        "account": {"type": "account", "required": True},
+        "bill": {"type": "bill"},
+        "cause": {"enum": ["leak", "misread"]},
+        "comment": "text",
+        "credit": "money",
+        "read": {"type": "quantity", "unit": "ccf"},
+    },
+    "one-open-per": "account",
+    "initial": "review",
+    "on": {"customer-withdrew": "withdrawn"},
+    "reopen": "review",
+    "states": {
+        "review": {
+            "task": {
+                "title": "Review the history",
+                "queue": "customer-service",
+                "due": "1 business day",
+                "form": {"cause": "required", "comment": "optional"},
+                "take-back": "1 hour",
+                "skippable": True,
+                "outcomes": {"explained": "answered", "reread": "rereading", "adjust": "adjusting"},
+            }
+        },
+        "rereading": {
+            "work-order": {
+                "title": "Reread the meter",
+                "crew": "meters",
+                "form": {"read": "required"},
+                "outcomes": {"done": "adjusting"},
+            }
+        },
+        "adjusting": {
+            "task": {
+                "title": "Approve the adjustment",
+                "queue": "supervisors",
+                "not-by": "review",
+                "form": {"credit": "required"},
+                "outcomes": {
+                    "approve": {"target": "answered", "limit": "adjustment", "limit-of": "credit"},
+                    "refuse": "answered",
+                },
+            }
+        },
+        "answered": {"type": "final"},
+        "withdrawn": {"type": "final"},
+    },
+}
+
+_numbers = itertools.count(1)
+
+
+def compiled_complaint(calendar: Calendar) -> Compiled:
+    """The complaint, compiled and published as version 1."""
+    return Compiled(
+        definition=CaseDefinition.model_validate(COMPLAINT), version=1, calendar=calendar, district=DISTRICT
+    )
+
+
+@dataclass(kw_only=True)
+class Client:
+    """Sends requests for one person, with a fresh key for each write."""
+
+    http: httpx.AsyncClient
+    token: str | None
+
+    async def get(self, path: str, **query: Any) -> httpx.Response:
+        """Reads."""
+        return await self.http.get(path, params=query or None, headers=self._headers())
+
+    async def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Writes."""
+        return await self._send("POST", path, body, headers)
+
+    async def put(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Replaces."""
+        return await self._send("PUT", path, body, headers)
+
+    async def patch(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Changes."""
+        return await self._send("PATCH", path, body, headers)
+
+    async def delete(self, path: str, **headers: str) -> httpx.Response:
+        """Takes away."""
+        return await self._send("DELETE", path, None, headers)
+
+    async def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        key = {"Idempotency-Key": f"key-{next(_numbers)}"}
+        return await self.http.request(method, path, json=body, headers={**self._headers(), **key, **named})
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+
+@dataclass(kw_only=True)
+class Office:
+    """The application with its store and people."""
+
+    app: FastAPI
+    store: Store
+    services: Services
+    http: httpx.AsyncClient
+    tokens: dict[str, str]
+
+    def by(self, user: str) -> Client:
+        """What this person sends."""
+        return Client(http=self.http, token=self.tokens[user])
+
+    def task(self, **fields: Any) -> str:
+        """A task of a new case, written into the store; its id."""
+        number = next(_numbers)
+        case = fields.pop("case", f"c-{number:012d}")
+        run = fields.pop("run", 1)
+        with self.store.writing() as session:
+            if session.get(CaseRow, case) is None:
+                session.add(_case(case, fields.get("account_id", "a-1")))
+                session.flush()
+            row = TaskRow(
+                id=f"{case}.{run}",
+                case_id=case,
+                run=run,
+                **{
+                    "name": "review",
+                    "place": "review",
+                    "title": "Review the history",
+                    "queue": "customer-service",
+                    "opened_at": MONDAY,
+                    "opened_step": 1,
+                    "account_id": "a-1",
+                    "users": [],
+                    **fields,
+                },
+            )
+            session.add(row)
+            session.flush()
+            for user in row.users or []:
+                session.add(TaskCandidate(user_id=user, task_id=row.id))
+        return row.id
+
+
+@asynccontextmanager
+async def opened_office(
+    store: Store, files: Path, *, calendar: Calendar, engine: CaseEngine | None = None
+) -> AsyncIterator[Office]:
+    """The application on this store, with people and accounts; without an engine only what is SQL alone works."""
+    with store.writing() as session:
+        issued = people(session)
+        accounts(session)
+        compiled = compiled_complaint(calendar)
+        session.add(
+            DefinitionVersion(
+                definition="complaint",
+                version=1,
+                title="Complaint",
+                digest=compiled.digest,
+                compiled=compiled.to_bytes(),
+                source="case: complaint",
+                published_by="author",
+                published_at=MONDAY - timedelta(days=30),
+                effective_from=MONDAY - timedelta(days=30),
+            )
+        )
+    services = Services(
+        store=store,
+        district=DISTRICT,
+        now=lambda: MONDAY,
+        engine=engine or cast(CaseEngine, None),
+        files=FolderStore(files),
+    )
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Services]:
+        yield services
+
+    app = create_app(opened)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as http:
+            yield Office(app=app, store=store, services=services, http=http, tokens=issued)
+
+
+def people(session: Any) -> dict[str, str]:
+    """Everybody of `PEOPLE`, each with a token."""
+    now = datetime.now(UTC)
+    for user, roles in PEOPLE.items():
+        store_people.add_user(session, user, user.capitalize(), roles=frozenset(roles), by="test", at=MONDAY)
+    store_people.set_password(session, "rep", PASSWORD)
+    store_people.set_crews(session, "crew", frozenset({"meters"}))
+    return {
+        user: store_people.make_sign_in(session, user, kind="token", at=now, expires_at=now + timedelta(days=1))
+        for user in PEOPLE
+    }
+
+
+def accounts(session: Any) -> None:
+    """Two accounts, the second confidential, each with a meter, reads and a bill."""
+    for number, name in ((1, "Maria Lopez"), (2, "Chris Young")):
+        session.add(
+            Premise(
+                id=f"p-{number}",
+                line1=f"{number} Orchard Lane",
+                city="Sample City",
+                zip="90000",
+                route="R1",
+                sequence=number,
+            )
+        )
+        session.flush()
+        session.add(ServicePoint(id=f"sp-{number}", premise_id=f"p-{number}"))
+        session.add(Customer(id=f"cu-{number}", name=name, search=name.lower()))
+        session.flush()
+        session.add(
+            Meter(id=f"m-{number}", service_point_id=f"sp-{number}", serial=f"S{number}", installed=date(2019, 1, 1))
+        )
+        session.add(
+            Account(
+                id=f"a-{number}",
+                premise_id=f"p-{number}",
+                service_point_id=f"sp-{number}",
+                customer_id=f"cu-{number}",
+                since=date(2019, 1, 1),
+                confidential=number == 2,
+            )
+        )
+        session.flush()
+        for month in (1, 2):
+            session.add(
+                Read(
+                    meter_id=f"m-{number}",
+                    at=datetime(2026, month, 28, 18, tzinfo=UTC),
+                    value_ccf=Decimal(100 + 12 * month),
+                )
+            )
+        bill = Bill(
+            id=f"b-{number}",
+            account_id=f"a-{number}",
+            meter_id=f"m-{number}",
+            period_start=date(2026, 1, 28),
+            period_end=date(2026, 2, 28),
+            days=31,
+            read_ccf=Decimal(124),
+            use_ccf=Decimal(12),
+            amount_usd=Decimal("84.10"),
+            mailed=date(2026, 3, 2),
+            due=date(2026, 3, 27),
+        )
+        session.add(bill)
+        session.flush()
+        post(session, [bill_entry(bill, MONDAY)])
+
+
+def _case(case: str, account: str) -> CaseRow:
+    return CaseRow(
+        id=case,
+        definition="complaint",
+        version=1,
+        account_id=account,
+        title="Complaint",
+        state="review",
+        opened_at=MONDAY,
+        at=MONDAY,
+        step_no=1,
+        why="Waits for somebody to review the history.",
+        snapshot={
+            "id": case,
+            "definition": "complaint",
+            "version": 1,
+            "account": account,
+            "state": ["review"],
+            "data": {"account": {"id": account}},
+            "opened_at": MONDAY.isoformat(),
+            "at": MONDAY.isoformat(),
+            "step": 1,
+        },
+    )
