@@ -52,7 +52,7 @@ def _ways(state: State) -> Iterator[tuple[str, Transition]]:
         if task.mixed is not None:
             yield "Mixed", task.mixed
     for branch in state.choose:
-        yield "" if branch.guard else "otherwise", branch
+        yield "" if branch.guard or len(state.choose) == 1 else "otherwise", branch
     for event, transitions in state.on.items():
         for transition in transitions:
             yield event, transition
@@ -137,7 +137,7 @@ def dot(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tupl
     definition = expand(definition)
     lines = [
         "digraph case {",
-        '  rankdir=TB; compound=true; bgcolor="transparent"; nodesep=0.35; ranksep=0.5;',
+        '  rankdir=TB; compound=true; bgcolor="transparent"; nodesep=0.35; ranksep=0.5; fontname="sans-serif";',
         '  node [shape=box, style="rounded,filled", fillcolor="white", color="#334155", fontname="sans-serif", fontsize=11];',
         '  edge [color="#64748b", fontname="sans-serif", fontsize=9, fontcolor="#334155"];',
         f'  {ROOT} [shape=circle, style=filled, fillcolor="#334155", label="", width=0.15];',
