@@ -20,13 +20,14 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities import effects, registry
+from activities import effects, files, letters, registry
 from activities.archive import Archive
 from activities.asking import Asking
 from activities.between import Between
 from activities.incidents import Incidents
 from activities.projection import Projection
 from activities.world import World
+from definitions.catalogue import own
 from store.engine import open_store
 from worker import logs
 from worker.health import Health, page
@@ -68,6 +69,7 @@ async def _main(settings: WorkerSettings) -> None:
     client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
     store = open_store(settings.database)
     world = World(store=store, client=client, task_queue=settings.task_queue, files=settings.files)
+    equip(settings)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -77,6 +79,13 @@ async def _main(settings: WorkerSettings) -> None:
             await stopping.wait()
     finally:
         store.close()
+
+
+def equip(settings: WorkerSettings) -> None:
+    """Gives the process its file store, with the wording of every letter in it, and the district's own actions."""
+    files.use(files.FolderStore(settings.files))
+    letters.keep_templates(settings.definitions / "letters", files.current())
+    own.load_own(settings.definitions / "actions")
 
 
 @asynccontextmanager

@@ -38,6 +38,10 @@ class WorkerSettings(Protocol):
         """The folder of letters and attachments."""
 
     @property
+    def definitions(self) -> Path:
+        """The folder of the district's definitions."""
+
+    @property
     def worker_port(self) -> int:
         """The port of the health page."""
 

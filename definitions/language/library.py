@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from definitions.catalogue.letters import LetterError, Template, load_templates
+from definitions.catalogue.own import load_own
 from definitions.language.calendars import Calendar
 from definitions.language.compiled import Compiled
 from definitions.language.document import Document
@@ -75,6 +76,7 @@ class Library:
 def load_library(folder: Path) -> Library:
     """Loads a folder of definitions; what is wrong in it is in `problems`, never an exception."""
     library = Library(folder=folder)
+    load_own(folder / "actions")
     if (folder / DISTRICT).is_file():
         library.district = _read(library, folder / DISTRICT, District, "district", "district")
     for kind, model, into in _kinds(library):
