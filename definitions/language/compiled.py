@@ -34,9 +34,9 @@ class Compiled(BaseModel):
     letters: Mapping[str, str] = {}  #: template → digest of its text
 
     def to_bytes(self) -> bytes:
-        """Canonical JSON, compressed."""
+        """Canonical JSON, compressed; in the order of the text, since the order of states and outcomes means something."""
         value = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return zlib.compress(json.dumps(value, sort_keys=True, separators=(",", ":")).encode(), 9)
+        return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 9)
 
     @property
     def digest(self) -> str:

@@ -71,3 +71,11 @@ def test_a_gap_is_named(folder: Path) -> None:
     (folder / "laws/water.yaml").unlink()
     with pytest.raises(IncompleteError, match="no law called water; there are none"):
         load_library(folder).compile("small")
+
+
+def test_states_and_outcomes_keep_the_order_of_the_text(folder: Path) -> None:
+    text = FILES["cases/small.yaml"].replace("states: {waiting", "states: {zebra: {on: {b: over, a: over}}, waiting")
+    (folder / "cases/small.yaml").write_text(text)
+    definition = from_bytes(load_library(folder).compile("small").to_bytes()).definition
+    assert list(definition.states) == ["zebra", "waiting", "over"]
+    assert list(definition.states["zebra"].on) == ["b", "a"]

@@ -16,6 +16,7 @@ from workflows.machine.events import Outcome
 from workflows.machine.machine import Machine
 from workflows.machine.plan import StatePlan, TaskPlan
 from workflows.machine.run import Run
+from workflows.machine.states import ChartState
 from workflows.machine.words import listed, queue_title
 
 
@@ -68,8 +69,15 @@ def _target(machine: Machine, path: str, key: str) -> StatePlan | None:
     chart = machine.setting.chart
     for transition in chart.reactions(chart.by_path[path], f"outcome/{path}/{key}"):
         if transition.targets:
-            return machine.setting.plan.states.get(transition.targets[0].path)
+            return _entered(machine, transition.targets[0])
     return None
+
+
+def _entered(machine: Machine, state: ChartState) -> StatePlan | None:
+    """What a person will see next: of a state with states inside, the one that is entered first."""
+    while state.kind == "compound" and state.default is not None and not machine.setting.plan.states[state.path].entry:
+        state = state.default.targets[0]
+    return machine.setting.plan.states.get(state.path)
 
 
 def _deeds(machine: Machine, on_the_way: tuple[Action, ...], leads: StatePlan | None) -> Iterator[str]:
