@@ -7,6 +7,7 @@ from headgate.draw import draw
 from headgate.import_command import import_
 from headgate.prepare import prepare
 from headgate.rehearse import rehearse
+from headgate.serve import serve
 from headgate.token import token
 from headgate.up import up
 from headgate.user import user
@@ -16,6 +17,7 @@ app = typer.Typer(name="headgate", help="The case engine for water districts.", 
 app.command()(prepare)
 app.command()(up)
 app.command()(worker)
+app.command()(serve)
 app.command(name="import")(import_)
 app.command()(token)
 app.command()(draw)
