@@ -24,7 +24,9 @@ def serve() -> None:
     """Serve pages and REST interface until it is told to stop."""
     settings = Settings()
     app = create_app(lambda: opened(settings))
-    uvicorn.run(app, host=settings.host, port=settings.port, loop="uvloop", log_level=settings.log_level, access_log=False)
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, loop="uvloop", log_level=settings.log_level, access_log=False
+    )
 
 
 @asynccontextmanager
@@ -32,7 +34,9 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     """What the application works with, opened when it starts and closed when it stops."""
     district = load_library(settings.definitions).district
     if district is None:
-        typer.echo(f"headgate: {settings.definitions} has no district.yaml that can be read; run headgate check", err=True)
+        typer.echo(
+            f"headgate: {settings.definitions} has no district.yaml that can be read; run headgate check", err=True
+        )
         raise SystemExit(1)
     store = open_store(settings.database)
     address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
