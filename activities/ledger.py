@@ -41,6 +41,8 @@ def _posted(
     session: Session, effect: Effect, event: str, code: str, amount_usd: Decimal, rule: str, memo: str
 ) -> Reply:
     data = {"entry": effect.id, "amount": money_json(abs(amount_usd))}
+    if amount_usd == 0:  # a fee that the district waives, a credit that came to nothing: the case goes on all the same
+        return Reply(event=event, data={"amount": data["amount"]})
     if session.exec(select(col(Posting.entry_id)).where(col(Posting.entry_id) == effect.id).limit(1)).first() is None:
         zone = published.of_case(session, effect.case).calendar.zone
         entry = Entry(
@@ -70,9 +72,9 @@ def _amount(effect: Effect) -> Decimal:
         amount_usd = parse_money(written)
     except MoneyError as error:
         raise EffectRefused(f"{effect.action}: {error}", code="bad-amount") from None
-    if amount_usd <= 0:
+    if amount_usd < 0:
         raise EffectRefused(
-            f"{effect.action} of {format_money(amount_usd)}: the amount must be above zero; guard the state by it",
+            f"{effect.action} of {format_money(amount_usd)}: the amount is not below zero; another action does the reverse",
             code="bad-amount",
         )
     return amount_usd

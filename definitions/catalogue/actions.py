@@ -33,6 +33,12 @@ ArgType = Literal[
 ]
 
 
+class CannotCompute(ValueError):
+    """A pure action that has not what it needs; the sentence says what is missing."""
+
+    code = "cannot-compute"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arg:
     """One argument: its type, and whether it must be given."""

@@ -46,7 +46,7 @@ class Policy:
     second: Literal["never", "with-reason"] = "never"  #: inside those months
     apply_days: int | None = None
     apply_from: Literal["bill", "notice", "discovery"] = "bill"
-    repair_days: int | None = None  #: from notice, else from discovery
+    repair_days: int | None = None  #: from notice, else from discovery; without either there is nothing to count from
     proof: bool = False  #: a proof of repair must be there
     normal_periods: int = 0  #: periods without the leak that must come first
     good_standing_days: int | None = None  #: no delinquency longer than this in 24 months
@@ -158,11 +158,11 @@ def _too_late(policy: Policy, claim: Claim) -> Iterator[str]:
         asked = claim.received or claim.today
         if begin is not None and asked > begin + timedelta(days=policy.apply_days):
             yield f"it was asked for later than {policy.apply_days} days after the {policy.apply_from}"
-    if policy.repair_days is not None:
-        begin = claim.noticed or claim.discovered or claim.received
+    begin = claim.noticed or claim.discovered
+    if policy.repair_days is not None and begin is not None:
         if claim.repaired is None:
             yield "the repair has not been shown"
-        elif begin is not None and claim.repaired > begin + timedelta(days=policy.repair_days):
+        elif claim.repaired > begin + timedelta(days=policy.repair_days):
             yield f"the repair was made later than {policy.repair_days} days after {_day(begin)}"
 
 
@@ -281,7 +281,7 @@ def claim_of(
     """The claim that a case's data and facts amount to."""
     return Claim(
         bill=bill,
-        bill_mailed=date.fromisoformat(data["bill"]["mailed"]),
+        bill_mailed=_date(data["bill"].get("mailed")) or bill.end,
         history=history,
         account_class=account_class,
         leak=leak,

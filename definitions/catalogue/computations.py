@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from definitions.catalogue.actions import Context
+from definitions.catalogue.actions import CannotCompute, Context
 from definitions.catalogue.adjustments import Assessment, assess, claim_of
 from definitions.catalogue.adjustments import policy as policy_of
 from definitions.catalogue.meter_tests import accuracy_percent, allowed, refund_usd, reread_usd, setting, verdict
@@ -66,14 +66,15 @@ def compute_meter_accuracy(context: Context, *, low: Any, middle: Any, high: Any
     weights = tuple(
         Decimal(str(each)) for each in context.district.settings.get("meter-test-weights", ("15", "70", "15"))
     )
-    return f"{accuracy_percent(Decimal(str(low)), Decimal(str(middle)), Decimal(str(high)), weights):f}"
+    flows = [_number(each, "a flow") for each in (low, middle, high)]
+    return f"{accuracy_percent(flows[0], flows[1], flows[2], weights):f}"
 
 
 def judge_meter_test(context: Context, *, accuracy: Any) -> str:
     """`fast`, `slow` or `accurate`, by the district's limits."""
     settings = context.district.settings
     return verdict(
-        Decimal(str(accuracy)),
+        _number(accuracy, "the accuracy"),
         fast_limit=setting(settings, "meter-fast-limit", "2"),
         slow_limit=setting(settings, "meter-slow-limit", "2"),
     )
@@ -94,7 +95,7 @@ def show_meter_refund(context: Context, **arguments: Any) -> list[str]:
 def _meter_refund(context: Context, working: Working, *, accuracy: Any, months: Any = None) -> Decimal:
     span = int(months or context.district.settings.get("meter-refund-months", 6))
     bills = allowed(_history(context), _bill(context), months=span, today=context.today)
-    return refund_usd(accuracy=Decimal(str(accuracy)), bills=bills, tariff=_tariff(context), working=working)
+    return refund_usd(accuracy=_number(accuracy, "the accuracy"), bills=bills, tariff=_tariff(context), working=working)
 
 
 def compute_reread_adjustment(context: Context, *, read: Any) -> str:
@@ -110,9 +111,13 @@ def show_reread_adjustment(context: Context, *, read: Any) -> list[str]:
 
 
 def _reread(context: Context, working: Working, read: Any) -> Decimal:
-    billed = Decimal(str(context.data["bill"]["read"]))
+    billed = _number(_entity(context, "bill").get("read"), "the read that was billed")
     return reread_usd(
-        bill=_bill(context), billed_read=billed, read=Decimal(str(read)), tariff=_tariff(context), working=working
+        bill=_bill(context),
+        billed_read=billed,
+        read=_number(read, "the read"),
+        tariff=_tariff(context),
+        working=working,
     )
 
 
@@ -162,7 +167,21 @@ def judge_low_use(context: Context) -> str:
 
 
 def _bill(context: Context) -> Period:
-    return period(context.data["bill"])
+    return period(_entity(context, "bill"))
+
+
+def _entity(context: Context, name: str) -> Mapping[str, Any]:
+    found = context.data.get(name)
+    if not isinstance(found, Mapping):
+        raise CannotCompute(f"the case has no {name}")
+    return found
+
+
+def _number(written: Any, what: str) -> Decimal:
+    try:
+        return Decimal(str(written))
+    except InvalidOperation:
+        raise CannotCompute(f"{what} is not known") from None
 
 
 def _history(context: Context) -> list[Period]:
@@ -170,8 +189,7 @@ def _history(context: Context) -> list[Period]:
 
 
 def _class(context: Context) -> str:
-    account: Mapping[str, Any] = context.data["account"]
-    return str(account.get("class", "residential"))
+    return str(_entity(context, "account").get("class", "residential"))
 
 
 def _tariff(context: Context) -> Tariff:

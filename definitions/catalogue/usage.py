@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from definitions.catalogue.actions import CannotCompute
+
 NEAR = timedelta(
     days=46
 )  #: how far apart in the year two periods may end and still be the same one (half of a quarter)
@@ -26,7 +28,10 @@ class Period:
 
 
 def period(bill: Mapping[str, Any]) -> Period:
-    """The period of a bill as a case or a fact holds it."""
+    """The period of a bill as a case or a fact holds it; raises CannotCompute when it is not whole."""
+    missing = [name for name in ("id", "period_start", "period_end", "days", "use", "amount") if not bill.get(name)]
+    if missing:
+        raise CannotCompute(f"the bill has no {missing[0]}")
     return Period(
         id=str(bill["id"]),
         start=date.fromisoformat(bill["period_start"]),

@@ -107,11 +107,19 @@ def test_a_fee_is_charged_and_refunded(book: Store) -> None:
         assert unbalanced_entries(session) == []
 
 
-@pytest.mark.parametrize("amount", ["0.00", "-5.00", "much", None, 12.5])
+@pytest.mark.parametrize("amount", ["-5.00", "much", None, 12.5])
 def test_an_amount_that_is_none_is_refused_for_good(book: Store, amount: Any) -> None:
     with book.writing() as session, pytest.raises(EffectRefused) as refused:
         registry.carry_out(session, effect("post-adjustment", amount=amount))
     assert refused.value.code == "bad-amount"
+
+
+def test_nothing_is_posted_for_an_amount_of_zero_and_the_case_goes_on(book: Store) -> None:
+    assert twice(book, effect("charge-fee", fee="meter-test", amount="0.00")) == Reply(
+        event="charged", data={"amount": "0.00"}
+    )
+    with book.reading() as session:
+        assert statement(session, books.ACCOUNT) == []
 
 
 def test_a_hold_is_placed_once_and_released_by_the_case_that_placed_it(book: Store) -> None:

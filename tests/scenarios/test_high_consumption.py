@@ -203,10 +203,15 @@ def test_a_leak_check_that_finds_nothing_goes_back_to_customer_service() -> None
     assert (play.state, play.case.data["finding"]) == ("next-step", "none")
 
 
-def test_a_leak_is_suspected_only_where_the_cause_is_said_to_be_one() -> None:
+def test_the_choice_of_a_way_says_the_cause() -> None:
     play = Play(MONDAY)
-    with pytest.raises(Refused):
-        play.complete("review", "leak", by="rep", at="2026-09-14 10:00", cause="usage")
+    play.complete("review", "leak", by="rep", at="2026-09-14 10:00", comment="The needle moves.")
+    assert play.case.data["cause"] == "leak"
+
+
+def test_a_bill_that_is_not_whole_is_refused_at_the_opening_with_a_sentence() -> None:
+    with pytest.raises(Refused, match="compare-use cannot be computed: the bill has no period_start"):
+        Play(MONDAY, data={"bill": {"id": "b-1"}})
 
 
 def test_a_second_credit_in_one_case_goes_to_the_review_manager() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from definitions.catalogue import actions
 from definitions.language.model import Action
 from workflows.machine import effects as fx
+from workflows.machine.errors import BadForm
 
 if TYPE_CHECKING:
     from workflows.machine.run import Run
@@ -65,7 +66,10 @@ class Arguments:
             run.effects.append(fx.RunAction(action=name, args=args, state=state))
             return
         assert signature.compute is not None, f"the pure action {name} has a computation"
-        result = signature.compute(run.setting.context(run), **args)
+        try:
+            result = signature.compute(run.setting.context(run), **args)
+        except (ValueError, ArithmeticError) as error:
+            raise BadForm(f"{name} cannot be computed: {error}", fields={}) from error
         if target is not None:
             run.data[target] = result
 
