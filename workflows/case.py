@@ -52,7 +52,7 @@ class CaseWorkflow:
         self._content = content
         self._machine = machine_of(content)
         self._steps = Steps(self._machine, content, start, self._after)
-        self._outgoing = Outgoing(start.carried.unsettled if start.carried else (), self._replied)
+        self._outgoing = Outgoing(start, self._replied)
         self._alarm = Alarm(self._ring)
         self._due = False  #: timers are to be looked at
         self._at: datetime | None = None  #: of the last wake-up, in a demonstration

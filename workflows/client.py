@@ -89,7 +89,8 @@ async def open_case(
     client: Client, start: StartCase, content: bytes, *, task_queue: str, patience: timedelta = PATIENCE
 ) -> Taken:
     """The case's first step, once it stands; sent again, the same answer. Raises Refused, Unanswered, Failed."""
-    return await _with_start(client, start, content, task_queue, OPENED, [], _update_id(start.case, "open"), patience)
+    # No id for the update: the workflow's own id is what makes it once, and a refused opening may be tried again.
+    return await _with_start(client, start, content, task_queue, OPENED, [], None, patience)
 
 
 async def reopen_case(
@@ -154,10 +155,7 @@ async def view(client: Client, case: str, *, patience: timedelta = PATIENCE) -> 
 def update_id(act: Act) -> str:
     """The same for the same act of the same person with the same request, and nobody can read it."""
     key = act.key
-    return _update_id(key.person if key else "", act.name, key.digest if key else "")
-
-
-def _update_id(*parts: str) -> str:
+    parts = (key.person if key else "", act.name, key.digest if key else "")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -172,7 +170,7 @@ async def _with_start(
     task_queue: str,
     update: str,
     args: list[Any],
-    id_: str,
+    id_: str | None,
     patience: timedelta,
 ) -> Taken:
     operation: WithStartWorkflowOperation[Any, None] = WithStartWorkflowOperation(

@@ -116,6 +116,9 @@ class StartCase:
     parent: str | None = None  #: the case that waits for this one
     carried: Carried | None = None
     longest_run: int = 1500  #: acts after which the case goes on in a new run
+    first_retry_seconds: float = (
+        1.0  #: after which an effect that failed is tried again; each further time twice as long
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ carried out for a step that history does not hold.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -26,6 +26,7 @@ from workflows.messages import (
     IncidentOpened,
     Settlement,
     SettlementWritten,
+    StartCase,
     Unsettled,
 )
 from workflows.refusals import NotSettled
@@ -33,9 +34,7 @@ from workflows.steps import LOCAL_RETRY, LOCAL_THRESHOLD, LOCAL_TIMEOUT
 
 TIMEOUT = timedelta(minutes=2)
 ATTEMPTS = 5  #: then the effect becomes an incident
-RETRY = RetryPolicy(
-    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=ATTEMPTS
-)
+LONGEST_RETRY = timedelta(minutes=1)
 
 Reply = Callable[[Effect, EffectReply], Awaitable[None]]
 Place = tuple[int, int]  #: step and number
@@ -44,8 +43,14 @@ Place = tuple[int, int]  #: step and number
 class Outgoing:
     """Carries out the effects of one case; `reply` takes what they answer."""
 
-    def __init__(self, unsettled: Iterable[Unsettled], reply: Reply) -> None:
+    def __init__(self, start: StartCase, reply: Reply) -> None:
+        unsettled = start.carried.unsettled if start.carried else ()
         self._unsettled: dict[Place, Unsettled] = {(each.effect.step, each.effect.number): each for each in unsettled}
+        self._retry = RetryPolicy(
+            initial_interval=timedelta(seconds=start.first_retry_seconds),
+            maximum_interval=LONGEST_RETRY,
+            maximum_attempts=ATTEMPTS,
+        )
         self._decided: dict[Place, Settlement] = {}
         self._reply = reply
         self._running: set[asyncio.Task[None]] = set()
@@ -114,7 +119,7 @@ class Outgoing:
             effect,
             result_type=EffectReply,
             start_to_close_timeout=TIMEOUT,
-            retry_policy=RETRY,
+            retry_policy=self._retry,
         )
         return reply
 

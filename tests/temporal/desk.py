@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -89,8 +89,7 @@ class Desk:
                 key=self.key("rep", key, definition),
                 audit=Audited(act="open", object_kind="case", object_id=case),
             )
-        for name, value in changes.items():
-            object.__setattr__(start, name, value)
+        start = replace(start, first_retry_seconds=0.02, **changes)
         return await client.open_case(self.world.client, start, content, task_queue=self.world.task_queue)
 
     async def complete(
@@ -120,6 +119,11 @@ class Desk:
         """The case as the desk sees it."""
         with self.world.store.reading() as session:
             return session.get_one(CaseRow, case)
+
+    def exists(self, case: str) -> bool:
+        """Whether the desk sees such a case."""
+        with self.world.store.reading() as session:
+            return session.get(CaseRow, case) is not None
 
     def task(self, case: str, run: int = 1) -> TaskRow:
         """A task as the desk sees it."""

@@ -1,0 +1,72 @@
+"""Records the histories that `test_replay.py` replays: `python -m pytest tests/temporal/record.py` writes them anew.
+
+Record again only when a change is meant to break old histories, and say so in the changelog.
+"""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from desk import BANK, Desk
+
+from workflows import client
+from workflows.messages import Settlement
+
+HISTORIES = Path(__file__).parent / "histories"
+
+
+async def _keep(desk: Desk, case: str, name: str) -> None:
+    history = await desk.world.client.get_workflow_handle(case).fetch_history()
+    (HISTORIES / f"{name}.json.gz").write_bytes(gzip.compress(history.to_json().encode(), mtime=0))
+
+
+async def test_a_complaint_that_is_settled(desk: Desk) -> None:
+    case = (await desk.open("complaint")).case
+    await desk.complete(case, "settled", cause="leak")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "complaint-settled")
+
+
+async def test_a_complaint_with_an_incident_and_a_reply(desk: Desk) -> None:
+    BANK.refuses = True
+    case = (await desk.open("complaint")).case
+    await desk.complete(case, "adjust", cause="leak")
+    await desk.until(lambda: desk.case(case).incidents == 1)
+    BANK.refuses = False
+    retry = Settlement(step=2, number=1, how="retry", by="supervisor", at=desk.now())
+    await client.settle(desk.world.client, case, retry)
+    await desk.until(lambda: desk.case(case).state == "answering")
+    await desk.send(case, "customer-replied")
+    await desk.send(case, "customer-withdrew")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "complaint-incident")
+
+
+async def test_a_quick_case_whose_timer_fires(desk: Desk) -> None:
+    case = (await desk.open("quick")).case
+    await desk.until(lambda: desk.case(case).state == "working")
+    await desk.complete(case, "done")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "quick-timer")
+
+
+async def test_a_parent_and_its_child(desk: Desk) -> None:
+    parent = (await desk.open("parent")).case
+    child = f"{parent}-1-0"
+    await desk.until(lambda: desk.exists(child))
+    await desk.complete(child, "done")
+    await desk.world.client.get_workflow_handle(parent).result()
+    await _keep(desk, parent, "parent")
+    await _keep(desk, child, "child")
+
+
+async def test_a_case_that_went_on_in_a_new_run(desk: Desk) -> None:
+    case = (await desk.open("complaint", longest_run=3)).case
+    await desk.complete(case, "explained", cause="leak")
+    await desk.send(case, "customer-replied")
+    await desk.until(lambda: desk.case(case).step_no == 3)
+    await desk.complete(case, "explained", run=2, cause="leak")
+    await desk.send(case, "customer-withdrew")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "complaint-second-run")
