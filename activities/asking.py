@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 from temporalio import activity
 
+from activities import published
 from activities.facts import read_facts
 from store.engine import Store
 from store.people import approval_limit_usd
@@ -39,7 +40,9 @@ def facts(session: Session, asked: FactsAsked) -> dict[str, Any]:
         if name == CLAIMED:
             found[name] = _is_claimed(session, f"{asked.case.id}.{asked.run}")
         else:
-            found[name] = f"{approval_limit_usd(session, asked.by, name.removeprefix(LIMIT)):f}"
+            kind = name.removeprefix(LIMIT)
+            by_role = published.of_case(session, asked.case.id).district.limits.get(kind, {})
+            found[name] = f"{approval_limit_usd(session, asked.by, kind, by_role):f}"
     others = tuple(name for name in asked.names if name not in ours)
     return found | read_facts(session, asked.case.account, others, asked.case, asked.at) if others else found
 

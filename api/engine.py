@@ -43,13 +43,13 @@ class CaseEngine:
     ) -> Taken:
         """The case's first step; sent again, the same answer."""
         start = self._start(case_id, definition, version, by=by, data=data, key=key, audit=audit)
-        return await self._answer(cases.open_case(self.client, start, content, task_queue=self.task_queue))
+        return await engine_answers(cases.open_case(self.client, start, content, task_queue=self.task_queue))
 
     async def act(
         self, case_id: str, event: Event, *, name: str, key: Key | None = None, audit: Audited | None = None
     ) -> Taken:
         """The step that the case takes for the event; an act of the same name is taken once."""
-        return await self._answer(cases.act(self.client, case_id, self._act(event, name, key, audit)))
+        return await engine_answers(cases.act(self.client, case_id, self._act(event, name, key, audit)))
 
     async def reopen(
         self, closed: Case, event: Reopened, content: bytes, *, name: str, key: Key | None, audit: Audited
@@ -57,7 +57,7 @@ class CaseEngine:
         """The step that opens a closed case again."""
         start = self._start(closed.id, closed.definition, closed.version, by=event.by, data={}, key=None, audit=None)
         act = self._act(event, name, key, audit)
-        return await self._answer(
+        return await engine_answers(
             cases.reopen_case(self.client, closed, start, content, act, task_queue=self.task_queue)
         )
 
@@ -66,7 +66,7 @@ class CaseEngine:
     ) -> None:
         """Retries or skips an effect that keeps failing."""
         settlement = Settlement(step=step, number=number, how=how, by=by, reason=reason, at=self._at())
-        await self._answer(cases.settle(self.client, case_id, settlement))
+        await engine_answers(cases.settle(self.client, case_id, settlement))
 
     async def answers(self) -> bool:
         """Whether the engine is there."""
@@ -104,12 +104,14 @@ class CaseEngine:
     def _at(self) -> datetime | None:
         return self.now() if self.clock == "district" else None
 
-    async def _answer(self, asked: Awaitable[Answer]) -> Answer:
-        try:
-            return await asked
-        except cases.Unanswered as error:
-            raise NotReady(
-                "The case engine has not answered yet. Send the same request again with the same Idempotency-Key."
-            ) from error
-        except cases.Failed as error:
-            raise Broken("The case failed at this; nothing has changed, and it has been recorded.") from error
+
+async def engine_answers(asked: Awaitable[Answer]) -> Answer:
+    """What the engine answers; NotReady when it does not in time, Broken when it failed at it."""
+    try:
+        return await asked
+    except cases.Unanswered as error:
+        raise NotReady(
+            "The case engine has not answered yet. Send the same request again with the same Idempotency-Key."
+        ) from error
+    except cases.Failed as error:
+        raise Broken("The case failed at this; nothing has changed, and it has been recorded.") from error

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
 from activities.files import FileStore
+from activities.world import World
 from api.engine import CaseEngine
 from api.security.throttle import Throttle
 from definitions.language.pack import District
@@ -32,6 +34,11 @@ class Services:
     def zone(self) -> ZoneInfo:
         """The zone that the district's days are counted in."""
         return ZoneInfo(self.district.time_zone)
+
+    @property
+    def world(self) -> World:
+        """What deliveries to cases work with; they touch no file."""
+        return World(store=self.store, client=self.engine.client, task_queue=self.engine.task_queue, files=Path())
 
     def today(self) -> date:
         """The civil date at the district."""

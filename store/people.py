@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Literal
 
 from pwdlib import PasswordHash
@@ -223,8 +225,12 @@ def revoke(session: Session, token: str, at: datetime) -> None:
     )
 
 
-def approval_limit_usd(session: Session, user_id: str, kind: str) -> Decimal:
-    """Up to which amount the user may approve this kind of thing: their own limit, else their roles' highest, else 0."""
+def approval_limit_usd(
+    session: Session, user_id: str, kind: str, by_role: Mapping[str, str | Decimal] = MappingProxyType({})
+) -> Decimal:
+    """Up to which amount the user may approve this kind of thing: their own limit, else their roles' highest, else 0.
+
+    `by_role` has the limits that the district's own text gives to roles."""
     own = session.execute(
         select(func.max(col(ApprovalLimit.amount_usd))).where(
             col(ApprovalLimit.user_id) == user_id, col(ApprovalLimit.kind) == kind
@@ -232,12 +238,14 @@ def approval_limit_usd(session: Session, user_id: str, kind: str) -> Decimal:
     ).scalar_one()
     if own is not None:
         return Decimal(own)
-    by_role = session.execute(
+    kept = session.execute(
         select(func.max(col(ApprovalLimit.amount_usd)))
         .join(UserRole, col(UserRole.role) == col(ApprovalLimit.role))
         .where(col(UserRole.user_id) == user_id, col(ApprovalLimit.kind) == kind)
     ).scalar_one()
-    return Decimal("0.00") if by_role is None else Decimal(by_role)
+    roles = session.execute(select(col(UserRole.role)).where(col(UserRole.user_id) == user_id)).scalars()
+    written = [Decimal(by_role[role]) for role in roles if role in by_role]
+    return max([Decimal("0.00"), *([] if kept is None else [Decimal(kept)]), *written])
 
 
 def set_approval_limit(

@@ -8,14 +8,15 @@ from uuid import uuid4
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
+from activities.delivery import to_case
 from api.acts.act import Answer, Ask, Record, must_change_things, once
-from api.acts.delivering import deliver
+from api.engine import engine_answers
 from api.problems import Conflict, Invalid, NotFound
 from api.services import Services
 from api.views.lists import batch_view
 from store.tables.batches import LetterBatch
 from store.tables.papers import Letter
-from workflows.machine.events import Event, Message
+from workflows.machine.events import Message
 
 MOST = 1000  #: letters in one batch
 
@@ -71,8 +72,9 @@ async def mail(office: Services, ask: Ask, batch_id: str, *, mailed_on: date) ->
     answer = await run_in_threadpool(once, office.store, ask, record, work)
     for letter in await run_in_threadpool(_mailed, office, batch_id):
         data = {"template": letter.template, "mailed": str(letter.mailed_on)}
-        event: Event = Message(name="letter-mailed", data=data, by=ask.person.id)
-        await deliver(office, {letter.case_id: event}, name=f"mailed:{letter.id}", act="letter-mailed")
+        event = Message(name="letter-mailed", data=data, by=ask.person.id)
+        told = to_case(office.world, letter.case_id, event, name=f"mailed {letter.id}", at=ask.at, quiet=True)
+        await engine_answers(told)
     return answer
 
 

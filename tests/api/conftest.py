@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import pytest_asyncio
+from temporalio.client import Client
 
+from activities.world import World
+from api.engine import CaseEngine
 from definitions.language.calendars import Calendar
 from definitions.language.loader import load, load_model
 from store.engine import Store
 from tests.api.office import Office, opened_office
+from worker.run import working
+from workflows.client import connect
 
 CALENDAR = Path(__file__).parent.parent.parent / "definitions" / "calendars" / "district.yaml"
 
@@ -34,4 +42,22 @@ async def office(sqlite_store: Store, tmp_path: Path, calendar: Calendar) -> Asy
 async def office_on_each(store: Store, tmp_path: Path, calendar: Calendar) -> AsyncIterator[Office]:
     """An office on SQLite, and one on PostgreSQL."""
     async with opened_office(store, tmp_path, calendar=calendar) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session")
+async def cases_client(temporal_address: str) -> Client:
+    """A client whose values travel as the worker expects them."""
+    return await connect(temporal_address)
+
+
+@pytest_asyncio.fixture
+async def working_office(
+    cases_client: Client, sqlite_store: Store, tmp_path: Path, calendar: Calendar
+) -> AsyncIterator[Office]:
+    """An office on SQLite with a real Temporal server and a worker behind it."""
+    queue = f"api-{uuid4().hex[:8]}"
+    engine = CaseEngine(client=cases_client, task_queue=queue, clock="real", now=lambda: datetime.now(UTC))
+    world = World(store=sqlite_store, client=cases_client, task_queue=queue, files=tmp_path)
+    async with working(world), opened_office(sqlite_store, tmp_path, calendar=calendar, engine=engine) as opened:
         yield opened

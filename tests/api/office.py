@@ -263,7 +263,7 @@ async def opened_office(
     services = Services(
         store=store,
         district=DISTRICT,
-        now=lambda: MONDAY,
+        now=(lambda: datetime.now(UTC)) if engine else (lambda: MONDAY),
         engine=engine or cast(CaseEngine, None),
         files=FolderStore(files),
     )
