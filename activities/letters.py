@@ -110,7 +110,7 @@ def _written(session: Session, effect: Effect, number: str) -> Letter:
         step_no=effect.step,
         effect_no=effect.number,
         template=using.name,
-        language=" ".join(languages),
+        language=",".join(languages),
         account_id=effect.account,
         file_digest=digest,
         queued_at=effect.at,

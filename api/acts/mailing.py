@@ -71,7 +71,7 @@ async def mail(office: Services, ask: Ask, batch_id: str, *, mailed_on: date) ->
     record = Record(act="mail-letters", kind="letter-batch", id=batch_id)
     answer = await run_in_threadpool(once, office.store, ask, record, work)
     for letter in await run_in_threadpool(_mailed, office, batch_id):
-        data = {"template": letter.template, "mailed": str(letter.mailed_on)}
+        data = {"template": letter.template, "mailed": str(letter.mailed_on), "languages": letter.language}
         event = Message(name="letter-mailed", data=data, by=ask.person.id)
         told = to_case(office.world, letter.case_id, event, name=f"mailed {letter.id}", at=ask.at, quiet=True)
         await engine_answers(told)

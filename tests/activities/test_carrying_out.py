@@ -168,7 +168,7 @@ def test_a_letter_goes_to_the_mailing_address_in_the_accounts_language(book: Sto
         account.mailing, account.language = dict(mailing), "es"
         session.add(account)
     reply = twice(book, effect("letter", template="possible-leak"))
-    assert reply.data["language"] == "en es"
+    assert reply.data["language"] == "en,es"
     with book.reading() as session:
         letter = session.get(Letter, reply.data["letter"])
         assert letter is not None

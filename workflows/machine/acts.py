@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from workflows.machine import interpreter, people, undo
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import CloseTask, Step
-from workflows.machine.errors import Barred, Closed, NotAllowed, Unknown
+from workflows.machine.errors import BadForm, Barred, Closed, NotAllowed, Unknown
 from workflows.machine.events import (
     ChildClosed,
     Event,
@@ -37,10 +37,10 @@ from workflows.machine.service import TARGET, WARN
 from workflows.machine.setting import Setting
 from workflows.machine.work import decided
 
-RECORDED = (
-    "letter-mailed",
-    "letter-returned",
-)  #: messages that every case takes down, whether or not a state waits for them
+RECORDED = {
+    "letter-mailed": "mailed",
+    "letter-returned": "returned",
+}  #: messages that every case takes down, whether or not a state waits for them
 
 
 class Acts:
@@ -262,6 +262,8 @@ class Acts:
 
     def _message(self, run: Run, event: Message) -> tuple[Case, Step]:
         run.event = people.message_data(self.setting, event)
+        if event.name in RECORDED and not {"template", RECORDED[event.name]} <= set(event.data):
+            raise BadForm(f"{event.name} says which template and when: template, {RECORDED[event.name]}", fields={})
         if event.name == "letter-mailed":
             run.happened[f"letter {event.data['template']} mailed"] = str(event.data["mailed"])
             run.happened[f"letter {event.data['template']} languages"] = str(event.data.get("languages", "en"))

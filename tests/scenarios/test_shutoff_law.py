@@ -1,0 +1,160 @@
+"""The shipped laws on a plain collection: the first lawful day, rule by rule, across holidays and holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from playing import ACCOUNT, DEFINITIONS, on
+
+from definitions.language.library import load_library
+from definitions.language.loader import load, load_model
+from definitions.language.model import CaseDefinition
+from workflows.machine.case import Case
+from workflows.machine.errors import Barred
+from workflows.machine.events import HoldsChanged, Message
+from workflows.machine.machine import Machine
+
+COLLECTION = """
+case: collection
+title: Delinquency to lock-off
+laws: [ca-water-shutoff, bankruptcy-stay]
+data: {account: {type: account, required: true}}
+initial: waiting
+on:
+  payment-received: paid
+states:
+  waiting:
+    on:
+      adult-reached: {actions: [record: {what: call adult-reached}]}
+      options-offered: {actions: [record: {what: call options-offered}]}
+      occupants-told: {actions: [record: {what: letter occupant-notice mailed}]}
+      lock: locked
+  locked: {type: final, tags: [locked-off]}
+  paid: {type: final}
+"""
+
+FACTS: Mapping[str, Any] = {
+    "delinquent_since": "2026-05-05",  # due on 4 May
+    "account_class": "residential",
+    "landlord_is_customer": False,
+    "mailing_differs": False,
+    "service_area": ["en"],
+}
+
+
+@cache
+def machine() -> Machine:
+    library = load_library(DEFINITIONS)
+    definition, problems = load_model(load(COLLECTION, "collection.yaml"), CaseDefinition)
+    assert definition is not None, problems
+    library.cases["collection"] = definition
+    return Machine(library.compile("collection"))
+
+
+class Account:
+    """A delinquent account whose final notice was mailed on a day."""
+
+    def __init__(self, mailed: str | None = "2026-06-15 10:00", **facts: Any) -> None:
+        self.facts = dict(FACTS) | facts
+        self.case, _ = machine().start(
+            case_id="c-2x7mpqk4hvta", data={"account": ACCOUNT}, at=on("2026-05-06 09:00"), by="lead", facts=self.facts
+        )
+        if mailed is not None:
+            self.mail(mailed)
+            self.send("adult-reached", on(mailed))
+
+    def mail(self, at: str, languages: str = "en") -> None:
+        """The final notice is mailed."""
+        self.send("letter-mailed", on(at), template="final-notice", mailed=at[:10], languages=languages)
+
+    def send(self, name: str, at: datetime, **data: Any) -> Case:
+        self.case, _ = machine().fire(self.case, Message(name=name, data=data), self.facts, at)
+        return self.case
+
+    def place(self, hold: str, at: datetime) -> None:
+        event = HoldsChanged(holds={hold: at.isoformat()}, version=1)
+        self.case, _ = machine().fire(self.case, event, self.facts, at)
+
+    def barred(self, at: str) -> str:
+        """Why the lock is not lawful at that time."""
+        with pytest.raises(Barred) as refused:
+            machine().fire(self.case, Message(name="lock"), self.facts, on(at))
+        return refused.value.sentence
+
+    def locked(self, at: str) -> bool:
+        return self.send("lock", on(at)).outcome == "locked"
+
+
+def test_sixty_full_days_allow_the_sixty_first_day_after_the_due_date() -> None:
+    # due on 4 May: delinquent from 5 May, 60 full days end with 3 July, and 4 July is a Saturday
+    account = Account()
+    assert "116908(a)(1)(A)" in account.barred("2026-07-03 10:00")
+    assert "60374" in account.barred("2026-07-04 10:00")
+    assert account.locked("2026-07-06 10:00")
+
+
+def test_a_notice_counts_fifteen_days_from_its_mailing() -> None:
+    account = Account("2026-07-01 10:00")
+    assert "60373(a)" in account.barred("2026-07-15 10:00")
+    assert account.locked("2026-07-16 10:00")
+
+
+def test_without_a_notice_no_day_is_lawful() -> None:
+    assert "letter final-notice mailed" in Account(None).barred("2026-07-20 10:00")
+
+
+def test_nothing_is_locked_outside_office_hours_or_on_a_legal_holiday_on_which_the_office_works() -> None:
+    account = Account()
+    assert "60374" in account.barred("2026-07-08 17:45")
+    assert "60374" in account.barred("2026-09-09 10:00")  # Admission Day
+    assert account.locked("2026-09-10 10:00")
+
+
+def test_somebody_there_must_have_been_reached_two_days_before() -> None:
+    late = Account(None)
+    late.mail("2026-06-15 10:00")
+    late.send("adult-reached", on("2026-07-07 10:00"))
+    assert "60373(b)" in late.barred("2026-07-08 10:00")
+    assert late.locked("2026-07-10 10:00")
+
+
+@pytest.mark.parametrize(
+    ("hold", "section"),
+    [
+        ("appeal", "116908(b)"),
+        ("medical", "116910(a)"),
+        ("dispute", "60372(b)"),
+        ("extension", "60372(b)"),
+        ("payment-plan", "60372(c)"),
+        ("bankruptcy", "362(a)"),
+    ],
+)
+def test_a_hold_bars_the_lock_as_long_as_it_stands(hold: str, section: str) -> None:
+    account = Account()
+    account.place(hold, on("2026-07-01 10:00"))
+    assert section in account.barred("2026-07-20 10:00")
+
+
+def test_a_landlords_tenants_are_told_ten_days_before() -> None:
+    account = Account(landlord_is_customer=True)
+    assert "116916(b)" in account.barred("2026-07-06 10:00")
+    account.send("occupants-told", on("2026-07-06 10:00"))
+    assert "116916(b)" in account.barred("2026-07-15 10:00")
+    assert account.locked("2026-07-16 10:00")
+
+
+def test_a_notice_goes_out_in_every_language_that_is_owed() -> None:
+    account = Account(service_area=["en", "es"])
+    assert "116922, unconfirmed" in account.barred("2026-07-06 10:00")
+    account.mail("2026-07-06 11:00", "en,es")
+    assert account.locked("2026-07-22 10:00")
+
+
+def test_commercial_accounts_follow_the_districts_own_days() -> None:
+    assert Account(None, account_class="commercial").barred("2026-05-20 10:00").count("unconfirmed") == 1
+    with_notice = Account("2026-05-15 10:00", account_class="commercial")
+    assert with_notice.locked("2026-05-20 10:00")
