@@ -1,0 +1,126 @@
+"""What case definitions lean on: district, lists, tables, letters, and the names of files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from definitions.language.checks.fields import data
+from definitions.language.document import Path
+from definitions.language.library import DISTRICT, Library
+from definitions.language.money import MoneyError, parse_money
+from definitions.language.places import Reporter
+from definitions.language.problems import Problem, near_miss, register_codes
+from definitions.language.tables import check_table
+
+register_codes(
+    no_district="The folder has no district.yaml, and every case leans on it.",
+    file_name="A file is not called like the definition in it, so that nobody would find it.",
+    bad_limit="An approval limit is an amount of money for a role.",
+    letter_sample="A letter has no sample beside it, or one that cannot be read, so that it could not be tried.",
+    unknown_letter="A letter that has no template in the folder letters/.",
+    table_value="A condition or a result that does not fit the type of its column.",
+    table_column="A cell of a column that the table does not have.",
+    table_gap="No row of a table fits some values, so that a case would stop there.",
+    table_overlap="Two rows fit the same values in a table that says exactly one does.",
+    table_dead_row="A row of a table is never reached, because the rows above it take all that fits it.",
+)
+
+
+def district(library: Library) -> Iterator[Problem]:
+    """The district's own names."""
+    found = library.district
+    if found is None:
+        if ("district", "district") not in library.documents:
+            file = str(library.folder / DISTRICT)
+            message = "the folder has no district.yaml; it names the district's roles, queues and crews"
+            yield Problem(file=file, line=1, column=1, code="no-district", message=message)
+        return
+    report = Reporter(document=library.documents["district", "district"])
+    for name, queue in found.queues.items():
+        yield from _roles(library, report, queue.roles, ("queues", name, "roles"))
+    for name, crew in found.crews.items():
+        yield from _roles(library, report, crew.roles, ("crews", name, "roles"))
+    for name, hold in found.holds.items():
+        yield from _roles(library, report, hold.placed_by, ("holds", name, "placed-by"))
+    if found.calendar not in library.calendars:
+        message = f"no calendar is called {near_miss(found.calendar, library.calendars)}"
+        yield report.problem(("calendar",), "unknown-calendar", message)
+    for kind, limits in found.limits.items():
+        for role, amount in limits.items():
+            place = ("limits", kind, role)
+            yield from _role(library, report, role, place, key=True)
+            try:
+                negative = parse_money(amount) < 0
+            except MoneyError as error:
+                yield report.problem(place, "bad-limit", str(error))
+            else:
+                if negative:
+                    yield report.problem(place, "bad-limit", f'"{amount}" is below nothing; a limit is at least 0')
+
+
+def _roles(library: Library, report: Reporter, roles: Iterable[str], place: Path) -> Iterator[Problem]:
+    for index, role in enumerate(roles):
+        yield from _role(library, report, role, (*place, index))
+
+
+def _role(library: Library, report: Reporter, role: str, place: Path, *, key: bool = False) -> Iterator[Problem]:
+    known = library.district.roles if library.district is not None else {}
+    if role not in known:
+        yield report.problem(place, "unknown-role", f"no role is called {near_miss(role, known)}", key=key)
+
+
+def lists(library: Library) -> Iterator[Problem]:
+    """Who reviews each list."""
+    for name, review in library.lists.items():
+        report = Reporter(document=library.documents["lists", name])
+        if library.district is not None:
+            yield from _roles(library, report, review.review, ("review",))
+
+
+def tables(library: Library) -> Iterator[Problem]:
+    """Each decision table: values, gaps, overlaps, rows that are never reached."""
+    for name, table in library.tables.items():
+        report = Reporter(document=library.documents["tables", name])
+        for columns, fields in (("inputs", table.inputs), ("outputs", table.outputs)):
+            yield from data(report, fields, (columns,))
+        for finding in check_table(table):
+            place: Path = ("rows",) if finding.row is None else ("rows", finding.row)
+            if finding.part is not None and finding.column is not None:
+                place = (*place, finding.part, finding.column)
+            at_key = finding.code in ("table-column", "table-gap")
+            yield report.problem(place, finding.code, finding.message, key=at_key)
+
+
+def letters(library: Library) -> Iterator[Problem]:
+    """Each letter's sample."""
+    for name in library.letters:
+        file = library.folder / "letters" / f"{name}.json"
+        if not file.exists():
+            message = f'the letter "{name}" has no sample; write {name}.json beside it'
+            yield Problem(file=str(file), line=1, column=1, code="letter-sample", message=message)
+            continue
+        try:
+            sample = json.loads(file.read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            message = f"the sample is not JSON: {error.msg.lower()}"
+            yield Problem(file=str(file), line=error.lineno, column=error.colno, code="letter-sample", message=message)
+            continue
+        if not isinstance(sample, dict):
+            message = "the sample is an object with the letter's data"
+            yield Problem(file=str(file), line=1, column=1, code="letter-sample", message=message)
+
+
+_SINGULAR = {"cases": "case", "laws": "law", "lists": "list", "calendars": "calendar", "tables": "table"}
+
+
+def file_names(library: Library) -> Iterator[Problem]:
+    """A definition lies in the file of its name."""
+    for (kind, name), document in library.documents.items():
+        key = _SINGULAR.get(kind)
+        if key is None or not isinstance(document.value, dict):
+            continue
+        written = document.value.get(key)
+        if isinstance(written, str) and written != name:
+            message = f'this {key} is called "{written}" and lies in {name}.yaml; call the file {written}.yaml'
+            yield document.problem((key,), "file-name", message)
