@@ -3,6 +3,7 @@
 import typer
 
 from headgate import demonstration
+from headgate.check import check
 from headgate.draw import draw
 from headgate.import_command import import_
 from headgate.prepare import prepare
@@ -20,6 +21,7 @@ app.command()(worker)
 app.command()(serve)
 app.command(name="import")(import_)
 app.command()(token)
+app.command()(check)
 app.command()(draw)
 app.command()(rehearse)
 app.add_typer(user, name="user")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import product
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from definitions.language.expression_tree import Expr, Tree
 from definitions.language.kinds import UNITS
@@ -21,15 +21,14 @@ from definitions.language.model import Data
 
 MAX_CASES: Final = 256  #: alternatives after which a guard counts as too complicated to judge
 
-Relation = Literal["<", "=", ">"]
-_RELATIONS: Final[Mapping[str, frozenset[Relation]]] = {
+_RELATIONS: Final[Mapping[str, frozenset[str]]] = {
     "_<_": frozenset("<"),
     "_<=_": frozenset("<="),
     "_>_": frozenset(">"),
     "_>=_": frozenset(">="),
     "_==_": frozenset("="),
     "_!=_": frozenset("<>"),
-}  # type: ignore[dict-item]  # a set of the letters of a word is a set of relations
+}
 _ALL: Final[frozenset[str]] = frozenset("<=>")
 _TURNED: Final = {"<": ">", "=": "=", ">": "<"}
 _IDS: Final = re.compile(r"\bid: \d+\n")
@@ -113,9 +112,7 @@ class Conditions:
         for statement in case:
             other = statement.to if isinstance(statement, Pair) else ""
             by_subject.setdefault((statement.of, other), []).append(statement)
-        return all(
-            _agree(statements) and self._some_word(statements) for statements in by_subject.values()
-        )
+        return all(_agree(statements) and self._some_word(statements) for statements in by_subject.values())
 
     def _some_word(self, statements: list[Statement]) -> bool:
         words = [each for each in statements if isinstance(each, Word)]
@@ -154,9 +151,7 @@ def without(cases: Cases, forgotten: Iterable[str]) -> Cases:
     names = tuple(forgotten)
     if cases is None or not names:
         return cases
-    return tuple(
-        dict.fromkeys(frozenset(each for each in case if not _speaks_of(each, names)) for case in cases)
-    )
+    return tuple(dict.fromkeys(frozenset(each for each in case if not _speaks_of(each, names)) for case in cases))
 
 
 def _speaks_of(statement: Statement, names: tuple[str, ...]) -> bool:

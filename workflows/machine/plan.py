@@ -6,7 +6,7 @@ Events of the chart are the author's messages by name, and the machine's own: `o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from definitions.language.durations import Duration
@@ -202,6 +202,26 @@ class _Planner:
             invoke=state.invoke,
             final=state.type == "final",
         )
+
+
+def resting_history(
+    resting: frozenset[str], entered: Iterable[str], before: tuple[str, ...], history: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The history with where the case was `before` it entered a state that returns by `target: history`."""
+    result = dict(history)
+    for path in entered:
+        if path in resting:
+            parent = path.rpartition("/")[0]
+            inside = tuple(
+                state for state in before if (not parent or state.startswith(f"{parent}/")) and not _within(state, path)
+            )
+            if inside:
+                result[f"{parent}/{REMEMBERED}" if parent else REMEMBERED] = inside
+    return result
+
+
+def _within(state: str, path: str) -> bool:
+    return state == path or state.startswith(f"{path}/")
 
 
 def task_name(path: str, state: State) -> str:

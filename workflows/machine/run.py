@@ -16,7 +16,7 @@ from definitions.language.model import Action
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Task, Timer
 from workflows.machine.errors import Barred
-from workflows.machine.plan import REMEMBERED, Guarded, StatePlan
+from workflows.machine.plan import Guarded, StatePlan, resting_history
 from workflows.machine.setting import Setting
 
 
@@ -179,25 +179,10 @@ class Run:
 
     def remembered(self, before: tuple[str, ...], history: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         """The history with where the case was before it came to rest in a state that returns by `history`."""
-        result = dict(history)
-        for path in self.entered:
-            if path in self.setting.plan.resting:
-                parent = path.rpartition("/")[0]
-                inside = tuple(
-                    state
-                    for state in before
-                    if (not parent or state.startswith(f"{parent}/")) and not _within(state, path)
-                )
-                if inside:
-                    result[f"{parent}/{REMEMBERED}" if parent else REMEMBERED] = inside
-        return result
+        return resting_history(self.setting.plan.resting, self.entered, before, history)
 
     def changes(self) -> dict[str, Any]:
         """The fields of data that the step changed, with their new values (None: gone)."""
         before = self.case.data
         changed = {name: value for name, value in self.data.items() if name not in before or before[name] != value}
         return changed | {name: None for name in before if name not in self.data}
-
-
-def _within(state: str, path: str) -> bool:
-    return state == path or state.startswith(f"{path}/")

@@ -1,7 +1,7 @@
 """Actions and their arguments, against the catalogue.
 
-A text of the form `data.x`, `facts.x`, `event.x` or `case.x` is a reference, `=expression` is computed, anything else stands for
-itself in the argument's type.
+A text of the form `data.x`, `facts.x`, `event.x` or `case.x` is a reference, `=expression` is computed, anything else
+stands for itself in the argument's type.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from definitions.language.expressions import ExpressionError
 from definitions.language.kinds import DATE, DATETIME, TEXT, Kind
 from definitions.language.model import Action, DataField
 from definitions.language.pack import DecisionTable
-from definitions.language.places import value_at
 from definitions.language.places import found as find
+from definitions.language.places import value_at
 from definitions.language.problems import Problem, near_miss, register_codes
 from definitions.language.schemas import kind_of
 from definitions.language.ways import Done
@@ -322,7 +322,9 @@ def columns(case: CaseText) -> Iterator[Problem]:
         if review is None:
             continue
         document = case.library.documents["lists", name or ""]
-        written = [(("columns", column), kind_at(case, entering, text, ())[1]) for column, text in review.columns.items()]
+        written: list[tuple[Path, list[Problem]]] = [
+            (("columns", column), kind_at(case, entering, text, ())[1]) for column, text in review.columns.items()
+        ]
         if review.check is not None:
             written.append((("check",), list(case.guard(review.check, "", ()))))
         for place, problems in written:

@@ -73,7 +73,9 @@ def _bounds(report: Reporter, field: DataField, place: Path) -> Iterator[Problem
     elif field.default is not None:
         alone = field.model_copy(update={"many": False})
         if wrong := checked({"default": alone}, {"default": field.default})[1]:
-            yield report.problem((*place, "default"), "bad-default", f'"{field.default}" does not fit: it {wrong["default"]}')
+            yield report.problem(
+                (*place, "default"), "bad-default", f'"{field.default}" does not fit: it {wrong["default"]}'
+            )
 
 
 def facts(case: CaseText) -> Iterator[Problem]:

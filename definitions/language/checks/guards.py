@@ -55,7 +55,9 @@ def moments(case: CaseText) -> Iterator[Problem]:
             continue
         if isinstance(moment, FieldMoment):
             yield from _dated(case, moment, way.place)
-        elif not any(moment.tag in law.before for name, law in case.library.laws.items() if name in case.definition.laws):
+        elif not any(
+            moment.tag in law.before for name, law in case.library.laws.items() if name in case.definition.laws
+        ):
             message = f'none of the laws of this case is about "{moment.tag}", so no day is the earliest lawful one'
             yield case.problem(way.place, "bad-moment", message, key=True)
 

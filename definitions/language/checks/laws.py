@@ -72,9 +72,7 @@ def _rule(library: Library, report: Reporter, law: Law, rule: Rule, place: Path)
             yield from _required(library, report, law, requirement, here)
 
 
-def _required(
-    library: Library, report: Reporter, law: Law, requirement: Requirement, place: Path
-) -> Iterator[Problem]:
+def _required(library: Library, report: Reporter, law: Law, requirement: Requirement, place: Path) -> Iterator[Problem]:
     for fact in sorted(facts_in(requirement)):
         if fact not in law.facts:
             message = f"the law names no fact called {near_miss(fact, law.facts)}; write it in its facts:"

@@ -101,7 +101,9 @@ def _escalation(case: CaseText, escalation: Escalation, place: Path) -> Iterator
 def reacted(case: CaseText, event: str, place: Path) -> Iterator[Problem]:
     """The problem of an event that is raised and that nothing reacts to."""
     if event not in case.events:
-        yield case.problem(place, "unknown-event", f"nothing here reacts to an event called {near_miss(event, case.events)}")
+        yield case.problem(
+            place, "unknown-event", f"nothing here reacts to an event called {near_miss(event, case.events)}"
+        )
 
 
 def events(case: CaseText) -> Iterator[Problem]:

@@ -24,7 +24,19 @@ register_codes(
     list_without_way="A state with a list says where a released line goes, and only such a state does.",
 )
 
-_ONLY_WAITING = ("exit", "on", "after", "at", "task", "work-order", "escalations", "choose", "list", "invoke", "schedule")
+_ONLY_WAITING = (
+    "exit",
+    "on",
+    "after",
+    "at",
+    "task",
+    "work-order",
+    "escalations",
+    "choose",
+    "list",
+    "invoke",
+    "schedule",
+)
 
 
 def targets(case: CaseText) -> Iterator[Problem]:
@@ -56,7 +68,7 @@ def _heads(case: CaseText) -> Iterator[Problem]:
     if definition.reopen is not None:
         yield from _resolved(case, definition.reopen.target, "", ("reopen", "target"))
     if definition.sla is not None:
-        named = [(("sla", "start"), definition.sla.start)]
+        named: list[tuple[Path, str]] = [(("sla", "start"), definition.sla.start)]
         named += [(("sla", "stop", index), path) for index, path in enumerate(definition.sla.stop)]
         named += [(("sla", "pause", index), path) for index, path in enumerate(definition.sla.pause)]
         for place, path in named:
@@ -78,7 +90,9 @@ def shapes(case: CaseText) -> Iterator[Problem]:
     """What may stand together in one state."""
     for path, state, place in case.written:
         if state.type == "final":
-            yield from _more(case, state, place, "final-with-more", "a final state closes the case here; nothing can follow")
+            yield from _more(
+                case, state, place, "final-with-more", "a final state closes the case here; nothing can follow"
+            )
         elif state.type == "history":
             sentence = "a history state only remembers where the case was; this belongs to another state"
             yield from _more(case, state, place, "history-with-more", sentence)

@@ -63,7 +63,9 @@ def _form(case: CaseText, form: Form, place: Path, declared: dict[str, DataField
     for name, field in form.items():
         if field.use is not None and name not in data:
             shown = near_miss(name, data)
-            message = f"data has no field called {shown}; a field of this form alone says its type, such as {name}: text"
+            message = (
+                f"data has no field called {shown}; a field of this form alone says its type, such as {name}: text"
+            )
             yield case.problem((*place, name), "unknown-field", message, key=True)
         elif field.declares is not None and name in data:
             message = f'"{name}" is declared in data; a form says only required or optional of it'
@@ -83,7 +85,9 @@ def _form(case: CaseText, form: Form, place: Path, declared: dict[str, DataField
 def _limit(case: CaseText, outcome: Outcome, place: Path) -> Iterator[Problem]:
     if (outcome.limit is None) != (outcome.limit_of is None):
         given, missing = ("limit", "limit-of") if outcome.limit else ("limit-of", "limit")
-        message = f"{given} stands without {missing}: a limit needs its kind and the money field that it is held against"
+        message = (
+            f"{given} stands without {missing}: a limit needs its kind and the money field that it is held against"
+        )
         yield case.problem((*place, given), "limit-of", message, key=True)
     elif outcome.limit_of is not None:
         field = case.data.get(outcome.limit_of)
@@ -221,5 +225,3 @@ def _entered(case: CaseText, source: str, target: str | None) -> list[Action]:
 def _is_irreversible(action: Action) -> bool:
     signature = catalogue.signature(action.action)
     return signature is not None and signature.irreversible
-
-

@@ -1,0 +1,64 @@
+"""The whole checker: what the text says and what the machine does, as one list of problems.
+
+`headgate check`, the publishing of a folder and the API's check of a definition all ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from definitions.language.checks.check import check_case_text, check_packs
+from definitions.language.checks.context import CaseText
+from definitions.language.library import Library, load_library
+from definitions.language.loader import load, load_model
+from definitions.language.model import CaseDefinition
+from definitions.language.problems import Problem, in_reading_order
+from workflows.machine import lawful
+from workflows.machine.findings import CHECKS, Explored
+
+__all__ = ["check_case", "check_folder", "check_library", "check_text"]
+
+
+def check_folder(folder: Path) -> list[Problem]:
+    """Everything that is wrong in a folder of definitions, in reading order."""
+    return check_library(load_library(folder))
+
+
+def check_library(library: Library) -> list[Problem]:
+    """Everything that is wrong in a loaded folder, in reading order."""
+    problems = list(check_packs(library))
+    for name in library.cases:
+        problems += check_case(library, name)
+    return in_reading_order(problems)
+
+
+def check_text(library: Library, text: str, file: str) -> list[Problem]:
+    """What is wrong with one case definition that is not in the folder yet, beside all that the folder has."""
+    document = load(text, file)
+    definition, problems = load_model(document, CaseDefinition)
+    if definition is None:
+        return problems
+    name = definition.case
+    trial = replace(
+        library,
+        cases={**library.cases, name: definition},
+        documents={**library.documents, ("cases", name): document},
+        sources={**library.sources, ("cases", name): text},
+    )
+    return in_reading_order([*problems, *check_case(trial, name)])
+
+
+def check_case(library: Library, name: str) -> list[Problem]:
+    """What is wrong with one case definition; its states are walked through only once its text is right."""
+    problems = list(check_case_text(library, name))
+    if any(problem.severity == "error" for problem in problems):
+        return problems
+    return [*problems, *_walked(CaseText(library, name))]
+
+
+def _walked(case: CaseText) -> Iterator[Problem]:
+    explored = Explored(case)
+    for check in (*CHECKS, lawful.broken):
+        yield from check(explored)

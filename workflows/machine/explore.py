@@ -1,0 +1,272 @@
+"""Everything that can become of a case of one definition, without time: where it can rest, and what leads from there.
+
+The real interpreter is asked, so that nesting, regions and history mean here what they mean to a case. Guards may hold or
+not, as long as the answers do not contradict each other; timers may fire at any moment; data are not known. So whatever a
+case can do is found, and perhaps a little that it cannot.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from definitions.language.conditions import ALWAYS, Cases, Conditions, both, without
+from definitions.language.model import Action, CaseDefinition, Data
+from workflows.machine import interpreter
+from workflows.machine.chart import Chart
+from workflows.machine.interpreter import Active, Bystander, Outcome
+from workflows.machine.plan import REMEMBERED, Guarded, Plan, plan, resting_history
+from workflows.machine.states import ChartState, ChartTransition
+
+MAX_PLACES: Final = 20_000  #: resting places after which the search ends and says so
+OPENED, REOPENED = "opened", "reopen"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case rests: its active atomic states, and what it would come back to."""
+
+    states: tuple[str, ...]
+    history: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    finished: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One step of a case: the event, what it led to, and what had to be so."""
+
+    event: str
+    to: Place
+    taken: tuple[ChartTransition, ...]
+    entered: tuple[tuple[str, frozenset[str]], ...]  #: states in order, each with what had happened in the step by then
+    happened: frozenset[str]  #: what the step makes happen, as laws name it
+    known: Cases  #: the guards that held or did not
+
+
+@dataclass(kw_only=True)
+class Map:
+    """All places that a case can reach, and the moves between them; the first is where it opens."""
+
+    plan: Plan
+    chart: Chart
+    conditions: Conditions
+    moves: dict[Place | None, list[Move]] = field(default_factory=dict)  #: None: before the case is opened
+    loops: list[tuple[ChartTransition, ...]] = field(
+        default_factory=list
+    )  #: transitions that follow each other for ever
+    is_whole: bool = True  #: False when the search was ended at MAX_PLACES
+
+    def all_moves(self) -> Iterator[Move]:
+        """Every move, from the opening on."""
+        for moves in self.moves.values():
+            yield from moves
+
+
+def explore(definition: CaseDefinition, facts: Data, fields: Data) -> Map:
+    """The map of an expanded definition; `fields` are those of data with what forms declare.
+
+    Raises BadChart and KeyError for a definition that cannot run: the text checks say so first."""
+    planned = plan(definition)
+    shown = tuple(each for each in planned.root.transitions if not each.key.startswith("move/"))
+    planned = replace(planned, root=replace(planned.root, transitions=shown))
+    found = Map(plan=planned, chart=Chart(planned.root), conditions=Conditions({"data": fields, "facts": facts}))
+    waiting: deque[Place] = deque()
+
+    def note(origin: Place | None, moves: Iterable[Move]) -> None:
+        found.moves[origin] = list(moves)
+        for move in found.moves[origin]:
+            if move.to not in found.moves and move.to not in waiting_set:
+                waiting_set.add(move.to)
+                waiting.append(move.to)
+
+    waiting_set: set[Place] = set()
+    explorer = _Explorer(found)
+    note(None, explorer.opening())
+    while waiting:
+        if len(found.moves) > MAX_PLACES:
+            found.is_whole = False
+            break
+        place = waiting.popleft()
+        note(place, explorer.moves(place))
+    return found
+
+
+class LoopFoundError(Exception):
+    """The interpreter came by the same place twice in one step."""
+
+    def __init__(self, transitions: tuple[ChartTransition, ...]) -> None:
+        super().__init__("the step does not end")
+        self.transitions = transitions
+
+
+class CircledError(Exception):
+    """The interpreter came by the same place twice, but data have changed, so that a guard may answer otherwise."""
+
+
+class _Explorer:
+    def __init__(self, found: Map) -> None:
+        self.map = found
+        self._events: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def opening(self) -> Iterator[Move]:
+        yield from self._branches(OPENED, None)
+
+    def moves(self, place: Place) -> Iterator[Move]:
+        if place.finished:
+            if any(each.key == REOPENED for each in self.map.plan.root.transitions):
+                yield from self._branches(REOPENED, place)
+            return
+        for event in interpreter.events(self.map.chart, place.states):
+            if not event or event.startswith("done.state.") or event == REOPENED:
+                continue
+            yield from self._branches(event, place)
+
+    def _branches(self, event: str, place: Place | None) -> Iterator[Move]:
+        """One move for each way in which the guards of the step can be answered."""
+        scripts: list[tuple[bool, ...]] = [()]
+        while scripts:
+            script = scripts.pop()
+            host = _Host(self.map, script)
+            try:
+                outcome = self._fired(event, place, host)
+            except LoopFoundError as loop:
+                if loop.transitions not in self.map.loops:
+                    self.map.loops.append(loop.transitions)
+                outcome = None
+            except CircledError:
+                outcome = None
+            answers = host.answers
+            scripts += [(*answers[:index], False) for index in range(len(script), len(answers)) if host.open[index]]
+            if outcome is not None and (outcome.microsteps or event == OPENED):
+                yield self._move(event, place, outcome, host)
+
+    def _fired(self, event: str, place: Place | None, host: _Host) -> Outcome:
+        chart = self.map.chart
+        if place is None:
+            return interpreter.start(chart, host)
+        if place.finished:
+            return interpreter.reenter(chart, dict(place.history), event, host)
+        return interpreter.fire(chart, place.states, dict(place.history), event, host)
+
+    def _move(self, event: str, place: Place | None, outcome: Outcome, host: _Host) -> Move:
+        before = place.states if place is not None else ()
+        entered = [path for path, _ in host.entered]
+        history = resting_history(self.map.plan.resting, entered, before, outcome.history)
+        return Move(
+            event=event,
+            to=Place(outcome.configuration, self._kept(outcome.configuration, history), outcome.finished),
+            taken=tuple(each for step in outcome.microsteps for each in step.taken),
+            entered=tuple(host.entered),
+            happened=frozenset(host.happened),
+            known=host.known,
+        )
+
+    def _kept(
+        self, configuration: tuple[str, ...], history: Mapping[str, tuple[str, ...]]
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What is remembered without what will be remembered anew before anybody asks for it."""
+        active = {path[: index or None] for path in configuration for index in (0, *_slashes(path))}
+        kept = []
+        for path, remembered in sorted(history.items()):
+            parent, _, name = path.rpartition("/")
+            if name == REMEMBERED:
+                rests = any(each in active and each.rpartition("/")[0] == parent for each in self.map.plan.resting)
+                if not rests and (parent == "" or parent in active):
+                    continue
+            elif parent == "" or parent in active:
+                continue
+            kept.append((path, remembered))
+        return tuple(kept)
+
+
+def _slashes(path: str) -> list[int]:
+    return [index for index, character in enumerate(path) if character == "/"]
+
+
+class _Host(Bystander):
+    """Answers guards by a script, and with yes where the script ends; notes what happens."""
+
+    def __init__(self, found: Map, script: tuple[bool, ...]) -> None:
+        super().__init__()
+        self.map = found
+        self.script = script
+        self.answers: tuple[bool, ...] = ()
+        self.open: list[bool] = []  #: whether the other answer would not contradict what is known
+        self.known: Cases = ALWAYS
+        self.entered: list[tuple[str, frozenset[str]]] = []
+        self.happened: set[str] = set()
+        self._active: Active | None = None
+        self._seen: dict[tuple[int, int], tuple[int, int]] = {}
+        self._changed_at = 0
+        self._taken: list[ChartTransition] = []
+
+    def observe(self, active: Active) -> None:
+        """Looks at what is active, to see a loop."""
+        self._active = active
+
+    def holds(self, guard: Any) -> bool:
+        """The script's answer, or the first one that does not contradict what is known."""
+        assert isinstance(guard, Guarded)
+        yes, no = (both(self.known, self.map.conditions.of(guard.text, holds=each)) for each in (True, False))
+        can_hold, can_fail = self.map.conditions.possible(yes), self.map.conditions.possible(no)
+        index = len(self.answers)
+        answer = self.script[index] if index < len(self.script) else can_hold
+        self.answers = (*self.answers, answer)
+        self.open.append(can_hold and can_fail)
+        self.known = yes if answer else no
+        return answer
+
+    def take(self, transition: ChartTransition) -> None:
+        """Notes the actions; ends the branch where the same transition is taken in the same place for the second time.
+
+        Where nothing has changed in between that a guard was asked about, the step would never end."""
+        assert self._active is not None
+        if transition.state.default is not transition:
+            mark = (transition.index, self._active.mask)
+            if mark in self._seen:
+                taken, asked = self._seen[mark]
+                if self._changed_at <= taken or asked == len(self.answers):
+                    raise LoopFoundError(tuple(self._taken[taken:]))
+                raise CircledError
+            self._seen[mark] = (len(self._taken), len(self.answers))
+            self._taken.append(transition)
+        self._perform(transition.actions)
+
+    def enter(self, state: ChartState) -> None:
+        """Notes the state, then its actions: laws are asked before what is done on entry."""
+        planned = self.map.plan.states.get(state.path)
+        if planned is not None:
+            self.entered.append((state.path, frozenset(self.happened)))
+            self._perform(planned.entry)
+
+    def leave(self, state: ChartState) -> None:
+        """Notes what is done on leaving."""
+        planned = self.map.plan.states.get(state.path)
+        if planned is not None:
+            self._perform(planned.exit)
+
+    def _perform(self, actions: tuple[Action, ...]) -> None:
+        changed: list[str] = []
+        for action in actions:
+            self.happened |= happens(action)
+            if action.action == "raise":
+                self.queue.append(str(action.with_.get("event")))
+            elif action.action == "assign":
+                changed += action.with_
+            if action.set is not None:
+                changed.append(action.set)
+        if changed:
+            self.known = without(self.known, [f"data.{name.replace('-', '_')}" for name in changed])
+            self._changed_at = len(self._taken)
+
+
+def happens(action: Action) -> frozenset[str]:
+    """What an action makes happen, in the words of laws: a letter that is written is taken to be mailed."""
+    if action.action == "letter":
+        name = action.with_.get("template")
+        return frozenset(f"letter {name} {how}" for how in ("mailed", "returned"))
+    if action.action == "record":
+        return frozenset((str(action.with_.get("what")),))
+    return frozenset()

@@ -1,0 +1,103 @@
+"""Laws on the definition: can any order of states break one? The shortest story that would is told.
+
+Without time, a rule can be looked at that counts from something that happens in the case: a letter, a call, a visit. A rule
+that counts from a fact or asks for a day of the calendar is kept at the step (`laws.py`). At the step the machine refuses
+what is found here; a definition in which it is found sends a case where it can never go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from definitions.language.conditions import Cases, both
+from definitions.language.moments import LawfulMoment, parse_moment
+from definitions.language.pack import Rule
+from definitions.language.problems import Problem, register_codes
+from definitions.language.rules import InLanguages, Requirement, Since, parse_requirement
+from workflows.machine import stories
+from workflows.machine.explore import Move
+from workflows.machine.findings import Explored
+
+register_codes(law_broken="A way through the definition breaks a law; at the step the act would be refused.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Demand:
+    """What must have happened before a tag is entered, and which rules say so."""
+
+    tag: str
+    names: frozenset[str]
+    applies: str | None
+
+
+def broken(found: Explored) -> Iterator[Problem]:
+    """Each demand of a law that some order of states does not meet."""
+    demands: dict[_Demand, list[Rule]] = {}
+    for name in found.case.definition.laws:
+        law = found.case.library.laws[name]
+        for rule in law.rules:
+            names = _names(rule)
+            for tag in law.before if names else ():
+                demands.setdefault(_Demand(tag=tag, names=names, applies=rule.applies), []).append(rule)
+    for demand, rules in demands.items():
+        yield from _broken(found, demand, rules)
+
+
+def _names(rule: Rule) -> frozenset[str]:
+    """Any one of these must have happened; none when the rule cannot be judged without time."""
+    try:
+        requirement: Requirement | None = parse_requirement(rule.require) if rule.require else None
+    except ValueError:
+        return frozenset()
+    match requirement:
+        case Since(any_of=beginnings) if not any(each.is_fact for each in beginnings):
+            return frozenset(each.name for each in beginnings)
+        case InLanguages(letter=letter):
+            return frozenset((f"letter {letter} mailed",))
+    return frozenset()
+
+
+def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Problem]:
+    conditions = found.map.conditions
+    applies: Cases = conditions.of(demand.applies) if demand.applies else conditions.of("true")
+    waits = _waits(found, demand.tag)
+
+    def concerned(move: Move) -> bool:
+        return conditions.possible(both(move.known, applies)) and not any(id(each.spec) in waits for each in move.taken)
+
+    def breaks(move: Move) -> bool:
+        return concerned(move) and _offender(found, demand, move) is not None
+
+    def passable(move: Move) -> bool:
+        return concerned(move) and not demand.names & move.happened
+
+    moves = stories.shortest(found.map, breaks, passable)
+    if moves is None:
+        return
+    path = _offender(found, demand, moves[-1])
+    assert path is not None
+    wanted = " or ".join(sorted(demand.names))
+    sources = " and ".join(dict.fromkeys(f"{rule.id}, {rule.source}" for rule in rules))
+    message = f"{found.title(path)} ({demand.tag}) can be reached without {wanted}, which the law asks for ({sources})"
+    place = (*found.places[path], "tags")
+    yield found.problem(place, "law-broken", message, key=False, moves=moves)
+
+
+def _offender(found: Explored, demand: _Demand, move: Move) -> str | None:
+    """The state with the tag that the move enters before anything that the law asks for has happened in it."""
+    for path, before in move.entered:
+        if demand.tag in found.map.plan.states[path].tags and not demand.names & before:
+            return path
+    return None
+
+
+def _waits(found: Explored, tag: str) -> frozenset[int]:
+    """Timers that wait for the earliest lawful day of the tag: past them every rule about it has been kept."""
+    waiting = set()
+    for spec, way in found.ways.items():
+        if way.event.startswith("timer/") and way.place[-2:-1] == ("at",):
+            moment = parse_moment(str(way.place[-1]))
+            if isinstance(moment, LawfulMoment) and moment.tag == tag:
+                waiting.add(spec)
+    return frozenset(waiting)

@@ -1,0 +1,74 @@
+"""How a case got somewhere, told in steps: the shortest way through a map of all that it can do."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from definitions.language.expand import title_of
+from definitions.language.model import State
+from workflows.machine.explore import OPENED, REOPENED, Map, Move, Place
+
+Wanted = Callable[[Move], bool]
+
+
+def shortest(found: Map, wanted: Wanted, passable: Wanted) -> tuple[Move, ...] | None:
+    """The fewest moves from the opening that end with a wanted one, through passable ones; None when there are none."""
+    began: dict[Place, tuple[Move, Place | None]] = {}
+    waiting: deque[Place | None] = deque([None])
+    while waiting:
+        origin = waiting.popleft()
+        for move in found.moves.get(origin, ()):
+            if wanted(move):
+                return (*_before(began, origin), move)
+            if passable(move) and move.to not in began:
+                began[move.to] = (move, origin)
+                waiting.append(move.to)
+    return None
+
+
+def _before(began: dict[Place, tuple[Move, Place | None]], place: Place | None) -> tuple[Move, ...]:
+    moves: list[Move] = []
+    while place is not None:
+        move, place = began[place]
+        moves.append(move)
+    return tuple(reversed(moves))
+
+
+def told(moves: tuple[Move, ...], found: Map, states: dict[str, State]) -> tuple[str, ...]:
+    """The moves as lines that an author reads."""
+    lines = []
+    for move in moves:
+        where = " and ".join(f"“{found.plan.states[path].title}”" for path in move.to.states)
+        lines.append(f"{_event(move, states)} → {where}")
+    return tuple(lines)
+
+
+def _event(move: Move, states: dict[str, State]) -> str:
+    kind, _, rest = move.event.partition("/")
+    title = next((_title(each.spec.key, move.event) for each in move.taken), None)
+    if move.event == OPENED:
+        return "the case is opened"
+    if move.event == REOPENED:
+        return "the case is reopened"
+    match kind if rest else "":
+        case "outcome":
+            path, _, outcome = rest.rpartition("/")
+            state = states[path]
+            work = state.task or state.work_order
+            assert work is not None, f"the outcome {move.event} is of a task"
+            return f"“{work.title}”: {title or title_of(outcome)}"
+        case "timer":
+            return title or f"the time of {rest} comes"
+        case "line":
+            return f"the line is {rest.rpartition('/')[2]}"
+        case "child":
+            return "the child case closes"
+        case "mixed":
+            return "the instances end differently"
+        case _:
+            return title or move.event
+
+
+def _title(key: str, event: str) -> str | None:
+    return None if key == event else key
