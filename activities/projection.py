@@ -44,7 +44,7 @@ from workflows.machine.effects import (
 from workflows.machine.machine import Machine, machine_of
 from workflows.machine.plan import TaskPlan
 from workflows.machine.why import why
-from workflows.messages import WRITE_STEP, StepWritten, Taken, WriteResult
+from workflows.messages import REPAIR, WRITE_STEP, StepWritten, Taken, WriteResult
 from workflows.outgoing import effects_of
 
 LONGEST_SECONDS = 8.0  #: less than the 10 s after which the server gives the workflow task to another worker
@@ -79,6 +79,16 @@ class Projection:
             final = activity.info().attempt >= TRIES
             raise ApplicationError(type(wrong).__name__, type="cannot-be-written", non_retryable=final) from None
         return _answer(result)
+
+    @activity.defn(name=REPAIR)
+    def repair(self, case: Case, content: bytes) -> int:
+        """How many steps were put back that the case's history does not hold; its row and tasks are then what it says."""
+        machine = machine_of(content)
+        with self.store.writing() as session:
+            orphans = projection.drop_orphans(session, case.id, case.step)
+            tasks = task_writes(session, machine, case, None)
+            projection.repair_case(session, case_write(machine, case), case.step, tasks)
+        return orphans
 
 
 def step_write(session: Session, machine: Machine, written: StepWritten) -> StepWrite:

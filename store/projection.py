@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, select
 from sqlmodel import Session
 
 from store.ledger import Entry, Line, lines_of
 from store.queries.holds import standing_holds
-from store.statements import Statements, statements_for
+from store.statements import STEPS, Statements, statements_for
 from store.types import FAR_FUTURE
 from store.writes import CaseWrite, HoldsChanged, KeyUsed, StepResult, StepWrite, TaskWrite, Written
 
@@ -44,9 +44,20 @@ def write_step(session: Session, write: StepWrite) -> Written:
         session.rollback()
         return outcome
     if outcome is not None:
-        _put_back(connection, sql, write)
+        _put_back(connection, sql, write.case.id, write.step_no)
     _insert(connection, sql, write, replacing=outcome is not None)
     return outcome or StepResult(kind="written", result=write.result)
+
+
+def drop_orphans(session: Session, case_id: str, after_step: int) -> int:
+    """How many steps were put back that history does not hold; to be followed by `repair_case`."""
+    connection = session.connection()
+    sql = statements_for(connection.dialect.name)
+    query = select(STEPS.c.step_no).where(STEPS.c.case_id == case_id, STEPS.c.step_no > after_step)
+    orphans = sorted(connection.execute(query).scalars(), reverse=True)
+    for step_no in orphans:
+        _put_back(connection, sql, case_id, step_no)
+    return len(orphans)
 
 
 def repair_case(session: Session, case: CaseWrite, step_no: int, open_tasks: tuple[TaskWrite, ...]) -> None:
@@ -92,10 +103,10 @@ def _standing(session: Session, connection: Connection, sql: Statements, write: 
     return None if row.act is None else StepResult(kind="replaced", result=write.result)
 
 
-def _put_back(connection: Connection, sql: Statements, write: StepWrite) -> None:
+def _put_back(connection: Connection, sql: Statements, case_id: str, step_no: int) -> None:
     """Undo what an orphan wrote at this step."""
     for statement in sql.put_back:
-        connection.execute(statement, {"case": write.case.id, "step": write.step_no})
+        connection.execute(statement, {"case": case_id, "step": step_no})
 
 
 def _insert(connection: Connection, sql: Statements, write: StepWrite, *, replacing: bool) -> None:

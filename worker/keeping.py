@@ -9,21 +9,29 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 from activities.archive import Archive
 from activities.delivery import tell_holds
 from activities.world import World
 from store.clock import read_clock
 from store.queries.holds import holds_that_ended, release_hold
-from store.queries.keeping import accounts_with_untold_cases, cases_due, cases_to_archive
-from workflows.client import wake
+from store.queries.keeping import (
+    accounts_with_untold_cases,
+    cases_due,
+    cases_to_archive,
+    cases_written_last,
+)
+from workflows.client import Unanswered, tidy, view, wake
+from workflows.machine.errors import Refused
 
 BEAT_SECONDS = 0.25  #: between looks at a demonstration's clock
 WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woken again
 HOLDS_SECONDS = 30.0
 ARCHIVE_SECONDS = 60.0
+RECENT = timedelta(minutes=2)  #: before the last step of all: what a worker may have written just before it died
+SETTLED_SECONDS = 15.0  #: after which the server has given a dead worker's tasks to another one
 AT_ONCE = 20
 
 log = logging.getLogger(__name__)
@@ -57,6 +65,21 @@ class Keeping:
         await _each(accounts, lambda account: tell_holds(self._world, account))
         return len(accounts)
 
+    async def tidy_recent(self) -> int:
+        """How many steps were put back that a worker had written just before it died, and that history does not hold."""
+        cases = await asyncio.to_thread(self._recent)
+        put_back = 0
+
+        async def compare(case: str) -> None:
+            nonlocal put_back
+            with suppress(Refused, Unanswered):  # closed meanwhile, or still busy: the next act replaces an orphan too
+                standing = (await view(self._world.client, case)).case
+                if standing is None or standing.step < cases[case]:
+                    put_back += await tidy(self._world.client, case)
+
+        await _each(cases, compare)
+        return put_back
+
     async def archive_closed(self) -> int:
         """How many histories of closed cases were looked for to be kept."""
         cases = await asyncio.to_thread(self._unarchived)
@@ -77,6 +100,11 @@ class Keeping:
             for hold in holds_that_ended(session, at):
                 release_hold(session, hold.account_id, hold.kind, by="headgate", at=at, reason="its time is over")
 
+    def _recent(self) -> dict[str, int]:
+        with self._world.store.reading() as session:
+            clock = read_clock(session)
+            return cases_written_last(session, RECENT * (clock.speed if clock else 1.0))
+
     def _untold(self) -> list[str]:
         with self._world.store.reading() as session:
             return accounts_with_untold_cases(session)
@@ -90,6 +118,7 @@ class Keeping:
 async def rounds(keeping: Keeping) -> AsyncIterator[None]:
     """Makes the rounds while the block runs."""
     tasks = [
+        asyncio.create_task(_tidy(keeping)),
         asyncio.create_task(_again(keeping.wake_due, BEAT_SECONDS)),
         asyncio.create_task(_again(keeping.tell_of_holds, HOLDS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_closed, ARCHIVE_SECONDS)),
@@ -100,6 +129,19 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _tidy(keeping: Keeping) -> None:
+    """At once, since people look at once; and when the tasks of a worker that died have been given to another one."""
+    for seconds in (0.0, SETTLED_SECONDS):
+        await asyncio.sleep(seconds)
+        try:
+            put_back = await keeping.tidy_recent()
+        except Exception as error:
+            log.warning("a round failed", exc_info=error, extra={"task": "tidy_recent"})
+        else:
+            if put_back:
+                log.warning("steps were put back that history does not hold", extra={"steps": put_back})
 
 
 async def _again(work: Callable[[], Awaitable[int]], seconds: float) -> None:

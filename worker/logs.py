@@ -16,7 +16,7 @@ def set_up(level: str) -> None:
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(("act", "refused", "timer", "run", "case", "activity", "task")),
+        structlog.stdlib.ExtraAdder(("act", "refused", "timer", "run", "case", "activity", "task", "steps")),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         discreet,
     ]

@@ -122,9 +122,10 @@ def runner(*, sandboxed: bool) -> WorkflowRunner:
 
 def activities_of(world: World) -> list[Callable[..., Any]]:
     """Everything that workflows ask for by name."""
-    incidents, between = Incidents(store=world.store), Between(world=world)
+    projection, incidents, between = Projection(store=world.store), Incidents(store=world.store), Between(world=world)
     return [
-        Projection(store=world.store).write,
+        projection.write,
+        projection.repair,
         Asking(store=world.store).read,
         incidents.open,
         incidents.settle,

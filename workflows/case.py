@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         MESSAGE,
         OPENED,
         SETTLE,
+        TIDY,
         WAKE,
         WORKFLOW,
         Act,
@@ -134,6 +135,14 @@ class CaseWorkflow:
             self._outgoing.check(settlement)
         except Refused as refused:
             raise failure_of(refused) from None
+
+    @workflow.update(name=TIDY)
+    async def tidy(self) -> int:
+        """Makes the read model what the case is, after a worker's death between SQL and history."""
+        await workflow.wait_condition(lambda: self._steps.case is not None or self._refused is not None)
+        if self._refused is not None:
+            raise self._refused
+        return await self._steps.tidy()
 
     @workflow.query(name=CASE)
     def case(self) -> CaseView:

@@ -40,6 +40,7 @@ from workflows.messages import (
     MESSAGE,
     OPENED,
     SETTLE,
+    TIDY,
     WAKE,
     WORKFLOW,
     Act,
@@ -141,6 +142,14 @@ async def settle(client: Client, case: str, settlement: Settlement, *, patience:
     """Decides about an effect that keeps failing; raises Refused when none waits for it."""
     handle = _handle(client, case)
     await _answer(handle.execute_update(SETTLE, settlement, rpc_timeout=patience), case)
+
+
+async def tidy(client: Client, case: str, *, patience: timedelta = PATIENCE) -> int:
+    """How many steps the case put back in the read model that its history does not hold; raises Closed, Unanswered."""
+    put_back: int = await _answer(
+        _handle(client, case).execute_update(TIDY, result_type=int, rpc_timeout=patience), case
+    )
+    return put_back
 
 
 async def view(client: Client, case: str, *, patience: timedelta = PATIENCE) -> CaseView:

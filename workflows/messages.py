@@ -16,11 +16,11 @@ from workflows.machine.effects import Step
 from workflows.machine.events import Event
 
 WORKFLOW = "CaseWorkflow"  #: durable names are strings: histories know them
-ACT, OPENED, SETTLE = "act", "opened", "settle-incident"  #: updates
+ACT, OPENED, SETTLE, TIDY = "act", "opened", "settle-incident", "tidy"  #: updates
 MESSAGE, WAKE = "message", "wake"  #: signals
 CASE = "case"  #: query
 
-WRITE_STEP, READ_FACTS, DROP_ORPHAN = "write-step", "read-facts", "drop-orphan"  #: local activities
+WRITE_STEP, READ_FACTS, REPAIR = "write-step", "read-facts", "repair"  #: local activities
 OPEN_INCIDENT, SETTLE_INCIDENT = "open-incident", "write-settlement"
 SEND, OPEN_CHILD, ARCHIVE = "send", "open-child", "archive-run"  #: activities beside those of the catalogue
 

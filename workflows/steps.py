@@ -32,6 +32,7 @@ from workflows.machine.events import (
 from workflows.machine.machine import Machine
 from workflows.messages import (
     READ_FACTS,
+    REPAIR,
     WRITE_STEP,
     Act,
     Audited,
@@ -139,6 +140,19 @@ class Steps:
                     return self._stands(case, step, act.name, act.key, result)
                 await self._take_down(result, f"{act.name}/{attempt}", at)
             raise _unsettled()
+
+    async def tidy(self) -> int:
+        """Makes the read model what the case is: how many steps were put back that history does not hold."""
+        async with self._lock:
+            orphans: int = await workflow.execute_local_activity(
+                REPAIR,
+                args=[self.standing, self._content],
+                result_type=int,
+                start_to_close_timeout=LOCAL_TIMEOUT,
+                retry_policy=LOCAL_RETRY,
+                local_retry_threshold=LOCAL_THRESHOLD,
+            )
+            return orphans
 
     def known(self, act: Act) -> Taken | None:
         """What the act was answered before in this case, if it was; raises ApplicationError when the key was for another."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, func, select, text
 from sqlmodel import Session, col
 
 from store.tables.cases import CaseArchive, CaseRow
@@ -34,6 +34,20 @@ def accounts_with_untold_cases(session: Session, limit: int = 500) -> list[str]:
         .limit(limit)
     )
     return list(session.execute(query).scalars())
+
+
+def cases_written_last(session: Session, within: timedelta, limit: int = 2000) -> dict[str, int]:
+    """Cases whose last step was within this time before the last step of all → that step's number."""
+    last = session.execute(select(func.max(col(CaseRow.at)))).scalar_one_or_none()
+    if last is None:
+        return {}
+    query = (
+        select(col(CaseRow.id), col(CaseRow.step_no))
+        .where(col(CaseRow.at) >= last - within)
+        .order_by(col(CaseRow.at).desc())
+        .limit(limit)
+    )
+    return {row.id: row.step_no for row in session.execute(query)}
 
 
 def cases_to_archive(session: Session, limit: int = 200) -> list[str]:

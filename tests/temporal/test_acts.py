@@ -15,6 +15,7 @@ from store.queries.holds import place_hold, release_hold
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow
 from store.tables.utility import Bill
+from worker.keeping import Keeping
 from workflows import client
 from workflows.machine.errors import Refused
 from workflows.machine.events import Outcome
@@ -159,6 +160,18 @@ async def test_a_step_that_history_does_not_hold_gives_way_to_the_next_act(
     assert desk.steps(opened.case) == ["opened", "outcome review/explained"]
     assert desk.effects(opened.case) == []
     assert desk.task(opened.case).outcome == "explained"
+
+
+async def test_a_step_that_history_does_not_hold_is_put_back_when_a_worker_starts(desk: Desk) -> None:
+    opened = await desk.open("complaint")
+    _orphan(desk, opened.case, await client.view(desk.world.client, opened.case))
+    keeping = Keeping(desk.world)
+    assert await keeping.tidy_recent() == 1
+    assert desk.steps(opened.case) == ["opened"]
+    row, task = desk.case(opened.case), desk.task(opened.case)
+    assert (row.state, row.step_no, task.state, task.outcome) == ("review", 1, "open", None)
+    assert desk.effects(opened.case) == []
+    assert await keeping.tidy_recent() == 0
 
 
 async def test_a_write_that_took_too_long_is_undone_and_done_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
