@@ -92,6 +92,14 @@ def test_an_answer_without_a_credit_says_so_and_why() -> None:
     assert "We have credited" not in text
 
 
+def test_an_answer_after_a_refusal_says_the_reason_and_shows_no_figures() -> None:
+    data = sample("answer")
+    data["data"] |= {"credited": None, "refusal": "The receipt is for another address."}
+    text = text_of(rendered(shipped()["answer"].text, data))
+    assert "Reason: The receipt is for another address." in text
+    assert "Credit $61.20" not in text
+
+
 def test_a_slow_and_an_accurate_meter_are_reported_as_such() -> None:
     data = sample("meter-test-report")
     slow = data | {"data": data["data"] | {"verdict": "slow", "accuracy": "91.60"}}

@@ -13,7 +13,7 @@ from definitions.catalogue import actions
 from definitions.language.library import load_library
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import Effect, Notify, RunAction, Step
-from workflows.machine.events import Event, Message, Outcome, Replied, TimerFired
+from workflows.machine.events import Event, Message, Outcome, Reopened, Replied, TakenBack, TimerFired
 from workflows.machine.machine import Machine
 from workflows.machine.work import CLAIMED
 
@@ -108,6 +108,14 @@ class Play:
     def until(self, at: str) -> None:
         """Time passes; what is due on the way happens when it is due."""
         self._to(at)
+
+    def take_back(self, run: int, *, by: str) -> None:
+        """Somebody takes the outcome of a task back."""
+        self._fire(TakenBack(run=run, by=by))
+
+    def reopen(self, *, by: str) -> None:
+        """Somebody opens the closed case again."""
+        self._fire(Reopened(reason="Something new has come", by=by))
 
     # -- what can be seen ----------------------------------------------------------------------------------------------
 

@@ -442,3 +442,57 @@ def test_the_promise_does_not_run_while_the_customer_repairs() -> None:
 def test_a_case_keeps_nothing_personal() -> None:
     play = suspected_leak()
     assert set(play.case.data["account"]) == {"id", "class", "language", "since", "confidential"}
+
+
+def test_a_leak_check_without_access_is_tried_once_more_before_a_lead_decides() -> None:
+    play = Play(MONDAY)
+    play.complete("review", "leak", by="rep", at="2026-09-14 10:00")
+    play.complete("checking", "no-access", by="crew", at="2026-09-15 11:00")
+    assert play.letters == ["possible-leak", "door-hanger"]
+    play.until("2026-09-18 07:30")
+    play.complete("again", "no-access", by="crew", at="2026-09-18 11:00")
+    assert play.task("without-read").queue == "leads"
+    found = Play(MONDAY)
+    found.complete("review", "leak", by="rep", at="2026-09-14 10:00")
+    found.complete("checking", "no-access", by="crew", at="2026-09-15 11:00")
+    found.receive("access-arranged", at="2026-09-16 09:00")
+    found.complete("again", "customer-side", by="crew", at="2026-09-16 11:00")
+    assert found.state == "repair"
+    assert found.letters.count("possible-leak") == 1  # the repair is counted from the first letter
+
+
+def test_a_meter_test_without_access_is_tried_again_and_its_deposit_charged_once() -> None:
+    play = agreed_test()
+    play.complete("testing", "no-access", by="crew", at="2026-09-21 11:00")
+    assert play.letters == ["meter-test-offer", "door-hanger"]
+    play.until("2026-09-28 07:30")
+    assert play.task("testing").opened_at == on("2026-09-28 07:30")
+    assert len(play.ran("charge-fee")) == 1
+
+
+def test_a_choice_made_by_mistake_is_taken_back_within_a_quarter_of_an_hour() -> None:
+    play = Play(MONDAY)
+    run = play.task("review").run
+    play.complete("review", "explained", by="rep", at="2026-09-14 10:00", cause="usage")
+    play.until("2026-09-14 10:10")
+    play.take_back(run, by="rep")
+    assert play.task("review").queue == "customer-service"
+    assert len(play.ran("recall-letters")) == 1
+    play.complete("review", "explained", by="rep", cause="usage")
+    play.until("2026-09-14 10:26")
+    with pytest.raises(NotAllowed):
+        play.take_back(play.case.runs, by="rep")
+
+
+def test_a_closed_complaint_is_reopened_within_90_days() -> None:
+    play = Play(MONDAY)
+    play.complete("review", "explained", by="rep", at="2026-09-14 10:00", cause="usage")
+    play.until("2026-10-15 09:00")
+    play.reopen(by="supervisor")
+    assert play.task("review").opened_at == on("2026-10-15 09:00")
+    assert [args["hold"] for args in play.ran("place-hold")] == ["dispute", "dispute"]
+    late = Play(MONDAY)
+    late.complete("review", "explained", by="rep", at="2026-09-14 10:00", cause="usage")
+    late.until("2026-12-29 09:00")
+    with pytest.raises(NotAllowed, match="within 90 days"):
+        late.reopen(by="supervisor")
