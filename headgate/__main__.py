@@ -1,5 +1,5 @@
 """`python -m headgate`: the same as the command."""
 
-from headgate.cli import app
+from headgate.cli import main
 
-app()
+main()

@@ -1,28 +1,47 @@
-"""The command `headgate`: one subcommand a file."""
+"""The command `headgate`: one subcommand a file, of which only the one that is asked for is loaded."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
 
 import typer
 
-from headgate import demonstration
-from headgate.check import check
-from headgate.draw import draw
-from headgate.import_command import import_
-from headgate.prepare import prepare
-from headgate.rehearse import rehearse
-from headgate.serve import serve
-from headgate.token import token
-from headgate.up import up
-from headgate.user import user
-from headgate.worker_command import worker
+#: Subcommand → where it is. A `typer.Typer` there is a group of its own.
+COMMANDS = {
+    "up": "headgate.up:up",
+    "worker": "headgate.worker_command:worker",
+    "serve": "headgate.serve:serve",
+    "prepare": "headgate.prepare:prepare",
+    "check": "headgate.check:check",
+    "draw": "headgate.draw:draw",
+    "rehearse": "headgate.rehearse:rehearse",
+    "import": "headgate.import_command:import_",
+    "token": "headgate.token:token",
+    "user": "headgate.user:user",
+    "clock": "headgate.demonstration:clock",
+}
 
-app = typer.Typer(name="headgate", help="The case engine for water districts.", no_args_is_help=True)
-app.command()(prepare)
-app.command()(up)
-app.command()(worker)
-app.command()(serve)
-app.command(name="import")(import_)
-app.command()(token)
-app.command()(check)
-app.command()(draw)
-app.command()(rehearse)
-app.add_typer(user, name="user")
-app.add_typer(demonstration.clock, name="clock")
+
+def command_line(words: list[str]) -> typer.Typer:
+    """The command with the subcommand that the words name, or with all where they name none."""
+    app = typer.Typer(name="headgate", help="The case engine for water districts.", no_args_is_help=True)
+    app.callback()(_headgate)
+    named = next((word for word in words if word in COMMANDS), None)
+    for name in [named] if named else COMMANDS:
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name=name)(found)
+    return app
+
+
+def _headgate() -> None:
+    """The case engine for water districts."""
+
+
+def main() -> None:
+    """Runs the command."""
+    command_line(sys.argv[1:])()

@@ -14,6 +14,8 @@ from headgate.errors import CannotStart
 from headgate.settings import Settings
 from headgate.temporal_server import command, find_or_build, wait_until_ready
 
+TEMPORAL = "Temporal"
+
 
 def processes(settings: Settings, progress: Callable[[str], None]) -> list[Child]:
     """The processes in the order in which they are started; they are stopped in the opposite one. Raises CannotStart."""
@@ -41,6 +43,12 @@ def processes(settings: Settings, progress: Callable[[str], None]) -> list[Child
     return children
 
 
+def in_order(children: list[Child]) -> list[list[Child]]:
+    """The processes by when they start: Temporal first, then all that need it, together."""
+    first = [child for child in children if child.name == TEMPORAL]
+    return [group for group in (first, [child for child in children if child not in first]) if group]
+
+
 def _temporal(settings: Settings, address: str, progress: Callable[[str], None]) -> Child:
     check_port("127.0.0.1", settings.temporal_port, "HEADGATE_TEMPORAL_PORT")
     executable = find_or_build(settings.cache, progress)
@@ -53,7 +61,7 @@ def _temporal(settings: Settings, address: str, progress: Callable[[str], None])
         return True
 
     return Child(
-        name="Temporal",
+        name=TEMPORAL,
         command=command(executable, port=settings.temporal_port, database=settings.home / "temporal.db"),
         environment=dict(os.environ),
         log=settings.home / "logs" / "temporal.log",

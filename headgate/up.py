@@ -12,7 +12,7 @@ from rich.console import Console
 from headgate import demonstration, home
 from headgate.children import Child
 from headgate.errors import CannotStart
-from headgate.processes import check_port, processes
+from headgate.processes import check_port, in_order, processes
 from headgate.settings import Settings
 
 START_SECONDS = 60
@@ -45,9 +45,9 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
     try:
         with console.status("Looking for a Temporal server") as status:
             wanted = processes(settings, status.update)
-        for child in wanted:
-            children.append(child)
-            await _started(child, stopping)
+        for together in in_order(wanted):
+            children += together
+            await asyncio.gather(*(_started(child, stopping) for child in together))
             if stopping.is_set():
                 return
         for child in children:
