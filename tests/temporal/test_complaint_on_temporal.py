@@ -118,3 +118,16 @@ async def test_a_misread_is_reread_credited_and_answered_in_print(world: World, 
     assert "We have credited $79.55 to your account." in text
     assert "Read that the crew found 1930 ccf" in text
     assert "Same period last year, 61 days 22 ccf" in text
+
+
+async def test_whoever_withdraws_closes_the_case_and_the_hold_goes(world: World, desk: Desk, complaint: str) -> None:
+    def held() -> list[str]:
+        with world.store.reading() as session:
+            return [hold.kind for hold in standing_holds(session, ACCOUNT)]
+
+    await desk.until(lambda: held() == ["dispute"])
+    await desk.send(complaint, "customer-withdrew")
+    await desk.until(lambda: desk.case(complaint).status == "closed")
+    await desk.until(lambda: held() == [])
+    assert desk.case(complaint).outcome == "withdrawn"
+    assert desk.case(complaint).incidents == 0
