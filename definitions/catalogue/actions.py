@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal
 
 from definitions.language.calendars import Calendar
@@ -103,6 +104,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_catalogue))
 
 
+@cache
 def _load() -> None:
     # The built-in actions name this module, so it can name them only once it is asked.
     importlib.import_module("definitions.catalogue.builtins")

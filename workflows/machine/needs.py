@@ -6,6 +6,7 @@ everything that may be entered from there without waiting.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from definitions.catalogue import actions
@@ -46,7 +47,7 @@ class Needs:
     def facts_for(self, case: Case | None, event: Event | None) -> tuple[str, ...]:
         """The names of the facts, sorted."""
         if case is None:
-            return tuple(sorted(self._entering(self._path("", self.definition.initial), set())))
+            return self._opening
         extra: set[str] = set()
         names: tuple[str, ...]
         match event:
@@ -71,6 +72,10 @@ class Needs:
         for name in names:
             found |= self._facts(case.state, name)
         return tuple(sorted(found))
+
+    @cached_property
+    def _opening(self) -> tuple[str, ...]:
+        return tuple(sorted(self._entering(self._path("", self.definition.initial), set())))
 
     def _limit(self, path: str, chosen: str) -> set[str]:
         plan = self.setting.plan.states[path].task
