@@ -30,7 +30,7 @@ from workflows.machine.errors import Refused
 from workflows.machine.events import HoldsChanged, Message, Reopened
 from workflows.messages import Act, Key, Taken
 
-COLLECTS = "account-message"  #: the case type of what nobody waited for
+COLLECTS = "unmatched-message"  #: the case type of what nobody waited for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Delivered:
     taken: tuple[Taken, ...] = ()  #: by open cases
     opened: tuple[str, ...] = ()  #: cases that it opened
     reopened: tuple[str, ...] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)  #: open cases that did not take it → why
+    refused: Mapping[str, str] = field(default_factory=dict)  #: cases, or case types, that did not take it → why
 
 
 async def to_case(
@@ -98,8 +98,14 @@ async def _nobody_waits(
         opens = [found.definition.case for found in _in_effect(session, at) if event.name in found.definition.opens_on]
         closed = _reopened_by(session, account, event.name) if account and not opens else None
     if opens and account:
-        opened = [await _open(world, definition, account, event, name, at) for definition in opens]
-        return Delivered(opened=tuple(opened), refused=refused)
+        opened: list[str] = []
+        for definition in opens:
+            try:
+                opened.append(await _open(world, definition, account, event, name, at))
+            except Refused as no:
+                refused = {**refused, definition: no.sentence}
+        if opened:
+            return Delivered(opened=tuple(opened), refused=refused)
     if closed is not None:
         try:
             await _reopen(world, closed, event, name, at)

@@ -191,6 +191,8 @@ class CaseWorkflow:
     async def _fire_due(self) -> None:
         """Takes a step for each timer whose time has come, the earliest first."""
         self._due = False
+        if self._steps.case is None:
+            return
         failed: set[TimerFired] = set()
         while (timer := self._next_timer(failed)) is not None:
             if not await self._fired(timer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,10 +26,16 @@ async def cases_client(temporal_address: str) -> Client:
 
 
 @pytest.fixture
-def world(cases_client: Client, new_database: Callable[[str], URL], tmp_path: Path) -> AsyncIterator[World]:
+def engine() -> str:
+    """The database's engine; tests that are about it name both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def world(cases_client: Client, new_database: Callable[[str], URL], tmp_path: Path, engine: str) -> Iterator[World]:
     """A store with one account and the tests' definitions, and a task queue of the test's own."""
     BANK.__dict__.update(Bank().__dict__)
-    store = open_store(new_database("sqlite"))
+    store = open_store(new_database(engine))
     with store.writing() as session:
         account(session)
         publish(session)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from temporalio.api.enums.v1 import EventType
 
+from activities.delivery import COLLECTS
 from activities.openings import opening
 from activities.world import World
 from definitions.catalogue.own import action
@@ -60,7 +61,10 @@ def credit(effect: Effect, amount: Money) -> Reply:
 def publish(session: Session) -> None:
     """Publishes the tests' definitions."""
     library = load_library(HERE / "definitions")
-    library.calendars |= load_library(SHIPPED).calendars
+    shipped = load_library(SHIPPED)
+    library.calendars |= shipped.calendars
+    library.cases[COLLECTS] = shipped.cases[COLLECTS]
+    library.sources["cases", COLLECTS] = shipped.sources["cases", COLLECTS]
     assert library.problems == []
     for name in library.cases:
         publish_compiled(session, library.compile(name), source=library.source(name), by="author", at=LONG_AGO)

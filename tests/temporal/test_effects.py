@@ -145,6 +145,24 @@ async def test_an_event_for_a_closed_case_reopens_it_by_its_rule(desk: Desk) -> 
     assert taken.state == ("answering",)
 
 
+async def test_what_nobody_waits_for_becomes_a_task(desk: Desk) -> None:
+    event = Message(name="mail-returned", data={"details": "moved away"}, by="rep")
+    found = await delivery.to_account(desk.world, ACCOUNT, event, name="mail 3", at=NOW)
+    (case,) = found.opened
+    assert desk.case(case).definition == "unmatched-message"
+    assert desk.case(case).snapshot["data"]["event"] == "mail-returned"
+    assert desk.task(case).queue == "customer-service"
+    again = await delivery.to_account(desk.world, ACCOUNT, event, name="mail 3", at=NOW)
+    assert again.opened == (case,)
+
+
+async def test_an_account_event_opens_the_case_that_its_definition_says(desk: Desk) -> None:
+    event = Message(name="leak-reported", data={"cause": "leak"}, by="rep")
+    found = await delivery.to_account(desk.world, ACCOUNT, event, name="call 3", at=NOW)
+    (case,) = found.opened
+    assert desk.case(case).snapshot["data"]["cause"] == "leak"
+
+
 async def test_an_account_event_that_nobody_waits_for_may_go_by_when_it_is_quiet(desk: Desk) -> None:
     event = Message(name="payment-received", by="rep")
     found = await delivery.to_account(desk.world, ACCOUNT, event, name="payment 1", at=NOW, quiet=True)

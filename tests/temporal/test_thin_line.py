@@ -8,6 +8,12 @@ from desk import Desk
 from workflows.machine.errors import Refused
 
 
+@pytest.fixture(params=("sqlite", "postgresql"))
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both engines."""
+    return str(request.param)
+
+
 async def test_opening_a_case_opens_its_task_in_sql(desk: Desk) -> None:
     opened = await desk.open("complaint")
     row, task = desk.case(opened.case), desk.task(opened.case)
