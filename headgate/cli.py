@@ -20,6 +20,7 @@ COMMANDS = {
     "token": "headgate.token:token",
     "user": "headgate.user:user",
     "clock": "headgate.demonstration:clock",
+    "docs": "headgate.docs:docs",
 }
 
 

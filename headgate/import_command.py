@@ -23,7 +23,7 @@ PACIFIC = "America/Los_Angeles"
 
 def import_(
     kind: Annotated[str, typer.Argument(help=f"What the file holds: {', '.join(KINDS)}.")],
-    file: Annotated[Path, typer.Argument(help="The CSV file; its columns are in docs/integrator.md.")],
+    file: Annotated[Path, typer.Argument(help="The CSV file; its columns are in docs/reference/import.md.")],
 ) -> None:
     """Load a CSV file; every bad row is reported with its line and reason, good rows load, nothing loads twice."""
     settings = Settings()

@@ -30,6 +30,11 @@ _BY_CODE: dict[str, type[Refused]] = {
 }
 
 
+def refusals() -> tuple[type[Refused], ...]:
+    """Every kind of refusal."""
+    return tuple(_BY_CODE.values())
+
+
 def failure_of(refused: Refused, **more: Any) -> ApplicationError:
     """The refusal as an update or a validator fails with it, with more facts if given; never retried."""
     facts = to_jsonable_python({**refused.facts, **more}, fallback=str)

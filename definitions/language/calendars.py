@@ -48,20 +48,29 @@ class _Text(BaseModel):
 class Adoption(_Text):
     """Who adopted the calendar, and when: without it the days bind nobody."""
 
-    by: str
-    resolution: str
-    on: date
+    by: str = Field(description="Who adopted it: the board, and how it voted.")
+    resolution: str = Field(description="The number of the resolution.")
+    on: date = Field(description="The day on which it was adopted.")
+
+
+Day = date  # a field called `date` hides the type
 
 
 class SpecialDay(_Text):
     """A day on which the office is closed, keeps other hours, or does not shut off water."""
 
-    date: date
-    name: str
-    office: Literal["closed", "open"]
-    shut_off: Literal["no"] = "no"  #: no special day allows a shut-off; written out where the office is open
-    hours: Hours | None = None  #: of the office on this day, where they differ
-    resolution: str | None = None  #: where another than the calendar's own adopted it
+    date: Day = Field(description="The day.")
+    name: str = Field(description="What people call it.")
+    office: Literal["closed", "open"] = Field(
+        description="Whether the office works; when it is open, it is a business day."
+    )
+    shut_off: Literal["no"] = Field(
+        "no", description="No special day allows a shut-off; written out where the office is open."
+    )
+    hours: Hours | None = Field(None, description="The office's hours on this day, where they differ.")
+    resolution: str | None = Field(
+        None, description="The resolution, where another than the calendar's own adopted it."
+    )
 
     @model_validator(mode="after")
     def _hours_of_an_open_office(self) -> "SpecialDay":
@@ -73,14 +82,16 @@ class SpecialDay(_Text):
 class Calendar(_Text):
     """A district's calendar of business, adopted by its board; all its functions are pure and in the district's zone."""
 
-    calendar: str = Field(description="The name by which definitions call it")
-    title: str
-    time_zone: str = Field(description="An IANA zone, such as America/Los_Angeles")
-    adopted: Adoption
-    first_year: int
-    last_year: int
-    office_hours: Mapping[Weekday, Hours] = Field(min_length=1)
-    days: tuple[SpecialDay, ...]
+    calendar: str = Field(description="The name by which definitions call it.")
+    title: str = Field(description="What people read.")
+    time_zone: str = Field(description="An IANA zone, such as America/Los_Angeles.")
+    adopted: Adoption = Field(description="Who adopted it, and when.")
+    first_year: int = Field(description="The first year whose special days are listed.")
+    last_year: int = Field(description="The last year whose special days are listed.")
+    office_hours: Mapping[Weekday, Hours] = Field(
+        min_length=1, description="When the office is open, by day of the week: `monday: 7:30-17:30`."
+    )
+    days: tuple[SpecialDay, ...] = Field(description="The special days.")
 
     @field_validator("time_zone")
     @classmethod

@@ -7,6 +7,7 @@ from its first authors: `on_restart`, `check-at-site`). Unknown keys are errors 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -34,11 +35,19 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) or value is None else [value]
 
 
-def _widened(key: str) -> BeforeValidator:
-    def widen(value: Any) -> Any:
-        return {key: value} if isinstance(value, str) else value
+@dataclass(frozen=True)
+class ShortForm:
+    """Makes the whole form of a short one: a word alone is the value of the key."""
 
-    return BeforeValidator(widen)
+    key: str
+
+    def __call__(self, value: Any) -> Any:
+        """The value as a mapping, if it is a word; else the value."""
+        return {self.key: value} if isinstance(value, str) else value
+
+
+def _widened(key: str) -> BeforeValidator:
+    return BeforeValidator(ShortForm(key))
 
 
 ScalarType = Literal[

@@ -40,7 +40,9 @@ def _pair(value: Any) -> Any:
     return [value, value] if isinstance(value, str) else value
 
 
-Span = Annotated[tuple[Duration, Duration], BeforeValidator(_pair)]
+Span = Annotated[
+    tuple[Duration, Duration], BeforeValidator(_pair, json_schema_input_type=Duration | tuple[Duration, Duration])
+]
 
 
 def _seconds(duration: Duration) -> float:
