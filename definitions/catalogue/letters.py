@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -64,14 +64,17 @@ def template(name: str, text: str) -> Template:
 
 
 def load_templates(folder: Path) -> dict[str, Template]:
-    """The templates of a folder by name; what the folder does not lay out itself takes the shipped layout."""
+    """The templates of a folder by name; raises LetterError."""
+    return {path.stem: template(path.stem, text) for path, text in template_texts(folder)}
+
+
+def template_texts(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The letters of a folder with their layout in front; what the folder does not lay out itself takes the shipped one."""
     layout = folder / LAYOUT
     head = (layout if layout.exists() else SHIPPED / LAYOUT).read_text(encoding="utf-8")
-    return {
-        path.stem: template(path.stem, f"{head}\n{path.read_text(encoding='utf-8')}")
-        for path in sorted(folder.glob("*.typ"))
-        if not path.name.startswith("_")
-    }
+    for path in sorted(folder.glob("*.typ")):
+        if not path.name.startswith("_"):
+            yield path, f"{head}\n{path.read_text(encoding='utf-8')}"
 
 
 @lru_cache(maxsize=1)

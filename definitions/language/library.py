@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from definitions.catalogue.letters import LetterError, Template, load_templates
+from definitions.catalogue.letters import LetterError, Template, template, template_texts
 from definitions.catalogue.own import load_own
 from definitions.language.calendars import Calendar
 from definitions.language.compiled import Compiled
@@ -86,11 +86,11 @@ def load_library(folder: Path) -> Library:
             found = _read(library, file, model, kind, file.stem)
             if found is not None:
                 into[file.stem] = found
-    try:
-        library.letters.update(load_templates(folder / "letters"))
-    except LetterError as error:
-        place = str(folder / "letters")
-        library.problems.append(Problem(file=place, line=1, column=1, code="letter-head", message=str(error)))
+    for file, text in template_texts(folder / "letters"):
+        try:
+            library.letters[file.stem] = template(file.stem, text)
+        except LetterError as error:
+            library.problems.append(Problem(file=str(file), line=1, column=1, code="letter-head", message=str(error)))
     return library
 
 

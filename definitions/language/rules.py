@@ -16,7 +16,7 @@ _SINCE = re.compile(r"^(\d+ [a-z ]+?) since (.+)$")
 _SHUT_OFF_DAY = re.compile(r"^on a shut-off day of calendar ([a-z0-9-]+)$")
 _LANGUAGES = re.compile(r"^letter ([a-z0-9-]+) in languages of facts\.([a-z0-9_]+)$")
 _FACT = re.compile(r"^facts\.([a-z0-9_]+)$")
-_HAPPENED = re.compile(r"^[a-z0-9-]+( [a-z0-9-]+)+$")
+_HAPPENED = re.compile(r"^(letter [a-z0-9-]+ [a-z-]+|[a-z-]+ [a-z0-9-]+)$")
 
 FORMS = (
     "60 full days since facts.NAME; 7 business days since (letter NAME mailed or call NAME); letter NAME mailed; "

@@ -324,9 +324,13 @@ def _dead(table: DecisionTable, used: set[int]) -> Iterator[TableFinding]:
 
 def _example(table: DecisionTable, given: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{name} {'any other' if value == _OTHER else json_of(value, table.inputs[name])}"
+        f"{name} {'any other' if value == _OTHER else _word(value, table.inputs[name])}"
         for name, value in given.items()
     )
+
+
+def _word(value: Value, field: DataField) -> Any:
+    return ("yes" if value else "no") if isinstance(value, bool) else json_of(value, field)
 
 
 _OTHER: Final = "\x00other"

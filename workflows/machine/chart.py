@@ -149,7 +149,7 @@ class Chart(HierarchicalMachine):
         """The transitions of a state and its ancestors that take the event, the first to be tried first."""
         found = state.reactions.get(event)
         if found is None:
-            registered = [known for descriptor, known in self.events.items() if matches(descriptor, event)]
+            registered = [self.events[descriptor] for descriptor in descriptors(event) if descriptor in self.events]
             found = ()
             for around in (state, *state.ancestors()):
                 own = {each for known in registered for each in known.transitions.get(around.path, ())}
@@ -218,6 +218,15 @@ def matches(descriptor: str, event: str) -> bool:
         return False
     stem = descriptor.removesuffix("*").removesuffix(".")
     return not stem or event == stem or event.startswith(f"{stem}.")
+
+
+def descriptors(event: str) -> list[str]:
+    """Every descriptor that `matches` the event: looked up, they spare a walk over all events of a large chart."""
+    if event == EVENTLESS:
+        return [EVENTLESS]
+    tokens = event.split(".")
+    stems = ["", *(".".join(tokens[:count]) for count in range(1, len(tokens) + 1))]
+    return [found for stem in stems for found in (stem, f"{stem}.", f"{stem}*", f"{stem}.*") if found != EVENTLESS]
 
 
 def _check_shape(state: ChartState) -> None:

@@ -20,7 +20,7 @@ from workflows.machine.interpreter import Active, Bystander, Outcome
 from workflows.machine.plan import REMEMBERED, Guarded, Plan, plan, resting_history
 from workflows.machine.states import ChartState, ChartTransition
 
-MAX_PLACES: Final = 20_000  #: resting places after which the search ends and says so
+MAX_PLACES: Final = 5_000  #: resting places after which the search ends and says so
 OPENED, REOPENED = "opened", "reopen"
 
 
@@ -56,6 +56,8 @@ class Map:
     loops: list[tuple[ChartTransition, ...]] = field(
         default_factory=list
     )  #: transitions that follow each other for ever
+    entered: set[str] = field(default_factory=set)  #: the states that some case enters
+    used: set[int] = field(default_factory=set)  #: the transitions that some case takes, by their index
     is_whole: bool = True  #: False when the search was ended at MAX_PLACES
 
     def all_moves(self) -> Iterator[Move]:
@@ -137,6 +139,8 @@ class _Explorer:
                 outcome = None
             except CircledError:
                 outcome = None
+            self.map.entered |= {path for path, _ in host.entered}
+            self.map.used |= {each.index for each in host.taken}
             answers = host.answers
             scripts += [(*answers[:index], False) for index in range(len(script), len(answers)) if host.open[index]]
             if outcome is not None and (outcome.microsteps or event == OPENED):
@@ -200,7 +204,7 @@ class _Host(Bystander):
         self._active: Active | None = None
         self._seen: dict[tuple[int, int], tuple[int, int]] = {}
         self._changed_at = 0
-        self._taken: list[ChartTransition] = []
+        self.taken: list[ChartTransition] = []
 
     def observe(self, active: Active) -> None:
         """Looks at what is active, to see a loop."""
@@ -228,10 +232,10 @@ class _Host(Bystander):
             if mark in self._seen:
                 taken, asked = self._seen[mark]
                 if self._changed_at <= taken or asked == len(self.answers):
-                    raise LoopFoundError(tuple(self._taken[taken:]))
+                    raise LoopFoundError(tuple(self.taken[taken:]))
                 raise CircledError
-            self._seen[mark] = (len(self._taken), len(self.answers))
-            self._taken.append(transition)
+            self._seen[mark] = (len(self.taken), len(self.answers))
+            self.taken.append(transition)
         self._perform(transition.actions)
 
     def enter(self, state: ChartState) -> None:
@@ -259,7 +263,7 @@ class _Host(Bystander):
                 changed.append(action.set)
         if changed:
             self.known = without(self.known, [f"data.{name.replace('-', '_')}" for name in changed])
-            self._changed_at = len(self._taken)
+            self._changed_at = len(self.taken)
 
 
 def happens(action: Action) -> frozenset[str]:

@@ -51,16 +51,6 @@ class Explored:
             found |= {id(spec): way for spec, way in zip(each.spec.transitions, of_text, strict=False)}
         return found
 
-    @cached_property
-    def entered(self) -> frozenset[str]:
-        """The states that some case enters."""
-        return frozenset(path for move in self.map.all_moves() for path, _ in move.entered)
-
-    @cached_property
-    def taken(self) -> frozenset[int]:
-        """The identities of the specifications of all transitions that some case takes."""
-        return frozenset(id(each.spec) for move in self.map.all_moves() for each in move.taken)
-
     def title(self, path: str) -> str:
         """The state's title in quotes."""
         return f"“{self.map.plan.states[path].title}”"
@@ -86,9 +76,11 @@ class Explored:
 
 def unreachable(found: Explored) -> Iterator[Problem]:
     """States that no case enters; of nested ones the outermost is told."""
+    if not found.map.is_whole:
+        return
     for path, state in found.states.items():
         outer = path.rpartition("/")[0]
-        if path in found.entered or state.type == "history" or (outer and outer not in found.entered):
+        if path in found.map.entered or state.type == "history" or (outer and outer not in found.map.entered):
             continue
         yield found.problem(found.places[path], "unreachable-state", f"no way leads to {found.title(path)}")
 
@@ -175,7 +167,7 @@ def dead_ways(found: Explored) -> Iterator[Problem]:
     for transition in found.map.chart.taken:
         way = found.ways.get(id(transition.spec))
         path = transition.state.path
-        if way is None or id(transition.spec) in found.taken or (path and path not in found.entered):
+        if way is None or transition.index in found.map.used or (path and path not in found.map.entered):
             continue
         guard = transition.guard
         if guard is not None and not conditions.possible(conditions.of(guard.text)):
@@ -197,14 +189,10 @@ def _dead(found: Explored, transition: ChartTransition, way: Way) -> Problem:
     if way.event.startswith("timer/"):
         message = "this timer never fires: the state is always left before"
         return found.problem(way.place, "timer-never-fires", message)
-    if way.event.startswith("mixed/"):
-        message = "the task is done once, so its outcomes never differ; mixed: belongs to a task with each:"
-        return found.problem(way.place, "way-never-taken", message)
-    where = found.title(way.source) if way.source else "the case"
-    said = (
-        "never rests" if way.source and not _rests(found, way.source) else "never takes it: a state inside does first"
-    )
-    message = f"this way is never taken: {where} {said}"
+    if way.source and not _rests(found, way.source):
+        message = f"this way is never taken: {found.title(way.source)} is always left at once"
+    else:
+        message = "this way is never taken: a state inside takes the event first"
     return found.problem(way.place, "way-never-taken", message)
 
 

@@ -237,7 +237,8 @@ def _set(case: CaseText, written: Written, signature: Signature) -> Iterator[Pro
         message = f'the table gives {kind_of(result)}, and "{action.set}" is {kind}'
         yield case.problem(written.set, "set-type", message)
     elif not literals.takes(kind, signature.result):
-        message = f'{action.action} gives {literals.NAMES[signature.result]}, and "{action.set}" is {kind}'
+        given_type = literals.NAMES[signature.result].partition(",")[0]
+        message = f'{action.action} gives {given_type}, and "{action.set}" is {kind}'
         yield case.problem(written.set, "set-type", message)
 
 

@@ -20,6 +20,7 @@ register_codes(
     unknown_task="A task that the definition does not have.",
     each_not_list="`each` opens one task for each item of a list in `data`, and this is none.",
     limit_of="An approval limit is held against a field of `data` that is money.",
+    mixed_without_each="`mixed` is where the case goes when the instances of a task end differently, and there is one only.",
     escalation_without_task="Escalations are of a task, and this state has none.",
     escalation_does_nothing="An escalation that changes, tells and raises nothing.",
     overdue_without_due="An escalation counts from the due date, and the task has none.",
@@ -54,6 +55,9 @@ def tasks(case: CaseText) -> Iterator[Problem]:
             yield from _limit(case, outcome, (*place, "outcomes", key))
         for index, other in enumerate(task.not_by):
             yield from case.unknown("task", "unknown-task", other, known, (*place, "not-by", index))
+        if task.mixed is not None and task.each is None:
+            message = "the task is done once, so its outcomes never differ; mixed: belongs to a task with each:"
+            yield case.problem((*place, "mixed"), "mixed-without-each", message, key=True)
         if task.each is not None:
             yield from _each(case, task.each, (*place, "each"))
 
