@@ -40,7 +40,10 @@ def problem_of(refused: Refused) -> Problem:
     """What the machine refused, as a problem with the same code, sentence and facts."""
     kind = by_code(refused.code) or Broken
     facts = {name: fact for name, fact in refused.facts.items() if name not in ("fields", "headers")}
-    return kind(refused.sentence, fields=refused.facts.get("fields"), **facts)
+    sentence = refused.sentence[:1].upper() + refused.sentence[1:]
+    return kind(
+        sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.", fields=refused.facts.get("fields"), **facts
+    )
 
 
 def on_the_wire(problem: Problem) -> Response:

@@ -36,7 +36,8 @@ def add_note(
             must_see_task(session, ask.person, task)
         else:
             case = session.get(CaseRow, case_id)
-            if case is None or ask.person.in_the_field_only:
+            ask.person.must("see-accounts")
+            if case is None:
                 raise NotFound(f"There is no case {str(case_id)[:60]!r}.")
             record.case, record.account = case.id, case.account_id
             must_see_account(session, ask.person, case.account_id)

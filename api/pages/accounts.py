@@ -38,6 +38,7 @@ from api.views.accounts import (
     read_view,
 )
 from api.views.cases import CaseView, case_view
+from api.views.openings import opening_fields
 from api.views.stories import account_detail, letters_page, reads_page
 from api.views.work import field_view
 from definitions.language.model import CaseDefinition
@@ -157,7 +158,8 @@ async def open_it(request: Request, office: Office, form: Form, account_id: str,
 
     def given() -> dict[str, Any]:
         with office.store.reading() as session:
-            return form.typed(_definition(session, office, case).data)
+            spec = _definition(session, office, case)
+            return form.typed(opening_fields(spec)) | _about(spec, account_id)
 
     data = await run_in_threadpool(given)
     try:
@@ -189,7 +191,9 @@ def _form(
         account = acts.viewed(session, person, account_id)
         spec = _definition(session, office, case)
         standing = opening.open_already(session, spec, _about(spec, account_id))
-        fields = [field_view(name, field, None) for name, field in spec.data.items() if field.required]
+        fields = [
+            field_view(name, field, None) for name, field in opening_fields(spec).items() if field.type != "account"
+        ]
         content = OpenPage(
             account=account_detail(session, account, zone=office.zone),
             case=case,

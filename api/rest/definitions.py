@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
 
-from api.library import content, current, current_all
+from api.library import content, current, current_all, published
 from api.problems import NotFound
 from api.rest.documented import READ
 from api.security.signin import SignedIn
@@ -15,6 +16,8 @@ from api.views.books import DefinitionDetail, DefinitionView, definition_fields
 from api.views.openings import opening_schema
 from api.views.shown import Page
 from definitions.language.compiled import from_bytes
+from definitions.language.diagrams import svg
+from definitions.language.expand import expand
 from store.records import versions_of
 
 router = APIRouter(prefix="/api/definitions", tags=["definitions"])
@@ -50,3 +53,17 @@ def read_definition(office: Office, person: SignedIn, case: CaseType, version: V
         versions=[each.version for each in versions],
         opening=opening_schema(compiled.definition),
     )
+
+
+@router.get(
+    "/{case}/diagram.svg",
+    operation_id="draw_definition",
+    response_class=Response,
+    responses=READ | {200: {"description": "The state machine as a picture.", "content": {"image/svg+xml": {}}}},
+)
+def draw_definition(office: Office, person: SignedIn, case: CaseType, version: Version = None) -> Response:
+    """Draws a version of a definition's state machine."""
+    with office.store.reading() as session:
+        number = version if version is not None else current(session, case, office.now()).version
+        definition = published(session, case, number).definition
+    return Response(svg(expand(definition)), media_type="image/svg+xml")

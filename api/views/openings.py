@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from definitions.language.expand import title_of
-from definitions.language.model import CaseDefinition, DataField
+from definitions.language.expand import expand, title_of, walk
+from definitions.language.library import actions_of
+from definitions.language.model import Action, CaseDefinition, DataField
 
 DECIMAL: Final = r"^-?\d+(\.\d+)?$"
 SCALARS: Final[dict[str, dict[str, Any]]] = {
@@ -31,6 +32,25 @@ def opening_schema(definition: CaseDefinition) -> dict[str, Any]:
         "required": [name for name, field in definition.data.items() if field.required],
         "additionalProperties": False,
     }
+
+
+def opening_fields(definition: CaseDefinition) -> dict[str, DataField]:
+    """The fields that are asked for when such a case is opened: what is required, and what nothing else will fill in."""
+    later: set[str] = set()
+    for _, state in walk(expand(definition)):
+        later |= {name for action in actions_of(state) for name in _set_by(action)}
+        task = state.task or state.work_order
+        if task is not None:
+            later |= set(task.form)
+            for outcome in task.outcomes.values():
+                later |= set(outcome.form)
+    later |= {name for message in definition.messages.values() for name in message}
+    return {name: field for name, field in definition.data.items() if field.required or name not in later}
+
+
+def _set_by(action: Action) -> set[str]:
+    set_to = {action.set} if action.set else set()
+    return set_to | set(action.with_) if action.action == "assign" else set_to
 
 
 def _schema(name: str, field: DataField) -> dict[str, Any]:

@@ -83,7 +83,7 @@ DISTRICT = District.model_validate(
         "crews": {"meters": {"title": "Meter crew"}},
         "limits": {"adjustment": {"rep": "100.00", "supervisor": "1000.00"}},
         "holds": {
-            "medical": {"title": "Medical certificate", "placed-by": ["rep", "supervisor"]},
+            "medical": {"title": "Medical certificate", "placed-by": ["rep", "lead", "supervisor"]},
             "bankruptcy": {"title": "Bankruptcy stay", "placed-by": ["supervisor"]},
         },
     }

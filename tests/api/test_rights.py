@@ -1,0 +1,191 @@
+"""Who may call what: each endpoint has its row, and each row is enforced."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.rest.routers import ROUTERS
+from api.security.rights import RIGHTS
+from tests.api.office import PEOPLE, Office
+
+EVERYBODY: Final = frozenset(PEOPLE)
+ACCOUNTS: Final = EVERYBODY - {"crew"}
+WORKERS: Final = EVERYBODY - {"auditor", "author"}
+PHONE: Final = frozenset({"rep", "rep2", "supervisor"})
+DESK: Final = frozenset({"rep", "rep2", "lead", "supervisor"})
+SUPERVISOR: Final = frozenset({"supervisor"})
+
+#: Operation → who is not refused for want of a right. What else may be wrong (no such thing, no body) is not looked at.
+TABLE: Final[dict[str, frozenset[str]]] = {
+    "me": EVERYBODY,
+    # accounts
+    "search_accounts": ACCOUNTS,
+    "read_account": ACCOUNTS,
+    "read_contact": ACCOUNTS,
+    "change_contact": PHONE,
+    "list_reads": ACCOUNTS,
+    "list_bills": ACCOUNTS,
+    "list_ledger": ACCOUNTS,
+    "list_letters": ACCOUNTS,
+    "list_account_cases": ACCOUNTS,
+    "send_account_event": DESK,
+    "take_payment": frozenset({"rep", "rep2", "finance"}),
+    "place_hold": DESK,
+    "release_hold": DESK,
+    # cases
+    "list_cases": ACCOUNTS,
+    "read_case": ACCOUNTS,
+    "list_steps": ACCOUNTS,
+    "list_case_notes": ACCOUNTS,
+    "add_case_note": WORKERS - {"crew"},
+    "open_case": DESK,
+    "send_case_event": DESK,
+    "reopen_case": SUPERVISOR,
+    # tasks
+    "list_tasks": EVERYBODY,
+    "read_task": EVERYBODY,
+    "take_next_task": WORKERS,
+    "claim_task": WORKERS,
+    "release_task": WORKERS,
+    "assign_task": SUPERVISOR,
+    "delegate_task": WORKERS,
+    "hand_over_task": WORKERS,
+    "decline_task": WORKERS,
+    "add_helper": WORKERS,
+    "complete_task": WORKERS,
+    "take_back_task": WORKERS,
+    "suspend_task": WORKERS,
+    "resume_task": WORKERS,
+    "skip_task": WORKERS,
+    "redo_task": WORKERS,
+    "add_task_note": WORKERS,
+    "set_follow_up": WORKERS,
+    "keep_draft": WORKERS,
+    # lists: one that is not there is not found, before anybody is asked for a right
+    "list_lists": ACCOUNTS,
+    "read_list": ACCOUNTS,
+    "exclude_line": EVERYBODY,
+    "approve_list": EVERYBODY,
+    # definitions
+    "list_definitions": EVERYBODY,
+    "read_definition": EVERYBODY,
+    "draw_definition": EVERYBODY,
+    # operators, finance, auditors
+    "list_incidents": frozenset({"supervisor", "auditor"}),
+    "retry_incident": SUPERVISOR,
+    "skip_incident": SUPERVISOR,
+    "list_batches": frozenset({"finance", "auditor"}),
+    "list_batch_letters": frozenset({"finance", "auditor"}),
+    "make_batch": frozenset({"finance"}),
+    "mail_batch": frozenset({"finance"}),
+    "list_audit": frozenset({"auditor"}),
+    # files
+    "list_files": ACCOUNTS,
+    "upload_file": WORKERS,
+    "read_file": EVERYBODY,
+    "read_file_content": EVERYBODY,
+    # people
+    "list_users": SUPERVISOR,
+    "read_user": SUPERVISOR,
+    "add_user": SUPERVISOR,
+    "change_user": SUPERVISOR,
+    "list_absences": SUPERVISOR,
+    "add_absence": SUPERVISOR,
+    "end_absence": SUPERVISOR,
+}
+
+BODIES: Final[dict[str, Any]] = {
+    "search_accounts": {"words": "lopez"},
+    "change_contact": {"phone": "1"},
+    "take_payment": {"amount_usd": "1.00", "received": "2026-03-09"},
+    "place_hold": {"kind": "medical"},
+    "release_hold": {"reason": "over"},
+    "send_account_event": {"data": {}},
+    "send_case_event": {"data": {}},
+    "open_case": {"case": "nothing", "data": {}},
+    "reopen_case": {"reason": "again"},
+    "add_case_note": {"text": "x"},
+    "add_task_note": {"text": "x"},
+    "take_next_task": {},
+    "assign_task": {"to": "rep"},
+    "delegate_task": {"to": "rep"},
+    "hand_over_task": {"to": "rep"},
+    "add_helper": {"helper": "rep"},
+    "complete_task": {"outcome": "x"},
+    "suspend_task": {"reason": "x"},
+    "skip_task": {"reason": "x"},
+    "redo_task": {"reason": "x"},
+    "set_follow_up": {"at": None},
+    "keep_draft": {"form": {}},
+    "exclude_line": {"reason": "x"},
+    "retry_incident": {"reason": "x"},
+    "skip_incident": {"reason": "x"},
+    "mail_batch": {"mailed_on": "2026-03-09"},
+    "add_user": {"id": "rep", "name": "x"},
+    "change_user": {"name": "x"},
+    "add_absence": {"starts": "2026-03-09", "ends": "2026-03-09"},
+}
+PARTS: Final = {
+    "account_id": "a-1",
+    "case_id": "c-nothing",
+    "task_id": "c-nothing.1",
+    "user_id": "nobody",
+    "absence_id": "1",
+    "incident_id": "i-nothing",
+    "batch_id": "lb-nothing",
+    "file_id": "f-nothing",
+    "name": "nothing",
+    "line": "nothing",
+    "kind": "medical",
+    "case": "complaint",
+}
+ROUTES: Final = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
+def test_each_endpoint_has_a_row() -> None:
+    assert {str(route.operation_id) for route in ROUTES} == set(TABLE)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.operation_id))
+async def test_the_row_is_enforced(office: Office, route: APIRoute) -> None:
+    operation = str(route.operation_id)
+    method = next(iter(route.methods))
+    path = route.path.format(**PARTS)
+    for user in sorted(EVERYBODY):
+        headers = {
+            "Authorization": f"Bearer {office.tokens[user]}",
+            "Idempotency-Key": f"{operation}-{user}",
+            "If-Match": '"0"',
+        }
+        sent: dict[str, Any] = {"json": BODIES[operation]} if operation in BODIES else {}
+        if operation == "upload_file":
+            sent = {"files": {"file": ("note.txt", b"text", "text/plain")}, "data": {"task": "c-nothing.1"}}
+        if operation == "list_files":
+            path = "/api/files?account=a-1"
+        answer = await office.http.request(method, path, headers=headers, **sent)
+        refused = answer.status_code == 403
+        assert refused == (user not in TABLE[operation]), (user, answer.status_code, answer.text)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.operation_id))
+async def test_nobody_gets_in_without_a_token(office: Office, route: APIRoute) -> None:
+    headers = {"Idempotency-Key": "k", "If-Match": '"0"'}
+    operation = str(route.operation_id)
+    sent: dict[str, Any] = {"json": BODIES[operation]} if operation in BODIES else {}
+    if operation == "upload_file":
+        sent = {"files": {"file": ("note.txt", b"text", "text/plain")}}
+    answer = await office.http.request(next(iter(route.methods)), route.path.format(**PARTS), headers=headers, **sent)
+    assert answer.status_code == 401
+
+
+def test_the_district_gives_only_rights_that_there_are() -> None:
+    from pathlib import Path
+
+    from definitions.language.library import load_library
+
+    district = load_library(Path(__file__).parents[2] / "definitions").district
+    assert district is not None
+    assert {right for role in district.roles.values() for right in role.rights} <= set(RIGHTS)

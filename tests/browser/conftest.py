@@ -1,0 +1,102 @@
+"""A whole Headgate on the sample district for a browser: server, worker, application; and a real Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright
+
+from activities import files
+from activities.world import World
+from api.app import create_app
+from headgate import home, serve
+from headgate.settings import Settings
+from worker.run import working
+from workflows.client import connect
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest_asyncio.fixture(scope="session")
+async def desk_address(temporal_address: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a Headgate with the sample district behind it."""
+    folder = tmp_path_factory.mktemp("desk")
+    settings = Settings(
+        home=folder, temporal_address=temporal_address, task_queue=f"browser-{uuid4().hex[:8]}", database_url=None
+    )
+    home.make(settings)
+    store = await asyncio.to_thread(home.prepared, settings, lambda _what: None)
+    files.use(files.FolderStore(settings.files))
+    client = await connect(temporal_address)
+    world = World(store=store, client=client, task_queue=settings.task_queue, files=settings.files)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = uvicorn.Config(
+        create_app(lambda: serve.opened(settings)), host="127.0.0.1", port=port, log_level="warning", access_log=False
+    )
+    server = uvicorn.Server(config)
+    server.config.setup_event_loop = lambda: None  # type: ignore[attr-defined,method-assign]  # it runs in the tests' own loop
+    async with working(world):
+        running = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+        server.should_exit = True
+        await running
+    files.use(None)
+    store.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real Chromium; where there is none, the test says how to get it and fails."""
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.fail("There is no Chromium: run `headgate prepare --for-tests`, or apt-get install chromium.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=Path(found), args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture
+async def page(chromium: Browser, desk_address: str) -> AsyncIterator[Page]:
+    """An empty page of a fresh browser profile. A script error, or a request to another host, fails the test."""
+    context = await chromium.new_context(base_url=desk_address, java_script_enabled=False)
+    opened = await context.new_page()
+    strangers: list[str] = []
+    errors: list[str] = []
+    opened.on("request", lambda request: request.url.startswith(desk_address) or strangers.append(request.url))
+    # An answer like 422 is reported as an error too; the pages mean it.
+    opened.on(
+        "console",
+        lambda message: (
+            message.type == "error"
+            and not message.text.startswith("Failed to load resource")
+            and errors.append(message.text)
+        ),
+    )
+    yield opened
+    await context.close()
+    assert strangers == []
+    assert errors == []
