@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from temporalio.client import Client
@@ -76,7 +77,9 @@ def _fetched(target: Path) -> bool:
         await environment.shutdown()
 
     try:
-        asyncio.run(fetch())
+        # In a thread, since `up` asks from within its own event loop.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(fetch())).result()
     except RuntimeError:
         return False
     for downloaded in sorted(target.parent.glob("temporal-*")):

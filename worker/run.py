@@ -41,6 +41,7 @@ CACHED_CASES = 4000  #: well above the cases active at once: with fewer, each ac
 WORKFLOW_POLLERS = 20  #: with few, bursts show tails of seconds
 ACTIVITY_POLLERS = 5
 THREADS = 40
+STICKY = timedelta(seconds=3)  #: how long a case waits for the worker that knew it, before another takes it
 GRACE = timedelta(seconds=8)  #: for activities to end when the worker is stopped
 PASSED_THROUGH = (
     "definitions",
@@ -107,6 +108,7 @@ async def working(world: World, *, sandboxed: bool = False, cached: int = CACHED
             max_concurrent_local_activities=THREADS,
             workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=WORKFLOW_POLLERS),
             activity_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=ACTIVITY_POLLERS),
+            sticky_queue_schedule_to_start_timeout=STICKY,
             graceful_shutdown_timeout=GRACE,
         )
         async with worker:

@@ -1,0 +1,193 @@
+"""Worker, API and Temporal server killed at random moments of a stream of cases: nothing is lost, doubled or half there.
+
+The seed is printed; `HEADGATE_SEED=…` plays the same kills again (as far as processes allow). The short run is part of the
+tests, `make faults` has the long one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import col, select
+
+from headgate import home
+from headgate.children import Child
+from headgate.processes import in_order, processes
+from headgate.settings import Settings
+from headgate.temporal_server import find_or_build, free_port
+from store.engine import open_store
+from store.ledger import unbalanced_entries
+from store.people import make_sign_in
+from store.tables.cases import CaseRow, StepRow, TaskRow
+from store.tables.utility import Account
+from workflows import client as cases
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+AT_ONCE = 8
+CASES = 200
+PATIENCE_SECONDS = 240
+
+WAY = ("first", "second", "third")  #: the tasks of the definition, one after the other
+
+
+@dataclass
+class Log:
+    """What the API acknowledged."""
+
+    opened: dict[str, str] = field(default_factory=dict)  #: key → case id
+    completed: dict[str, tuple[str, int]] = field(default_factory=dict)  #: task id → (case, step)
+    kills: list[str] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[tuple[Settings, list[Child]]]:
+    """The product as `headgate up` runs it, on ports and in a folder of its own."""
+    settings = Settings(
+        home=folder,
+        port=free_port(),
+        temporal_port=free_port(),
+        worker_port=free_port(),
+        definitions=DEFINITIONS,
+        sample=True,
+    )
+    home.make(settings)
+    (settings.cache / "temporal").symlink_to(find_or_build(Settings().cache, print).absolute())
+    home.prepared(settings, lambda _: None).close()
+    children = processes(settings, lambda _: None)
+    try:
+        for together in in_order(children):
+            for child in together:
+                child.start()
+            for child in together:
+                assert await child.wait_until_ready(120), child.last_line()
+        for child in children:
+            child.watch(lambda _: None)
+        yield settings, children
+    finally:
+        for child in reversed(children):
+            await child.stop()
+
+
+async def insisted(client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+    """The answer to a request that is sent with the same key until it is answered."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        with suppress(httpx.HTTPError):
+            answer = await client.post(path, json=body, headers={"Idempotency-Key": key}, timeout=30)
+            if answer.is_success:
+                found: dict[str, Any] = answer.json()
+                return found
+            assert answer.status_code in (500, 502, 503, 504), answer.text
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{path} was not answered in {PATIENCE_SECONDS} s")
+
+
+async def one_case(client: httpx.AsyncClient, number: int, account: str, log: Log, run: str) -> None:
+    key = f"{run}-open-{number}"
+    taken = await insisted(client, "/api/cases", {"case": "stream", "data": {"account": account}}, key)
+    log.opened[key] = taken["case"]
+    for task in WAY:
+        (open_task,) = taken["open_tasks"]
+        body = {"outcome": "done", "form": {task: f"{number}"}}
+        taken = await insisted(client, f"/api/tasks/{open_task}/complete", body, f"{run}-{open_task}")
+        log.completed[open_task] = (taken["case"], taken["step"])
+    assert taken["closed"]
+
+
+async def killer(children: list[Child], chance: random.Random, log: Log, done: Callable[[], bool], moves: int) -> None:
+    """Kills one process after the other, without warning, each time that so many acts were acknowledged, until all is done."""
+    acknowledged = 0
+    while not done():
+        await asyncio.sleep(chance.random())
+        moved = len(log.opened) + len(log.completed)
+        if moved < acknowledged + moves:
+            continue
+        acknowledged = moved
+        victim = chance.choice(children)
+        if victim.process is None or victim.process.poll() is not None:
+            continue
+        log.kills.append(victim.name)
+        os.kill(victim.process.pid, signal.SIGKILL)
+        victim.falls = 0  # started again at once, however often
+
+
+@pytest.mark.timeout(600)
+async def test_killed_processes_lose_double_and_half_do_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    moves = 20 if request.config.getoption("--run-faults") else 80
+    seed = int(os.environ.get("HEADGATE_SEED", secrets.randbelow(10**6)))
+    print(f"HEADGATE_SEED={seed}")
+    log = Log()
+    async with running(tmp_path / "home") as (settings, children):
+        token, accounts = _someone(settings)
+        gate = asyncio.Semaphore(AT_ONCE)
+        base = f"http://127.0.0.1:{settings.port}"
+        async with httpx.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}) as client:
+
+            async def gated(each: int) -> None:
+                async with gate:
+                    await one_case(client, each, accounts[each % len(accounts)], log, f"run-{seed}")
+
+            stream = asyncio.gather(*(gated(each) for each in range(CASES)))
+            killing = asyncio.create_task(killer(children, random.Random(seed), log, stream.done, moves))
+            await stream
+            await killing
+        await _settled(settings, children)
+        await _audit(settings, log)
+    assert len(log.kills) >= 3
+
+
+def _someone(settings: Settings) -> tuple[str, list[str]]:
+    store = open_store(settings.database)
+    with store.writing() as session:
+        now = datetime.now(UTC)
+        token = make_sign_in(session, "rep", kind="token", at=now, expires_at=now + timedelta(days=1))
+        accounts = list(session.exec(select(col(Account.id)).where(~col(Account.confidential)).limit(50)))
+    store.close()
+    return token, accounts
+
+
+async def _settled(settings: Settings, children: list[Child]) -> None:
+    for child in children:
+        ends = time.monotonic() + 60
+        while not await child.ready():
+            assert time.monotonic() < ends, f"{child.name} did not come back"
+            await asyncio.sleep(0.1)
+
+
+async def _audit(settings: Settings, log: Log) -> None:
+    """Every acknowledged act is there once, nothing else is, and the read model says what the workflows say."""
+    client = await cases.connect(f"127.0.0.1:{settings.temporal_port}")
+    store = open_store(settings.database)
+    with store.reading() as session:
+        rows = {row.id: row for row in session.exec(select(CaseRow))}
+        steps = list(session.exec(select(StepRow)))
+        tasks = list(session.exec(select(TaskRow)))
+        assert unbalanced_entries(session) == []
+    store.close()
+    assert set(rows) == set(log.opened.values())
+    assert len(rows) == CASES
+    for case_id, row in rows.items():
+        mine = sorted(step.step_no for step in steps if step.case_id == case_id)
+        assert mine == list(range(1, len(WAY) + 2)), f"{case_id} has the steps {mine}"
+        done = sorted((task.run, task.name, task.state) for task in tasks if task.case_id == case_id)
+        assert done == [(run, name, "completed") for run, name in enumerate(WAY, 1)]
+        assert row.status == "closed"
+        held = await cases.view(client, case_id)
+        assert held is not None
+        assert held.case.step == row.step_no
+    for task_id, (case_id, step) in log.completed.items():
+        (closing,) = [each for each in steps if (each.case_id, each.step_no) == (case_id, step)]
+        assert closing.event.startswith("outcome "), (task_id, closing.event)
