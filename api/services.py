@@ -28,6 +28,7 @@ class Services:
     now: Callable[[], datetime]  #: the district's time
     engine: CaseEngine
     files: FileStore
+    definitions: Path  #: the folder of the district's laws, lists, tables and letters, that new versions lean on
     throttle: Throttle = field(default_factory=Throttle)
 
     @property

@@ -46,7 +46,14 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
         engine = CaseEngine(
             client=client, task_queue=settings.task_queue, clock="district" if demonstrating else "real", now=now
         )
-        yield Services(store=store, district=district, now=now, engine=engine, files=FolderStore(settings.files))
+        yield Services(
+            store=store,
+            district=district,
+            now=now,
+            engine=engine,
+            files=FolderStore(settings.files),
+            definitions=settings.definitions,
+        )
     finally:
         store.close()
 

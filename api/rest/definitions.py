@@ -6,15 +6,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
+from pydantic import Field
 
+from api.acts import publishing
 from api.library import content, current, current_all, published
 from api.problems import NotFound
-from api.rest.documented import READ
+from api.rest.asking import Asked, answer
+from api.rest.bodies import Body
+from api.rest.documented import READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
-from api.views.books import DefinitionDetail, DefinitionView, definition_fields
+from api.views.books import DefinitionDetail, DefinitionView, FindingView, definition_fields
 from api.views.openings import opening_schema
-from api.views.shown import Page
+from api.views.shown import Page, Shown
 from definitions.language.compiled import from_bytes
 from definitions.language.diagrams import svg
 from definitions.language.expand import expand
@@ -28,12 +32,60 @@ Version = Annotated[
 ]
 
 
+class Source(Body):
+    """A definition's text."""
+
+    source: str = Field(
+        min_length=1, max_length=500_000, description="YAML.", examples=["case: complaint\ntitle: Complaint"]
+    )
+
+
+class NewVersion(Source):
+    """A definition's text, and what is new in it."""
+
+    note: str = Field("", max_length=500, examples=["Answers within ten days."])
+
+
+class Findings(Shown):
+    """What a check found."""
+
+    sound: bool = Field(description="Whether it can be published.")
+    findings: list[FindingView]
+
+
 @router.get("", operation_id="list_definitions", response_model=Page[DefinitionView], responses=READ)
 def list_definitions(office: Office, person: SignedIn) -> Page[DefinitionView]:
     """Lists the definitions that new cases take now."""
     with office.store.reading() as session:
         rows = current_all(session, office.now())
     return Page(items=[DefinitionView(**definition_fields(row, zone=office.zone)) for row in rows])
+
+
+@router.post("/check", operation_id="check_definition", response_model=Findings, responses=READ)
+def check_definition(office: Office, person: SignedIn, body: Source) -> Findings:
+    """Checks a definition's text. A POST for its length; it changes nothing and needs no key."""
+    found = publishing.findings(office, body.source)
+    return Findings(
+        sound=all(problem.severity != "error" for problem in found),
+        findings=[
+            FindingView(
+                file=problem.file,
+                line=problem.line,
+                column=problem.column,
+                code=problem.code,
+                severity=problem.severity,
+                message=problem.message,
+                story=list(problem.story),
+            )
+            for problem in found
+        ],
+    )
+
+
+@router.post("", operation_id="publish_definition", status_code=201, response_model=DefinitionView, responses=WRITE)
+def publish_definition(office: Office, ask: Asked, body: NewVersion) -> Response:
+    """Publishes a definition as the next version; open cases keep theirs."""
+    return answer(publishing.publish(office, ask, body.source, note=body.note))
 
 
 @router.get("/{case}", operation_id="read_definition", response_model=DefinitionDetail, responses=READ)

@@ -80,6 +80,7 @@ class FindingView(Shown):
     code: str
     severity: Literal["error", "warning"]
     message: str
+    story: list[str] = Field(description="The shortest run of the case that shows it.")
 
 
 class FileView(Shown):

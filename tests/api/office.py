@@ -266,6 +266,7 @@ async def opened_office(
         now=(lambda: datetime.now(UTC)) if engine else (lambda: MONDAY),
         engine=engine or cast(CaseEngine, None),
         files=FolderStore(files),
+        definitions=Path(__file__).parents[2] / "definitions",
     )
 
     @asynccontextmanager

@@ -73,6 +73,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "list_definitions": EVERYBODY,
     "read_definition": EVERYBODY,
     "draw_definition": EVERYBODY,
+    "check_definition": EVERYBODY,
+    "publish_definition": frozenset({"author"}),
     # operators, finance, auditors
     "list_incidents": frozenset({"supervisor", "auditor"}),
     "retry_incident": SUPERVISOR,
@@ -124,6 +126,8 @@ BODIES: Final[dict[str, Any]] = {
     "retry_incident": {"reason": "x"},
     "skip_incident": {"reason": "x"},
     "mail_batch": {"mailed_on": "2026-03-09"},
+    "check_definition": {"source": "case: x"},
+    "publish_definition": {"source": "case: x"},
     "add_user": {"id": "rep", "name": "x"},
     "change_user": {"name": "x"},
     "add_absence": {"starts": "2026-03-09", "ends": "2026-03-09"},

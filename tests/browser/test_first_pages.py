@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from playwright.async_api import Page, expect
@@ -42,8 +41,6 @@ async def test_a_representative_works_a_complaint_through_to_its_letter(page: Pa
     await page.get_by_label(re.compile("^Explanation")).fill("The period had a hot week, and the garden was watered.")
     await page.get_by_role("button", name="Keep it half-filled").click()
     await expect(page.get_by_label(re.compile("^Explanation"))).to_have_value(re.compile("hot week"))
-    if shots := os.environ.get("SHOTS"):
-        await page.screenshot(path=f"{shots}/task.png", full_page=True)
     await page.get_by_role("button", name="The use is explained").click()
 
     assert page.url == case
@@ -53,8 +50,6 @@ async def test_a_representative_works_a_complaint_through_to_its_letter(page: Pa
         if await letter.count():
             break
         await page.reload()
-    if shots := os.environ.get("SHOTS"):
-        await page.screenshot(path=f"{shots}/case.png", full_page=True)
     file = await page.request.get(str(await letter.first.get_attribute("href")))
     assert file.headers["content-type"] == "application/pdf"
     assert (await file.body()).startswith(b"%PDF-")
