@@ -11,7 +11,7 @@ from temporalio.api.common.v1 import Payload
 from activities.world import World
 from worker.run import working
 from workflows.client import connect
-from workflows.codec import CodecError, Encryption, parse_keys
+from workflows.codec import ByType, CodecError, Encryption, data_converter, parse_keys
 
 OLD = base64.b64encode(b"o" * 32).decode()
 NEW = base64.b64encode(b"n" * 32).decode()
@@ -73,3 +73,10 @@ async def test_a_case_lives_through_a_change_of_keys_and_its_history_shows_nothi
 async def _with_keys(world: World, address: str, keys: str) -> World:
     client = await connect(address, keys=keys)
     return World(store=world.store, client=client, task_queue=world.task_queue, files=world.files)
+
+
+def test_all_converters_share_the_schemas_of_types() -> None:
+    first, second = (data_converter(None).payload_converter_class() for _ in range(2))
+    assert isinstance(first, ByType)
+    assert isinstance(second, ByType)
+    assert first.converters is second.converters
