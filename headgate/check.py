@@ -11,7 +11,7 @@ import typer
 from definitions.catalogue.own import load_own
 from definitions.language.library import DISTRICT, Library, load_library
 from definitions.language.problems import Problem, in_reading_order
-from headgate.opening import fail
+from headgate.errors import fail
 from headgate.settings import Settings
 from workflows.machine.checking import check_library, check_text
 

@@ -9,7 +9,7 @@ import typer
 
 from definitions.language.diagrams import mermaid, svg
 from definitions.language.library import load_library
-from headgate.opening import fail
+from headgate.errors import fail
 from headgate.settings import Settings
 
 

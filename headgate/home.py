@@ -15,6 +15,7 @@ from store.migrate import migrate
 from store.publishing import publish_compiled
 from store.records import DefinitionStandsError
 from store.sample.load import NotEmptyError, load_sample
+from workflows.machine.checking import check_library
 
 SAMPLE_PASSWORD = "headgate"  # noqa: S105 - of a demonstration, said on its first screen
 
@@ -57,10 +58,10 @@ def _sample(store: Store, progress: Callable[[str], None]) -> None:
 def publish_folder(store: Store, folder: Path, progress: Callable[[str], None]) -> list[str]:
     """Publishes what has changed in a folder of definitions and gives the names; open cases keep their version.
 
-    Raises CannotStart with the first problem of a definition that cannot be compiled."""
+    Raises CannotStart with the first thing that is wrong with them."""
     progress("Publishing the definitions")
     library = load_library(folder)
-    errors = [problem for problem in library.problems if problem.severity == "error"]
+    errors = [problem for problem in check_library(library) if problem.severity == "error"]
     if errors:
         raise CannotStart(f"the definitions have problems; run `headgate check {folder}`. The first: {errors[0]}")
     published = []

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from definitions.language.library import load_library
-from headgate.opening import fail
+from headgate.errors import fail
 from headgate.settings import Settings
 from store.clock import district_now
 from store.engine import open_store

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import typer
 from sqlmodel import Session
 
+from headgate.errors import fail
 from headgate.settings import Settings
 from store.clock import district_now
 from store.engine import StoreError, open_store
@@ -31,9 +31,3 @@ def writing() -> Iterator[Session]:
 def now(session: Session) -> datetime:
     """The district's time, in UTC."""
     return district_now(session).astimezone(UTC)
-
-
-def fail(sentence: str) -> None:
-    """Ends the command with this sentence."""
-    typer.echo(f"headgate: {sentence}", err=True)
-    raise typer.Exit(1)

@@ -17,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from definitions.language.library import Library, load_library
-from headgate.opening import fail
+from headgate.errors import fail
 from headgate.settings import Settings
 from workflows.machine.machine import Machine
 from workflows.machine.rehearse import Tally

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from headgate import opening
+from headgate.errors import fail
 from store import people
 from store.tables.people import Absence
 
@@ -88,8 +89,7 @@ def limit(
     try:
         amount = Decimal(amount_usd).quantize(Decimal("0.01"))
     except InvalidOperation:
-        opening.fail(f'"{amount_usd}" is no amount; write dollars, as 250.00')
-        return
+        fail(f'"{amount_usd}" is no amount; write dollars, as 250.00')
     with opening.writing() as session:
         people.set_approval_limit(session, kind, amount, user_id=who)
 
@@ -105,8 +105,7 @@ def absence(
     try:
         first, last = date.fromisoformat(starts), date.fromisoformat(ends)
     except ValueError:
-        opening.fail("days are written as 2026-03-09")
-        return
+        fail("days are written as 2026-03-09")
     with opening.writing() as session:
         for each in (who, substitute):
             if each is not None and people.person(session, each) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import definitions
@@ -12,9 +13,14 @@ import workflows.machine
 from api.problems import Problem, kinds
 from definitions.language.problems import CODES
 from headgate.documenting import markdown
+from headgate.documenting.examples import Example, read_example
 from headgate.documenting.markdown import code, table
 from headgate.documenting.remedies import REMEDIES
 from workflows.refusals import refusals
+
+#: A broken definition for each code (`CODE.yaml`), and the folder that they are laid over (`base`).
+EXAMPLES = Path(__file__).parents[2] / "docs" / "reference" / "problems"
+HEADS = {"yaml": "#", "typ": "//"}  #: how a comment begins
 
 INTRODUCTION = """
 Each kind of problem has a code that does not change. The sentence that comes with it says what is wrong at this
@@ -80,7 +86,19 @@ def _modules(package: ModuleType) -> Iterator[str]:
 
 
 def _in_definition(each: str) -> str:
-    return f"### {code(each)}\n\n{CODES[each]} {REMEDIES.get(each, '')}".rstrip()
+    said = f"### {code(each)}\n\n{CODES[each]} {REMEDIES.get(each, '')}".rstrip()
+    file = EXAMPLES / f"{each}.yaml"
+    return f"{said}\n\n{_shown(read_example(file))}" if file.exists() else said
+
+
+def _shown(example: Example) -> str:
+    """The broken definition, and what is said of it; the tests check that it is."""
+    parts = []
+    for name, text in example.files.items():
+        kind = name.rpartition(".")[2]
+        heading = f"{HEADS.get(kind, '#')} {name}\n" if kind in HEADS and len(example.files) > 1 else ""
+        parts.append(f"```{kind}\n{heading}{text}```")
+    return "\n\n".join([*parts, "```text\n" + "\n".join(example.says) + "\n```"])
 
 
 def _act(kind: type[Problem]) -> tuple[str, str, str, str]:

@@ -40,6 +40,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "unknown-hold": "Take the name that is near, or add the kind of hold to `district.yaml`.",
     "unknown-limit": "Take the name that is near, or add the limit to `district.yaml`.",
     "unknown-event": "Take the name that is near, or write what the event does under `on`.",
+    "mixed-without-each": "Leave `mixed:` out, or write `each:` for one task for each item of a list.",
     "near-event": "Take the name that is near; if the event is meant so, give it a name that is less alike.",
     "unknown-tag": "Take the name that is near, or give a state the tag.",
     "unknown-field": "Take the name that is near, or declare the field in `data`.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from headgate.problem_pages import Example
+from headgate.documenting.examples import Example
 
 BASE = Path(__file__).parents[2] / "docs" / "reference" / "problems" / "base"
 

@@ -109,7 +109,10 @@ class Binding:
         if not days:
             return None
         latest = max(days)
-        on_shut_off_days = any(isinstance(bound.requirement, ShutOffDay) for bound in self._rules)
+        asked = {verdict.rule for verdict in verdicts}
+        on_shut_off_days = any(
+            isinstance(bound.requirement, ShutOffDay) and bound.rule.id in asked for bound in self._rules
+        )
         return self.calendar.next_shut_off_day(latest) if on_shut_off_days else latest
 
     def sentence(self, verdicts: list[Verdict]) -> str:

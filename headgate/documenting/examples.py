@@ -24,6 +24,15 @@ class Example:
     without: list[str] = field(default_factory=list)
     says: list[str] = field(default_factory=list)
 
+    def said(self, base: Path) -> list[str]:
+        """What the checker says of its code, with the stories."""
+        lines = []
+        for problem in self.checked(base):
+            if problem.code == self.code:
+                lines.append(f"{problem.file}:{problem.line}:{problem.column} {problem.message}")
+                lines += [f"    {step}" for step in problem.story]
+        return lines
+
     def checked(self, base: Path) -> list[Problem]:
         """The problems of the example laid over the base, with paths that begin in the folder."""
         with tempfile.TemporaryDirectory() as made:
@@ -54,7 +63,7 @@ def read_example(file: Path) -> Example:
         elif key == "# without":
             example.without.append(rest.strip())
         elif key == "# says":
-            example.says.append(rest.strip())
+            example.says.append(rest.rstrip("\n"))
         else:
             example.files[name] += line
     return example
