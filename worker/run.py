@@ -31,7 +31,7 @@ from definitions.catalogue import own
 from store.engine import open_store
 from worker import logs
 from worker.health import Health, page
-from worker.interceptors import Discreet
+from worker.interceptors import Beating, Discreet
 from worker.keeping import Keeping, rounds
 from worker.settings import WorkerSettings
 from workflows.case import CaseWorkflow
@@ -102,7 +102,7 @@ async def working(world: World, *, sandboxed: bool = False, cached: int = CACHED
             activities=found,
             activity_executor=threads,
             workflow_runner=runner(sandboxed=sandboxed),
-            interceptors=[Discreet()],
+            interceptors=[Discreet(), Beating()],
             max_cached_workflows=cached,
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,

@@ -37,7 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.refusals import failure_of
 
 from workflows.alarm import Alarm
-from workflows.outgoing import TIMEOUT, Outgoing
+from workflows.outgoing import HEARTBEAT, TIMEOUT, Outgoing
 from workflows.steps import Steps, taken_of
 
 AGAIN = timedelta(hours=1)  #: after which a timer that could not be taken is tried again
@@ -250,6 +250,7 @@ class CaseWorkflow:
                 ARCHIVE,
                 args=[self._start.case, run],
                 start_to_close_timeout=TIMEOUT,
+                heartbeat_timeout=HEARTBEAT,
                 retry_policy=RetryPolicy(maximum_attempts=20),
             )
         except ActivityError:

@@ -7,8 +7,10 @@ between SQL and history), so acts go to the workflow first and SQL's answer coun
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +55,7 @@ from workflows.messages import (
 from workflows.refusals import refused_by
 
 PATIENCE = timedelta(seconds=20)  #: how long an act's answer is waited for
+LOOK_SECONDS = 0.1
 CASE_TYPE = SearchAttributeKey.for_keyword("HeadgateCase")
 CASE_VERSION = SearchAttributeKey.for_int("HeadgateVersion")
 
@@ -200,7 +203,13 @@ async def _with_start(
     answered = client.execute_update_with_start_workflow(
         update, args=args, start_workflow_operation=operation, id=id_, result_type=Taken, rpc_timeout=patience
     )
-    taken: Taken = await _answer(answered, start.case)
+    try:
+        taken: Taken = await _answer(answered, start.case)
+    except Exception:
+        # The operation holds the failure a second time, and Python complains of one that nobody has looked at.
+        with suppress(Exception):
+            await asyncio.wait_for(operation.workflow_handle(), LOOK_SECONDS)
+        raise
     return taken
 
 

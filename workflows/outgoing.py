@@ -33,6 +33,7 @@ from workflows.refusals import NotSettled
 from workflows.steps import LOCAL_RETRY, LOCAL_THRESHOLD, LOCAL_TIMEOUT
 
 TIMEOUT = timedelta(minutes=2)
+HEARTBEAT = timedelta(seconds=10)  #: after which an effect whose worker has died is given to another one
 ATTEMPTS = 5  #: then the effect becomes an incident
 LONGEST_RETRY = timedelta(minutes=1)
 
@@ -119,6 +120,7 @@ class Outgoing:
             effect,
             result_type=EffectReply,
             start_to_close_timeout=TIMEOUT,
+            heartbeat_timeout=HEARTBEAT,
             retry_policy=self._retry,
         )
         return reply

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ class Bank:
     asked: Counter[str] = field(default_factory=Counter)
     fails: int = 0
     refuses: bool = False
+    answers: threading.Event | None = None  #: when it is slow: once it answers
 
 
 BANK = Bank()
@@ -50,6 +52,8 @@ BANK = Bank()
 def credit(effect: Effect, amount: Money) -> Reply:
     """Credits the account at a bank that sometimes does not answer."""
     BANK.asked[effect.id] += 1
+    if BANK.answers is not None:
+        assert BANK.answers.wait(30)
     if BANK.refuses:
         raise EffectRefused("the bank does not know the account", code="unknown-account")
     if BANK.fails:

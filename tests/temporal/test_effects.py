@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -41,6 +43,22 @@ async def test_an_effect_that_fails_is_tried_again(desk: Desk) -> None:
     await desk.complete(opened.case, "adjust", cause="leak")
     await desk.until(lambda: desk.case(opened.case).state == "answering")
     assert BANK.asked == {f"{opened.case}.2.1": 3}
+
+
+async def test_a_slow_effect_shows_that_its_worker_lives(desk: Desk) -> None:
+    BANK.answers = threading.Event()
+    case = (await desk.open("complaint")).case
+    await desk.complete(case, "adjust", cause="leak")
+    handle = desk.world.client.get_workflow_handle(case)
+    async with asyncio.timeout(20):
+        while True:
+            pending = (await handle.describe()).raw_description.pending_activities
+            if pending and pending[0].HasField("last_heartbeat_time"):
+                break
+            await asyncio.sleep(0.05)
+    assert pending[0].activity_type.name == "credit"
+    BANK.answers.set()
+    await desk.until(lambda: desk.case(case).state == "answering")
 
 
 async def test_an_effect_that_keeps_failing_is_an_incident_that_a_supervisor_retries(desk: Desk) -> None:
