@@ -45,7 +45,9 @@ async def healthz() -> Health:
 async def readyz(office: Office) -> Health:
     """Says that the process can work: the database has this version's schema and the case engine answers."""
     if not await run_in_threadpool(_store_is_ready, office):
-        raise NotReady("The database does not answer, or its schema is not this version's: run `headgate migrate`.")
+        raise NotReady(
+            "The database does not answer, or its schema is not this version's: `headgate up` brings it up to date."
+        )
     if not await office.engine.answers():
         raise NotReady("The Temporal server does not answer. Acts that move a case have to wait for it.")
     return Health(status="ready")

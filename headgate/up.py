@@ -76,7 +76,7 @@ def _greet(settings: Settings, console: Console, *, demonstrating: bool) -> None
         f"[bold]finance[/bold], [bold]author[/bold] or [bold]auditor[/bold] with the password {home.SAMPLE_PASSWORD}."
     )
     console.print("\nTry: sign in as rep, find an account, open a high-consumption complaint, claim its first task.")
-    console.print("For scripts: headgate token rep · the REST interface is described at /docs\n")
+    console.print("For scripts: headgate token rep · the REST interface is described at /openapi.json\n")
     if demonstrating:
         console.print("This is a demonstration: time runs faster. headgate clock pause · next-day · resume\n")
     console.print(f"Everything is kept in {settings.home}. Ctrl-C stops.")
