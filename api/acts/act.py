@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from api.problems import KeyReused, NotPermitted, Problem
+from api.problems import Conflict, KeyReused, NotPermitted, Problem
 from api.security.people import Person
+from store.claims import ClaimError
 from store.engine import Store
 from store.tables.audit import Audit
 from store.tables.outbox import IdempotencyKey
@@ -100,6 +101,10 @@ def _in_one_transaction(store: Store, ask: Ask, record: Record, work: Work) -> A
     except Problem as problem:
         refuse(store, ask, record, problem)
         raise
+    except ClaimError as error:
+        conflict = Conflict(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        refuse(store, ask, record, conflict)
+        raise conflict from error
 
 
 def answered(session: Session, ask: Ask) -> Answer | None:

@@ -12,6 +12,7 @@ from api.acts.rules import may_do, must_see_task, open_task
 from api.problems import AlreadyClaimed, Conflict, NotPermitted, Problem
 from api.services import Services
 from api.views.tasks import etag, task_view
+from store import claims
 from store.tables.cases import UNCLAIMED, TaskCandidate, TaskRow
 
 LOOKED_AT = 200  #: how many unclaimed tasks "give me the next one" looks at before it says that there is none
@@ -40,7 +41,7 @@ def release(office: Services, ask: Ask, task_id: str) -> Answer:
         note(record, task)
         must_see_task(session, ask.person, task)
         record.rule = holds(ask, task)
-        leave(task)
+        claims.release(session, task.id, None)
         return shown(office, ask, task)
 
     return once(office.store, ask, Record(act="release", kind="task", id=task_id), work)
@@ -74,7 +75,7 @@ def take(session: Session, ask: Ask, task: TaskRow, record: Record) -> None:
     if task.assignee == ask.person.id:
         record.rule = "assigned"
         if task.state == "open":
-            _claimed(task, ask)
+            claims.claim(session, task.id, ask.person.id, ask.at)
         return
     if task.assignee is not None and task.assignee not in ask.person.stands_in_for:
         raise AlreadyClaimed(
@@ -84,17 +85,10 @@ def take(session: Session, ask: Ask, task: TaskRow, record: Record) -> None:
     if task.state == "suspended":
         raise Conflict("This task is suspended. Resume it first; the case shows why it was put aside.")
     record.rule = may_do(session, ask.person, task)
-    _claimed(task, ask)
-
-
-def leave(task: TaskRow) -> None:
-    """Puts a task back where it is offered."""
-    task.assignee = None
-    task.claimed_at = None
-    task.assigned_step = None
-    if task.state == "claimed":
-        task.state = "open"
-    task.version += 1
+    if task.assignee is None:
+        claims.claim(session, task.id, ask.person.id, ask.at)
+    else:
+        claims.assign(session, task.id, ask.person.id, ask.at)
 
 
 def holds(ask: Ask, task: TaskRow) -> str:
@@ -120,14 +114,6 @@ def shown(office: Services, ask: Ask, task: TaskRow, status: int = 200) -> Answe
     """The task as answer, with its ETag."""
     view = task_view(task, at=ask.at, zone=office.zone)
     return Answer(status=status, body=view.model_dump(mode="json"), headers={"ETag": etag(task.version)})
-
-
-def _claimed(task: TaskRow, ask: Ask) -> None:
-    task.assignee = ask.person.id
-    task.claimed_at = ask.at
-    task.assigned_step = None  # from now on the claim is a person's, and stays if a step is replaced
-    task.state = "claimed"
-    task.version += 1
 
 
 def _most_pressing(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlmodel import Session, col, delete, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
-from api.acts.claiming import holds, leave, note, shown
+from api.acts.claiming import holds, note, shown
 from api.acts.rules import may_do, must_see_task, not_who_did, open_task
 from api.problems import Conflict, Invalid, NotPermitted
 from api.security.people import Person, person_of
 from api.services import Services
-from store.tables.cases import TaskCandidate, TaskHelper, TaskRow
+from store import claims
+from store.tables.cases import TaskCandidate, TaskRow
 from store.tables.people import Absence, User
 
 
@@ -49,7 +50,7 @@ def hand_over(office: Services, ask: Ask, task_id: str, *, to: str, with_form: b
         record.rule = holds(ask, task)
         give(session, office, ask, task, to)
         if not with_form:
-            task.draft = None
+            claims.save_draft(session, task.id, to, None)
         return shown(office, ask, task)
 
     act = "hand-over-with-form" if with_form else "hand-over-without-form"
@@ -76,7 +77,8 @@ def decline(office: Services, ask: Ask, task_id: str) -> Answer:
             )
         )
         if task.assignee == ask.person.id:
-            leave(task)
+            session.flush()
+            claims.release(session, task.id, None)
         else:
             task.version += 1
         return shown(office, ask, task)
@@ -95,9 +97,7 @@ def add_helper(office: Services, ask: Ask, task_id: str, *, helper: str) -> Answ
         not_who_did(session, person.id, task)
         if helper == task.assignee:
             raise Conflict(f"{helper} has this task already.")
-        if session.get(TaskHelper, (task.id, helper)) is None:
-            session.add(TaskHelper(task_id=task.id, user_id=helper, added_by=ask.person.id, added_at=ask.at))
-            task.version += 1
+        claims.add_helper(session, task.id, helper, by=ask.person.id, at=ask.at)
         return shown(office, ask, task)
 
     return once(office.store, ask, Record(act="add-helper", kind="task", id=task_id), work)
@@ -117,12 +117,7 @@ def give(session: Session, office: Services, ask: Ask, task: TaskRow, to: str) -
     if away is not None:
         instead = f"; {away.substitute_id} stands in" if away.substitute_id else ""
         raise Conflict(f"{to} is away until {away.ends.isoformat()}{instead}.", substitute=away.substitute_id)
-    task.assignee = person.id
-    task.claimed_at = ask.at
-    task.assigned_step = None
-    if task.state == "open":
-        task.state = "claimed"
-    task.version += 1
+    claims.assign(session, task.id, person.id, ask.at)
 
 
 def colleague(session: Session, office: Services, user_id: str) -> Person:

@@ -18,6 +18,7 @@ from api.services import Services
 from api.views.notes import note_view
 from definitions.language.forms import checked, fields_of
 from definitions.language.model import DataField
+from store import claims
 from store.tables.cases import CaseRow, Note, TaskRow
 
 
@@ -68,8 +69,7 @@ def follow_up(office: Services, ask: Ask, task_id: str, *, at: datetime | None) 
         record.rule = holds(ask, task)
         if at is not None and at <= ask.at:
             raise Conflict("A follow-up date lies in the future; this one has passed.")
-        task.follow_up_at = at
-        task.version += 1
+        claims.set_follow_up(session, task.id, at)
         return shown(office, ask, task)
 
     return once(office.store, ask, Record(act="follow-up", kind="task", id=task_id), work)
@@ -89,8 +89,8 @@ def keep_draft(office: Services, ask: Ask, task_id: str, *, form: Mapping[str, A
                 f"The task is at version {task.version}, not {version[:20]}: somebody changed it since. Read it again, "
                 "and send the form once more.",
             )
-        task.draft = half_filled(fields_for(session, task), form)
-        task.version += 1
+        kept = half_filled(fields_for(session, task), form)
+        claims.save_draft(session, task.id, str(task.assignee), kept, task.version)
         return shown(office, ask, task)
 
     return once(office.store, ask, Record(act="keep-draft", kind="task", id=task_id), work)

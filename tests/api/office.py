@@ -21,12 +21,12 @@ from api.services import Services
 from definitions.language.calendars import Calendar
 from definitions.language.compiled import Compiled
 from definitions.language.model import CaseDefinition
-from definitions.language.pack import District
+from definitions.language.pack import District, ReviewList
 from store import people as store_people
 from store.engine import Store
 from store.ledger import bill_entry, post
+from store.publishing import publish_compiled
 from store.tables.cases import CaseRow, TaskCandidate, TaskRow
-from store.tables.definitions import DefinitionVersion
 from store.tables.utility import Account, Bill, Customer, Meter, Premise, Read, ServicePoint
 
 MONDAY = datetime(2026, 3, 9, 15, 30, tzinfo=UTC)  #: 8:30 in Los Angeles
@@ -150,9 +150,31 @@ _numbers = itertools.count(1)
 
 
 def compiled_complaint(calendar: Calendar) -> Compiled:
-    """The complaint, compiled and published as version 1."""
+    """The complaint, compiled."""
+    return Compiled(definition=CaseDefinition.model_validate(COMPLAINT), calendar=calendar, district=DISTRICT)
+
+
+GATHERING = {
+    "case": "gathering",
+    "title": "Gathering",
+    "data": {"account": {"type": "account", "required": True}},
+    "initial": "waiting",
+    "states": {
+        "waiting": {"list": "tags", "released": "done", "excluded": "off"},
+        "done": {"type": "final"},
+        "off": {"type": "final"},
+    },
+}
+TAGS = {"list": "tags", "title": "Door tags", "review": ["lead", "supervisor"], "persons": "2", "reasons": ["paid"]}
+
+
+def compiled_gathering(calendar: Calendar) -> Compiled:
+    """A case that waits on a list, compiled."""
     return Compiled(
-        definition=CaseDefinition.model_validate(COMPLAINT), version=1, calendar=calendar, district=DISTRICT
+        definition=CaseDefinition.model_validate(GATHERING),
+        calendar=calendar,
+        district=DISTRICT,
+        lists={"tags": ReviewList.model_validate(TAGS)},
     )
 
 
@@ -246,20 +268,8 @@ async def opened_office(
     with store.writing() as session:
         issued = people(session)
         accounts(session)
-        compiled = compiled_complaint(calendar)
-        session.add(
-            DefinitionVersion(
-                definition="complaint",
-                version=1,
-                title="Complaint",
-                digest=compiled.digest,
-                compiled=compiled.to_bytes(),
-                source="case: complaint",
-                published_by="author",
-                published_at=MONDAY - timedelta(days=30),
-                effective_from=MONDAY - timedelta(days=30),
-            )
-        )
+        for compiled in (compiled_complaint(calendar), compiled_gathering(calendar)):
+            publish_compiled(session, compiled, source="", by="author", at=MONDAY - timedelta(days=30))
     services = Services(
         store=store,
         district=DISTRICT,

@@ -110,3 +110,28 @@ async def test_nothing_is_given_to_who_is_away(office: Office) -> None:
     answer = await office.by("supervisor").post(f"/api/tasks/{task}/assign", {"to": "rep2"})
     assert answer.status_code == 409
     assert answer.json()["substitute"] == "rep"
+
+
+async def test_a_half_filled_form_is_kept_only_from_the_version_that_was_read(office: Office) -> None:
+    task = await _claimed(office)
+    rep = office.by("rep")
+    seen = (await rep.get(f"/api/tasks/{task}")).headers["ETag"]
+    missing = await rep.put(f"/api/tasks/{task}/draft", {"form": {"cause": "leak"}})
+    assert missing.status_code == 428
+    kept = await rep.put(f"/api/tasks/{task}/draft", {"form": {"cause": "leak"}}, If_Match=seen)
+    assert kept.status_code == 200, kept.text
+    stale = await rep.put(f"/api/tasks/{task}/draft", {"form": {"cause": "misread"}}, If_Match=seen)
+    assert (stale.status_code, stale.json()["code"]) == (412, "changed")
+    form = (await rep.get(f"/api/tasks/{task}")).json()["form"]
+    assert {field["name"]: field["value"] for field in form}["cause"] == "leak"
+
+
+async def test_a_follow_up_date_lies_in_the_future_and_keeps_the_task_out_of_the_way(office: Office) -> None:
+    task = await _claimed(office)
+    rep = office.by("rep")
+    past = await rep.post(f"/api/tasks/{task}/follow-up", {"at": "2026-03-01T08:00:00-08:00"})
+    assert past.status_code == 409
+    answer = await rep.post(f"/api/tasks/{task}/follow-up", {"at": "2026-03-16T08:00:00-07:00"})
+    assert answer.json()["follow_up"] == "2026-03-16T08:00:00-07:00"
+    await rep.post(f"/api/tasks/{task}/release")
+    assert (await rep.post("/api/tasks/next", {})).status_code == 409
