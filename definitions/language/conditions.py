@@ -31,6 +31,7 @@ _RELATIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 _ALL: Final[frozenset[str]] = frozenset("<=>")
 _TURNED: Final = {"<": ">", "=": "=", ">": "<"}
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _IDS: Final = re.compile(r"\bid: \d+\n")
 
 
@@ -88,12 +89,15 @@ class Conditions:
 
     def __init__(self, fields: Mapping[str, Data] | None = None) -> None:
         self._words: dict[str, frozenset[str | bool]] = {}
+        self._numbers: set[str] = set()
         for root, declared in (fields or {}).items():
             for name, field in declared.items():
                 if field.type == "boolean":
                     self._words[f"{root}.{_key(name)}"] = frozenset((True, False))
                 elif field.enum and not field.many:
                     self._words[f"{root}.{_key(name)}"] = frozenset(field.enum)
+                elif field.type in ("integer", "number") and not field.many:
+                    self._numbers.add(f"{root}.{_key(name)}")
         self._taken_apart: dict[tuple[str, bool], Cases] = {}
 
     def of(self, text: str, *, holds: bool = True) -> Cases:
@@ -102,6 +106,18 @@ class Conditions:
         if key not in self._taken_apart:
             self._taken_apart[key] = _cases(Tree(text).root, holds)
         return self._taken_apart[key]
+
+    def fixed(self, name: str, value: object) -> Cases:
+        """What is known of a value that was just set, as it is written: null unsets it, a word or a number is what it is."""
+        if value is None:
+            return (frozenset((Known(name, False),)),)
+        written = str(value).lower() if isinstance(value, bool) else str(value)
+        word = {"true": True, "false": False}.get(written, written)
+        if word in self._words.get(name, ()):
+            return (frozenset((Known(name, True), Word(name, frozenset((word,))))),)
+        if name in self._numbers and _NUMBER.fullmatch(written):
+            return (frozenset((Known(name, True), Number(name, frozenset("="), Decimal(written)))),)
+        return ALWAYS
 
     def possible(self, cases: Cases) -> bool:
         """Whether one of the cases is free of contradiction."""
@@ -152,6 +168,12 @@ def without(cases: Cases, forgotten: Iterable[str]) -> Cases:
     if cases is None or not names:
         return cases
     return tuple(dict.fromkeys(frozenset(each for each in case if not _speaks_of(each, names)) for case in cases))
+
+
+def speaks_of(cases: Cases, names: Iterable[str]) -> bool:
+    """Whether the cases say anything of one of these values; what cannot be judged may."""
+    named = tuple(names)
+    return bool(named) and (cases is None or any(_speaks_of(each, named) for case in cases for each in case))
 
 
 def _speaks_of(statement: Statement, names: tuple[str, ...]) -> bool:

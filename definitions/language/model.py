@@ -261,7 +261,9 @@ class ScheduleRow(Strict):
     """One row of what clerks know from billing systems: an event with what it depends on and how many days after."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = Field(description="Its number or word.")
-    do: Action | dict[Literal["task"], Key] = Field(description="An action, or a task of `tasks` by name.")
+    do: Action | Annotated[dict[Literal["task"], Key], Field(min_length=1)] = Field(
+        description="An action, or a task of `tasks` by name."
+    )
     depends_on: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
         (), description="The rows that come first."
     )

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from definitions.language.conditions import ALWAYS, Cases, Conditions, both, without
+from definitions.language.conditions import ALWAYS, Cases, Conditions, both, speaks_of, without
 from definitions.language.model import Action, CaseDefinition, Data
 from workflows.machine import interpreter
 from workflows.machine.chart import Chart
@@ -189,6 +189,15 @@ def _slashes(path: str) -> list[int]:
     return [index for index, character in enumerate(path) if character == "/"]
 
 
+class _Passed(NamedTuple):
+    """How far a step was when a transition was taken."""
+
+    taken: int  #: transitions taken before
+    asked: int  #: guards answered before
+    waiting: int  #: events that were still to be taken
+    known: Cases  #: what was known of data
+
+
 class _Host(Bystander):
     """Answers guards by a script, and with yes where the script ends; notes what happens."""
 
@@ -202,8 +211,11 @@ class _Host(Bystander):
         self.entered: list[tuple[str, frozenset[str]]] = []
         self.happened: set[str] = set()
         self._active: Active | None = None
-        self._seen: dict[tuple[int, int], tuple[int, int]] = {}
-        self._changed_at = 0
+        self._asked: list[Cases] = []  #: what each guard says, in the order of the answers
+        self._changed: list[
+            tuple[int, str, bool]
+        ] = []  #: after how many transitions, which field, whether its value is known
+        self._seen: dict[tuple[int, int], _Passed] = {}
         self.taken: list[ChartTransition] = []
 
     def observe(self, active: Active) -> None:
@@ -219,24 +231,37 @@ class _Host(Bystander):
         answer = self.script[index] if index < len(self.script) else can_hold
         self.answers = (*self.answers, answer)
         self.open.append(can_hold and can_fail)
+        self._asked.append(self.map.conditions.of(guard.text))
         self.known = yes if answer else no
         return answer
 
     def take(self, transition: ChartTransition) -> None:
         """Notes the actions; ends the branch where the same transition is taken in the same place for the second time.
 
-        Where nothing has changed in between that a guard was asked about, the step would never end."""
+        Where no guard was asked about what has changed in between, the step would never end."""
         assert self._active is not None
         if transition.state.default is not transition:
             mark = (transition.index, self._active.mask)
-            if mark in self._seen:
-                taken, asked = self._seen[mark]
-                if self._changed_at <= taken or asked == len(self.answers):
-                    raise LoopFoundError(tuple(self.taken[taken:]))
-                raise CircledError
-            self._seen[mark] = (len(self.taken), len(self.answers))
+            passed = self._seen.get(mark)
+            # Fewer events wait than before: the way is taken once for each of them, and that ends.
+            if passed is not None and len(self.queue) >= passed.waiting:
+                if self._repeats(passed):
+                    raise LoopFoundError(tuple(self.taken[passed.taken :]))
+                if passed.known == self.known or self._hangs_on_data(passed):
+                    raise CircledError
+            self._seen[mark] = _Passed(len(self.taken), len(self.answers), len(self.queue), self.known)
             self.taken.append(transition)
         self._perform(transition.actions)
+
+    def _repeats(self, passed: _Passed) -> bool:
+        """Whether every guard will be answered as it was since then, for ever."""
+        changed = {name for taken, name, _ in self._changed if taken > passed.taken}
+        told = [index for index in range(passed.asked, len(self.answers)) if speaks_of(self._asked[index], changed)]
+        return not told or (passed.known == self.known and not any(self.open[index] for index in told))
+
+    def _hangs_on_data(self, passed: _Passed) -> bool:
+        """Whether something that is not known has been set since then: another round would tell nothing more."""
+        return any(taken > passed.taken and not is_fixed for taken, _, is_fixed in self._changed)
 
     def enter(self, state: ChartState) -> None:
         """Notes the state, then its actions: laws are asked before what is done on entry."""
@@ -252,18 +277,21 @@ class _Host(Bystander):
             self._perform(planned.exit)
 
     def _perform(self, actions: tuple[Action, ...]) -> None:
-        changed: list[str] = []
         for action in actions:
             self.happened |= happens(action)
             if action.action == "raise":
                 self.queue.append(str(action.with_.get("event")))
             elif action.action == "assign":
-                changed += action.with_
+                for name, value in action.with_.items():
+                    self._change(name, self.map.conditions.fixed(f"data.{name.replace('-', '_')}", value))
             if action.set is not None:
-                changed.append(action.set)
-        if changed:
-            self.known = without(self.known, [f"data.{name.replace('-', '_')}" for name in changed])
-            self._changed_at = len(self.taken)
+                self._change(action.set, ALWAYS)
+
+    def _change(self, field: str, to: Cases) -> None:
+        """Forgets what was known of a field of data, and notes what it is now."""
+        name = f"data.{field.replace('-', '_')}"
+        self.known = both(without(self.known, (name,)), to)
+        self._changed.append((len(self.taken), name, to != ALWAYS))
 
 
 def happens(action: Action) -> frozenset[str]:

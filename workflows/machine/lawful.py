@@ -28,6 +28,7 @@ class _Demand:
 
     tag: str
     names: frozenset[str]
+    at_once: frozenset[str]  #: those that count even when they happen in the same step
     applies: str | None
 
 
@@ -37,25 +38,29 @@ def broken(found: Explored) -> Iterator[Problem]:
     for name in found.case.definition.laws:
         law = found.case.library.laws[name]
         for rule in law.rules:
-            names = _names(rule)
+            names, at_once = _names(rule)
             for tag in law.before if names else ():
-                demands.setdefault(_Demand(tag=tag, names=names, applies=rule.applies), []).append(rule)
+                demand = _Demand(tag=tag, names=names, at_once=at_once, applies=rule.applies)
+                demands.setdefault(demand, []).append(rule)
     for demand, rules in demands.items():
         yield from _broken(found, demand, rules)
 
 
-def _names(rule: Rule) -> frozenset[str]:
-    """Any one of these must have happened; none when the rule cannot be judged without time."""
+def _names(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
+    """Any one of these must have happened, none when the rule cannot be judged without time; and those that count at once.
+
+    A letter is mailed after the step that writes it, and no time has passed since what happens in the same step."""
     try:
         requirement: Requirement | None = parse_requirement(rule.require) if rule.require else None
     except ValueError:
-        return frozenset()
+        return frozenset(), frozenset()
     match requirement:
-        case Since(any_of=beginnings) if not any(each.is_fact for each in beginnings):
-            return frozenset(each.name for each in beginnings)
+        case Since(span=span, any_of=beginnings) if not any(each.is_fact for each in beginnings):
+            names = frozenset(each.name for each in beginnings)
+            return names, frozenset(name for name in names if span is None and not name.startswith("letter "))
         case InLanguages(letter=letter):
-            return frozenset((f"letter {letter} mailed",))
-    return frozenset()
+            return frozenset((f"letter {letter} mailed",)), frozenset()
+    return frozenset(), frozenset()
 
 
 def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Problem]:
@@ -75,20 +80,24 @@ def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Pro
     moves = stories.shortest(found.map, breaks, passable)
     if moves is None:
         return
-    path = _offender(found, demand, moves[-1])
-    assert path is not None
-    wanted = " or ".join(sorted(demand.names))
+    offender = _offender(found, demand, moves[-1])
+    assert offender is not None
+    path, before = offender
     sources = " and ".join(dict.fromkeys(f"{rule.id}, {rule.source}" for rule in rules))
-    message = f"{found.title(path)} ({demand.tag}) can be reached without {wanted}, which the law asks for ({sources})"
+    if too_soon := sorted(demand.names & before):
+        how = f"in the same step as {too_soon[0].removesuffix(' mailed')}, too soon for the law ({sources})"
+    else:
+        how = f"without {' or '.join(sorted(demand.names))}, which the law asks for ({sources})"
+    message = f"{found.title(path)} ({demand.tag}) can be reached {how}"
     place = (*found.places[path], "tags")
     yield found.problem(place, "law-broken", message, key=False, moves=moves)
 
 
-def _offender(found: Explored, demand: _Demand, move: Move) -> str | None:
-    """The state with the tag that the move enters before anything that the law asks for has happened in it."""
+def _offender(found: Explored, demand: _Demand, move: Move) -> tuple[str, frozenset[str]] | None:
+    """The state with the tag that the move enters before anything that counts has happened, and what has by then."""
     for path, before in move.entered:
-        if demand.tag in found.map.plan.states[path].tags and not demand.names & before:
-            return path
+        if demand.tag in found.map.plan.states[path].tags and not demand.at_once & before:
+            return path, before
     return None
 
 
