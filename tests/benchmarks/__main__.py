@@ -6,7 +6,7 @@ import argparse
 
 import uvloop
 
-from tests.benchmarks import completions
+from tests.benchmarks import completions, queues
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -27,6 +27,8 @@ def main() -> None:
     at_once = [int(number) for number in asked.at_once.split(",")]
     for engine in [asked.engine] if asked.engine else ENGINES:
         uvloop.run(completions.measure(engine, at_once, asked.rounds, asked.seed, say))
+    if asked.engine is None:
+        queues.measure(ENGINES, say)
 
 
 if __name__ == "__main__":
