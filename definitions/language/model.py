@@ -260,7 +260,7 @@ class Invoke(Strict):
 class ScheduleRow(Strict):
     """One row of what clerks know from billing systems: an event with what it depends on and how many days after."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")] = Field(description="Its number or word.")
+    id: Key = Field(description="Its number or word.")
     do: Action | Annotated[dict[Literal["task"], Key], Field(min_length=1)] = Field(
         description="An action, or a task of `tasks` by name."
     )

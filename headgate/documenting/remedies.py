@@ -58,6 +58,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "argument-type": "Give a value or a field of the type that the message names.",
     "set-type": "Name a field of the type that the action gives, or leave `set` out.",
     # data and tasks
+    "cannot-run": "Read what the message says of the states, and give each its own place.",
     "declared-twice": "Declare it once, in `data`, and say `required` or `optional` in the form.",
     "bad-default": "Write a value of the field's own type, between its smallest and its largest.",
     "duplicate-word": "Take one of the two out.",

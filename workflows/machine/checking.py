@@ -14,9 +14,12 @@ from definitions.language.checks.context import CaseText
 from definitions.language.library import Library, load_library
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
-from definitions.language.problems import Problem, in_reading_order
+from definitions.language.problems import Problem, in_reading_order, register_codes
 from workflows.machine import lawful
 from workflows.machine.findings import CHECKS, Explored
+from workflows.machine.states import BadChart
+
+register_codes(cannot_run="States that do not fit together in a way that no other check describes.")
 
 __all__ = ["check_case", "check_folder", "check_library", "check_text"]
 
@@ -59,6 +62,10 @@ def check_case(library: Library, name: str) -> list[Problem]:
 
 
 def _walked(case: CaseText) -> Iterator[Problem]:
-    explored = Explored(case)
+    try:
+        explored = Explored(case)
+    except BadChart as error:
+        yield case.problem(("initial",), "cannot-run", f"this definition cannot run: {error}")
+        return
     for check in (*CHECKS, lawful.broken):
         yield from check(explored)

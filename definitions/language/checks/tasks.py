@@ -189,7 +189,9 @@ def schedules(case: CaseText) -> Iterator[Problem]:
         for index, row in enumerate(state.schedule):
             here = (*place, "schedule", index)
             if not isinstance(row.do, Action):
-                yield from case.unknown("task", "unknown-task", row.do["task"], state.tasks, (*here, "do", "task"))
+                yield from case.unknown(
+                    "task", "unknown-task", row.do.get("task", ""), state.tasks, (*here, "do", "task")
+                )
             if row.id in above:
                 yield case.problem((*here, "id"), "duplicate-name", f'another row is called "{row.id}" already')
             for number, other in enumerate(row.depends_on):
