@@ -46,7 +46,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "unknown-field": "Take the name that is near, or declare the field in `data`.",
     "unknown-task": "Take the name that is near; a task is called like its state unless it has a `name`.",
     "unknown-outcome": "Take the name of a final state of the child's definition.",
-    "unknown-row": "Name a row that stands above, or move this one down.",
+    "unknown-row": "Name the row just above, or move this one to below the row that it waits for.",
     "unknown-fact": "Take the name that is near; [facts](facts.md) lists all.",
     "fact-type": "Declare the fact with the type that [facts](facts.md) gives.",
     "no-district": "Add `district.yaml`; the shipped one is an example.",

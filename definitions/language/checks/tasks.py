@@ -27,7 +27,7 @@ register_codes(
     duplicate_name="Two tasks, timers or escalations have one name, which audit and migration could not tell apart.",
     take_back="An outcome that can never be taken back, because it does something irreversible at once.",
     last_branch="A decision ends in a branch without a guard, so that one of them is always taken.",
-    unknown_row="A row of a schedule depends on one that is not above it.",
+    unknown_row="A row of a schedule depends on another than the one just above it, which it would be done after.",
     timer_does_nothing="A timer that leads nowhere and does nothing.",
 )
 
@@ -185,7 +185,7 @@ def decisions(case: CaseText) -> Iterator[Problem]:
 def schedules(case: CaseText) -> Iterator[Problem]:
     """Rows of schedules: what they do, and what comes before them."""
     for _, state, place in case.written:
-        above: set[str] = set()
+        above: list[str] = []
         for index, row in enumerate(state.schedule):
             here = (*place, "schedule", index)
             if not isinstance(row.do, Action):
@@ -198,7 +198,13 @@ def schedules(case: CaseText) -> Iterator[Problem]:
                 if other not in above:
                     message = f"no row above is called {near_miss(other, above)}"
                     yield case.problem((*here, "depends-on", number), "unknown-row", message)
-            above.add(row.id)
+            if row.depends_on and set(row.depends_on) <= {*above[:-1]}:
+                # Its days would be counted from another row than the author reads.
+                message = (
+                    f'rows are done one after the other, and this one comes after "{above[-1]}"; depend on that one'
+                )
+                yield case.problem((*here, "depends-on"), "unknown-row", message)
+            above.append(row.id)
 
 
 def taking_back(case: CaseText) -> Iterator[Problem]:
