@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from definitions.language.library import Library, load_library
+from definitions.language.loader import load, load_model
 from headgate.errors import fail
 from headgate.settings import Settings
 from workflows.machine.machine import Machine
@@ -84,7 +84,11 @@ def _script(named: Path | None, folder: Path, case: str) -> Script:
     file = named or folder / "cases" / f"{case}.rehearsal.yaml"
     if not file.exists():
         return Script()
-    return Script.model_validate(yaml.safe_load(file.read_text()) or {})
+    script, problems = load_model(load(file.read_text(), str(file)), Script)
+    if script is None:
+        fail("the script cannot be read:\n" + "\n".join(str(problem) for problem in problems))
+    assert script is not None
+    return script
 
 
 def _plain(tally: Tally, days: int) -> dict[str, Any]:

@@ -11,11 +11,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from activities.archive import Archive
-from activities.delivery import tell_holds
+from activities.delivery import tell_holds, to_account
 from activities.world import World
 from store.clock import read_clock
+from store.outbox import account_event_delivered, waiting_account_events
 from store.queries.holds import holds_that_ended, release_hold
 from store.queries.keeping import (
     accounts_with_untold_cases,
@@ -23,16 +25,22 @@ from store.queries.keeping import (
     cases_to_archive,
     cases_written_last,
 )
+from store.tables.outbox import AccountEvent
 from workflows.client import Unanswered, tidy, view, wake
 from workflows.machine.errors import Refused
+from workflows.machine.events import Message
 
 BEAT_SECONDS = 0.25  #: between looks at a demonstration's clock
 WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woken again
 HOLDS_SECONDS = 30.0
+EVENTS_SECONDS = 5.0
 ARCHIVE_SECONDS = 60.0
 RECENT = timedelta(minutes=2)  #: before the last step of all: what a worker may have written just before it died
 SETTLED_SECONDS = 15.0  #: after which the server has given a dead worker's tasks to another one
 AT_ONCE = 20
+HEADGATE = "headgate"  #: who brings what nobody in particular brings
+
+Item = TypeVar("Item")
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +88,12 @@ class Keeping:
         await _each(cases, compare)
         return put_back
 
+    async def deliver_account_events(self) -> int:
+        """How many events of accounts (payments of an import, or of a process that died) were brought to open cases."""
+        events = await asyncio.to_thread(self._waiting)
+        await _each(events, self._deliver)
+        return len(events)
+
     async def archive_closed(self) -> int:
         """How many histories of closed cases were looked for to be kept."""
         cases = await asyncio.to_thread(self._unarchived)
@@ -109,6 +123,20 @@ class Keeping:
         with self._world.store.reading() as session:
             return accounts_with_untold_cases(session)
 
+    def _waiting(self) -> list[AccountEvent]:
+        with self._world.store.reading() as session:
+            return waiting_account_events(session)
+
+    async def _deliver(self, waiting: AccountEvent) -> None:
+        event = Message(name=waiting.name, data=waiting.data or {}, by=HEADGATE)
+        at = self._world.now()
+        await to_account(self._world, waiting.account_id, event, name=waiting.id, at=at, quiet=True)
+        await asyncio.to_thread(self._delivered, waiting.id, at)
+
+    def _delivered(self, event: str, at: datetime) -> None:
+        with self._world.store.writing() as session:
+            account_event_delivered(session, event, at)
+
     def _unarchived(self) -> list[str]:
         with self._world.store.reading() as session:
             return cases_to_archive(session)
@@ -121,6 +149,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_tidy(keeping)),
         asyncio.create_task(_again(keeping.wake_due, BEAT_SECONDS)),
         asyncio.create_task(_again(keeping.tell_of_holds, HOLDS_SECONDS)),
+        asyncio.create_task(_again(keeping.deliver_account_events, EVENTS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_closed, ARCHIVE_SECONDS)),
     ]
     try:
@@ -154,10 +183,10 @@ async def _again(work: Callable[[], Awaitable[int]], seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-async def _each(items: Iterable[str], work: Callable[[str], Awaitable[object]]) -> None:
+async def _each(items: Iterable[Item], work: Callable[[Item], Awaitable[object]]) -> None:
     limit = asyncio.Semaphore(AT_ONCE)
 
-    async def one(item: str) -> None:
+    async def one(item: Item) -> None:
         async with limit:
             await work(item)
 

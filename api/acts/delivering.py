@@ -28,10 +28,13 @@ from api.views.accounts import hold_view, payment_view
 from api.views.deliveries import delivery_view
 from definitions.language.model import DataField
 from store.ledger import payment_entry, post
+from store.outbox import account_event_delivered, tell_account
 from store.queries.holds import HoldError, open_cases_of_account, place_hold, release_hold
 from store.tables.cases import CaseRow
 from store.tables.utility import Payment
 from workflows.machine.events import Message
+
+HEADGATE = "headgate"  #: brings what the worker brings too, so that each case takes it once
 
 
 async def account_event(office: Services, ask: Ask, account: str, name: str, data: Mapping[str, Any]) -> Answer:
@@ -72,14 +75,32 @@ async def take_payment(
         session.flush()
         post(session, [payment_entry(payment, ask.at, ask.person.id)])
         record.rule = "right take-payments"
-        return Answer(status=201, body=payment_view(payment).model_dump(mode="json"))
+        body = payment_view(payment).model_dump(mode="json")
+        # Should this process die before the cases know, the worker brings it to them.
+        tell_account(session, _news(payment.id), account, "payment-received", _heard(body), ask.at)
+        return Answer(status=201, body=body)
 
     record = Record(act="take-payment", kind="account", id=account, account=account)
     answer = await run_in_threadpool(once, office.store, ask, record, work)
-    event = {"payment": answer.body["id"], "amount": answer.body["amount_usd"], "received": answer.body["received"]}
-    message = Message(name="payment-received", data=event, by=ask.person.id)
-    await engine_answers(to_account(office.world, account, message, name=answer.body["id"], at=ask.at, quiet=True))
+    message = Message(name="payment-received", data=_heard(answer.body), by=HEADGATE)
+    news = _news(answer.body["id"])
+    await engine_answers(to_account(office.world, account, message, name=news, at=ask.at, quiet=True))
+    await run_in_threadpool(_told, office, news, ask.at)
     return answer
+
+
+def _news(payment: str) -> str:
+    return f"payment-received:{payment}"
+
+
+def _heard(payment: Mapping[str, Any]) -> dict[str, Any]:
+    """What cases hear of a payment."""
+    return {"payment": payment["id"], "amount": payment["amount_usd"], "received": payment["received"]}
+
+
+def _told(office: Services, news: str, at: datetime) -> None:
+    with office.store.writing() as session:
+        account_event_delivered(session, news, at)
 
 
 async def place(

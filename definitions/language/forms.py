@@ -138,4 +138,5 @@ def _aware(value: Any) -> str:
 def _entity(field: DataField, value: Any) -> Any:
     if isinstance(value, Mapping) and isinstance(value.get("id"), str):
         return dict(value)
-    raise ValueError(f"is a {field.type} with its id")
+    article = "an" if field.type == "account" else "a"
+    raise ValueError(f"is {article} {field.type} with its id")

@@ -333,7 +333,11 @@ def _tell(connection: Connection, name: str, payments: list[Payment], at: dateti
                 "id": f"{name}:{payment.id}",
                 "account_id": payment.account_id,
                 "name": name,
-                "data": {"payment": payment.id, "amount_usd": str(payment.amount_usd)},
+                "data": {
+                    "payment": payment.id,
+                    "amount": str(payment.amount_usd),
+                    "received": payment.received.isoformat(),
+                },
                 "made_at": at,
             }
             for payment in payments

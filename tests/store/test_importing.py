@@ -214,7 +214,11 @@ def test_a_payment_returned_later_is_reversed_and_open_cases_get_word(store: Sto
         assert ledger.balance_usd(session, "10-000001") == Decimal("40.00")
         waiting = {event.id: event for event in outbox.waiting_account_events(session)}
         assert set(waiting) == {"payment-returned:P1", "payment-received:P3"}
-        assert waiting["payment-received:P3"].data == {"payment": "P3", "amount_usd": "10.00"}
+        assert waiting["payment-received:P3"].data == {
+            "payment": "P3",
+            "amount": "10.00",
+            "received": "2026-07-01",
+        }
     with store.writing() as session:
         outbox.account_event_delivered(session, "payment-returned:P1", MONDAY)
         assert not outbox.tell_account(session, "payment-received:P3", "10-000001", "payment-received", {}, MONDAY)

@@ -9,11 +9,15 @@ import gzip
 from pathlib import Path
 
 from desk import BANK, Desk
+from test_complaint_on_temporal import complaint, may_approve, open_task
 
+from activities.world import World
 from workflows import client
 from workflows.messages import Settlement
 
 HISTORIES = Path(__file__).parent / "histories"
+
+__all__ = ["complaint"]  # a fixture
 
 
 async def _keep(desk: Desk, case: str, name: str) -> None:
@@ -70,3 +74,26 @@ async def test_a_case_that_went_on_in_a_new_run(desk: Desk) -> None:
     await desk.send(case, "customer-withdrew")
     await desk.world.client.get_workflow_handle(case).result()
     await _keep(desk, case, "complaint-second-run")
+
+
+async def test_a_shipped_complaint_about_a_misread(world: World, desk: Desk, complaint: str) -> None:
+    case = complaint
+    await desk.complete(case, "reread", run=1, cause="misread")
+    await desk.complete(case, "done", run=2, by="crew", read="1930")
+    approval = open_task(world, case, "approve")
+    assert approval is not None
+    may_approve(world)
+    await desk.complete(case, "approve", run=approval.run, by="rep2")
+    await desk.until(lambda: desk.case(case).state == "answered")
+    await desk.send(case, "customer-withdrew")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "high-consumption-misread")
+
+
+async def test_a_shipped_complaint_that_is_explained(desk: Desk, complaint: str) -> None:
+    case = complaint
+    await desk.complete(case, "explained", cause="usage")
+    await desk.until(lambda: desk.case(case).state == "answered")
+    await desk.send(case, "customer-withdrew")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "high-consumption-explained")

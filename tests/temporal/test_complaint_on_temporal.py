@@ -84,6 +84,13 @@ def open_task(world: World, case: str, name: str) -> TaskRow | None:
         return session.exec(found).first()
 
 
+def may_approve(world: World) -> None:
+    """A colleague whose limit is high enough."""
+    with world.store.writing() as session:
+        set_approval_limit(session, "adjustment", Decimal("100.00"), role="rep")
+        add_user(session, "rep2", "Ben Thorne", roles=frozenset({"rep"}), by="admin", at=LONG_AGO)
+
+
 async def test_a_misread_is_reread_credited_and_answered_in_print(world: World, desk: Desk, complaint: str) -> None:
     case = complaint
 
@@ -98,9 +105,7 @@ async def test_a_misread_is_reread_credited_and_answered_in_print(world: World, 
     assert approval is not None
     with pytest.raises(NotAllowed, match="separation of duties"):
         await desk.complete(case, "approve", run=approval.run, by="rep")
-    with world.store.writing() as session:
-        set_approval_limit(session, "adjustment", Decimal("100.00"), role="rep")
-        add_user(session, "rep2", "Ben Thorne", roles=frozenset({"rep"}), by="admin", at=LONG_AGO)
+    may_approve(world)
     await desk.complete(case, "approve", run=approval.run, by="rep2")
     await desk.until(lambda: desk.case(case).state == "answered")  # the credit is posted and the answer written
 

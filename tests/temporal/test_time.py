@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from activities.world import World
 from store import projection
 from store.clock import Clock, read_clock, set_clock
+from store.outbox import tell_account
 from store.queries.holds import place_hold
 from store.records import archived_histories
 from worker.health import Health, page
@@ -132,6 +133,18 @@ async def test_what_nobody_told_the_cases_the_worker_tells_them(desk: Desk) -> N
     await asyncio.sleep(1)
     assert await keeping.tell_of_holds() == 1  # the hold has ended by itself
     assert desk.task(case, 2).state == "open"
+
+
+async def test_what_an_import_left_for_the_open_cases_the_worker_brings_to_them_once(desk: Desk) -> None:
+    case = (await desk.open("complaint")).case
+    await desk.complete(case, "explained", cause="leak")
+    with desk.world.store.writing() as session:
+        assert tell_account(session, "customer-replied:1", ACCOUNT, "customer-replied", {}, datetime.now(UTC))
+    keeping = Keeping(desk.world)
+    assert await keeping.deliver_account_events() == 1
+    assert await keeping.deliver_account_events() == 0
+    assert desk.steps(case)[-1] == "message customer-replied"
+    assert desk.case(case).step_no == 3
 
 
 async def test_the_history_of_a_closed_case_is_kept_for_good(desk: Desk) -> None:
