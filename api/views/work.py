@@ -25,22 +25,23 @@ from workflows.machine.machine import Machine, machine_of
 
 
 def task_detail(session: Session, office: Services, person: Person, task: TaskRow) -> TaskDetail:
-    """The task with its form and outcomes, as this person may choose them now."""
+    """The task with its form and outcomes, as this person may choose them now; without them where `visible-to` bars it."""
     row = session.get_one(CaseRow, task.case_id)
     machine = machine_of(content(session, row.definition, row.version))
     spec = _spec(machine, task)
     case = cases.from_json(row.snapshot)
     at = office.now()
     shown = task_view(task, at=at, zone=office.zone)
-    is_open = task.closed_at is None and spec is not None
+    sees_form = spec is None or not spec.visible_to or bool(person.roles & set(spec.visible_to))
+    is_open = task.closed_at is None and spec is not None and sees_form
     return TaskDetail(
         **shown.model_dump(),
         help=spec.help if spec else None,
         helpers=helpers_of(session, task.id),
-        form=_form(machine, spec, task, case) if spec else [],
+        form=_form(machine, spec, task, case) if spec and sees_form else [],
         outcomes=_outcomes(session, machine, case, task, person, at) if is_open else [],
         snapshot=task.snapshot,
-        filled=task.form if task.closed_at is not None else None,
+        filled=task.form if task.closed_at is not None and sees_form else None,
         messages=machine.messages(case),
     )
 

@@ -134,6 +134,7 @@ COMPLAINT = {
                 "title": "Approve the adjustment",
                 "queue": "supervisors",
                 "not-by": "review",
+                "visible-to": ["supervisor"],
                 "form": {"credit": "required"},
                 "outcomes": {
                     "approve": {"target": "answered", "limit": "adjustment", "limit-of": "credit"},

@@ -55,6 +55,18 @@ async def test_a_complaint_goes_from_the_call_to_the_approved_adjustment(working
     assert [act for act in acts if act == "complete"] == ["complete"] * 3
 
 
+async def test_a_form_that_only_supervisors_see_is_not_shown_to_others(working_office: Office) -> None:
+    office = working_office
+    case = await _opened(office)
+    task = await _task(office, case)
+    await office.by("rep").post(f"/api/tasks/{task['id']}/complete", {"outcome": "adjust", "form": {"cause": "leak"}})
+    approval = (await _task(office, case, by="supervisor"))["id"]
+    shown = (await office.by("supervisor").get(f"/api/tasks/{approval}")).json()
+    assert [field["name"] for field in shown["form"]] == ["credit"]
+    hidden = (await office.by("rep").get(f"/api/tasks/{approval}")).json()
+    assert (hidden["form"], hidden["outcomes"]) == ([], [])
+
+
 async def test_the_same_key_opens_the_same_case_and_another_is_told_which_is_open(working_office: Office) -> None:
     office = working_office
     first = await _opened(office, Idempotency_Key="once")
