@@ -45,7 +45,8 @@ $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Headgate needs Python 3.11 or later; $(PYTHON) was not found."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Headgate needs Python 3.11 or later; $(PYTHON) is older. Name another: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Making the virtual environment in $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf "$(VENV)/bin"; \
+		echo "Headgate needs Python's venv module with pip; on Debian: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.run: requirements.lock | $(BIN)/python
 	@echo "Installing the locked dependencies"

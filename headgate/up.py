@@ -32,7 +32,13 @@ def up(speed: Speed = None) -> None:
 
 
 async def _up(settings: Settings, console: Console, speed: float | None) -> None:
+    if speed is not None and not settings.sample:
+        raise CannotStart(
+            "time runs faster only in a demonstration, on the sample district; HEADGATE_SAMPLE is false here, "
+            "so start without --speed, or with a HEADGATE_HOME of the demonstration's own and HEADGATE_SAMPLE=true"
+        )
     check_port(settings.host, settings.port)
+    check_port("127.0.0.1", settings.worker_port, "HEADGATE_WORKER_PORT")
     home.make(settings)
     with console.status("Preparing the database") as status:
         store = home.prepared(settings, status.update)

@@ -42,6 +42,47 @@ def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
     )
 
 
+def test_a_taken_port_of_the_worker_names_its_own_setting(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        home = tmp_path / "home"
+        done = headgate("up", HEADGATE_HOME=str(home), HEADGATE_PORT=str(free_port()), HEADGATE_WORKER_PORT=str(port))
+    assert done.returncode == 1
+    assert f"port {port} is taken" in " ".join(done.stderr.split())
+    assert "set HEADGATE_WORKER_PORT to another one" in " ".join(done.stderr.split())
+    assert not home.exists()
+
+
+def test_time_does_not_run_faster_in_a_district_without_the_sample(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = headgate("up", "--speed", "1d/s", HEADGATE_HOME=str(home), HEADGATE_SAMPLE="false")
+    assert done.returncode == 1
+    assert "time runs faster only in a demonstration" in " ".join(done.stderr.split())
+    assert not home.exists()
+
+
+def test_make_alone_lists_the_targets_with_a_sentence_each() -> None:
+    done = subprocess.run(["make"], capture_output=True, text=True, timeout=60, check=True)
+    listed = dict(line.split(maxsplit=2)[1:] for line in done.stdout.splitlines())
+    assert {"run", "setup", "test", "check", "faults", "bench", "lock"} <= listed.keys()
+    assert all(listed.values())
+
+
+def test_a_python_without_venv_is_one_clear_sentence_and_leaves_nothing_half_made(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\n[ "$2" = venv ] || exit 0\nmkdir -p "$3/bin" && touch "$3/bin/python"\nexit 1\n')
+    python.chmod(0o755)
+    venv = tmp_path / "venv"
+    done = subprocess.run(
+        ["make", "setup", f"PYTHON={python}", f"VENV={venv}"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
+    assert "apt-get install python3-venv" in done.stdout
+    assert not (venv / "bin").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
