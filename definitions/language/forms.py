@@ -20,7 +20,8 @@ def fields_of(form: Form, data: Data) -> dict[str, DataField]:
         if field.declares is not None:
             fields[name] = field.declares
         else:
-            fields[name] = data[name].model_copy(update={"required": field.use == "required"})
+            known, required = data[name], field.use == "required"
+            fields[name] = known if known.required is required else known.model_copy(update={"required": required})
     return fields
 
 
