@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from definitions.language.calendars import Calendar
 from definitions.language.compiled import Compiled
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
-from definitions.language.pack import District, Law
+from definitions.language.pack import District, Law, ReviewList
 from workflows.machine.machine import Machine
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -44,11 +45,11 @@ def calendar() -> Calendar:
 CALENDAR = calendar()
 
 
-def machine(text: str, *laws: Law) -> Machine:
+def machine(text: str, *laws: Law, lists: Mapping[str, ReviewList] | None = None) -> Machine:
     """The machine of a definition written in YAML."""
     definition, problems = load_model(load(text, "test.yaml"), CaseDefinition)
     assert definition is not None, problems
-    return Machine(Compiled(definition=definition, calendar=CALENDAR, district=DISTRICT, laws=laws))
+    return Machine(Compiled(definition=definition, calendar=CALENDAR, district=DISTRICT, laws=laws, lists=lists or {}))
 
 
 def at(text: str) -> datetime:

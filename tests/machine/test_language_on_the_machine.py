@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from definitions.language.pack import ReviewList
 from tests.machine.making import at, machine
 from workflows.machine import effects as fx
 from workflows.machine.case import Case
 from workflows.machine.choices import choices
-from workflows.machine.errors import BadForm, NotAllowed, Unknown
+from workflows.machine.errors import BadForm, Barred, NotAllowed, Unknown
 from workflows.machine.events import ChildClosed, LineDecided, Message, Moved, Outcome, TaskRedone, TaskSkipped
 from workflows.machine.machine import Machine
 
@@ -170,6 +171,23 @@ def test_a_case_gathers_on_a_list_until_a_lead_decides() -> None:
         playing.fire(
             excluded, LineDecided(state="gathering", decision="released", by="lead"), {}, at("2026-03-03 09:00")
         )
+
+
+def test_a_line_is_checked_again_when_it_is_released() -> None:
+    lock_off = ReviewList.model_validate(
+        {"list": "lock-off", "title": "Lock-off list", "review": "lead", "check": "facts.balance > usd(80)"}
+    )
+    playing = machine(
+        LIST.replace("title: A case", "title: A case\nfacts: {balance: {type: money, required: true}}"),
+        lists={"lock-off": lock_off},
+    )
+    case, _ = playing.start(case_id="c-1", data={"account": {"id": "10-1"}}, at=at("2026-03-02 09:00"), by="rep")
+    release = LineDecided(state="gathering", decision="released", by="lead")
+    assert playing.facts_for(case, release) == ("balance",)
+    with pytest.raises(Barred, match="not released"):
+        playing.fire(case, release, {"balance": "0.00"}, at("2026-03-03 09:00"))
+    released, _ = playing.fire(case, release, {"balance": "84.10"}, at("2026-03-03 09:00"))
+    assert released.state == ("locking",)
 
 
 LEVEL = (

@@ -173,6 +173,7 @@ class Acts:
             case ChildClosed():
                 return self._child(run, event)
             case LineDecided():
+                self._check_line(run, event)
                 run.event = {"reason": event.reason or ""}
                 run.note = event.reason
                 return self._sent(run, f"line/{event.state}/{event.decision}", f"line {event.decision}", strict=True)
@@ -193,6 +194,12 @@ class Acts:
                 run.note = f"{event.reason} (approved by {event.approved_by})"
                 return self._sent(run, f"move/{event.target}", f"moved to {event.target}", strict=True)
         raise AssertionError(event)
+
+    def _check_line(self, run: Run, event: LineDecided) -> None:
+        """Raises Barred when the line is to be released and no longer is what the list is for."""
+        check = self.setting.release_check(event.state)
+        if event.decision == "released" and check is not None and not check.holds(run.data, run.facts, {}, run.at):
+            raise Barred(f"the line is not released: “{check.text}” no longer holds for this case", state=event.state)
 
     def _sent(self, run: Run, name: str, label: str, *, strict: bool) -> tuple[Case, Step]:
         """Sends the chart an event; when nothing reacts, refuses (strict) or takes it down as a step without change."""

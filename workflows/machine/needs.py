@@ -64,7 +64,9 @@ class Needs:
                 names, extra = ("*",), {CLAIMED}
             case Message(name=name) | Replied(name=name):
                 names = (name,)
-            case ChildClosed() | LineDecided() | TaskRedone():
+            case LineDecided(state=path):
+                names, extra = ("*",), self._checked_at_release(path)
+            case ChildClosed() | TaskRedone():
                 names = ("*",)
             case _:
                 names = ("*",)
@@ -76,6 +78,10 @@ class Needs:
     @cached_property
     def _opening(self) -> tuple[str, ...]:
         return tuple(sorted(self._entering(self._path("", self.definition.initial), set())))
+
+    def _checked_at_release(self, path: str) -> set[str]:
+        check = self.setting.release_check(path)
+        return _facts_of(check) if check is not None else set()
 
     def _limit(self, path: str, chosen: str) -> set[str]:
         plan = self.setting.plan.states[path].task

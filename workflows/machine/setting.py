@@ -110,6 +110,12 @@ class Setting:
             return {}
         return {column: self.arguments.value(run, text) for column, text in review.columns.items()}
 
+    def release_check(self, path: str) -> Expression | None:
+        """What is checked again when the line of a case in this state is released, if its list says so."""
+        state = self.plan.states.get(path)
+        review = self.compiled.lists.get(state.list) if state is not None and state.list is not None else None
+        return self.expression(review.check, "") if review is not None and review.check is not None else None
+
     # -- holds and laws -----------------------------------------------------------------------------------------------------
 
     def hold_effect(self, hold: str) -> HoldEffect:
