@@ -12,6 +12,7 @@ COMMANDS = {
     "up": "headgate.up:up",
     "worker": "headgate.worker_command:worker",
     "serve": "headgate.serve:serve",
+    "upgrade": "headgate.upgrade:upgrade",
     "prepare": "headgate.prepare:prepare",
     "check": "headgate.check:check",
     "draw": "headgate.draw:draw",

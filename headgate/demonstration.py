@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import typer
+from sqlmodel import select
 
 from headgate.errors import CannotStart
 from headgate.settings import Settings
 from store.clock import Clock, read_clock, set_clock
 from store.engine import Store, open_store
+from store.tables.cases import CaseRow
 
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])\s*/\s*s")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -32,11 +34,16 @@ def parse_speed(text: str) -> float:
 
 
 def start(store: Store, speed: float | None) -> Clock | None:
-    """The clock, going on where it stood; None where time is real. A database that runs in real time stays so."""
+    """The clock, going on where it stood; None where time is real. Raises CannotStart where cases live in real time."""
     with store.writing() as session:
         known = read_clock(session)
         if known is None and speed is None:
             return None
+        if known is None and session.exec(select(CaseRow.id).limit(1)).first() is not None:
+            raise CannotStart(
+                "this folder holds cases that live in real time; give the demonstration one of its own: "
+                "HEADGATE_HOME=.headgate-demo"
+            )
         now = datetime.now(UTC)
         going = replace(
             known or Clock(real=now, district=now, speed=1.0, paused=False),

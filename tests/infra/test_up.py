@@ -15,7 +15,9 @@ from headgate import demonstration
 from headgate.errors import CannotStart
 from headgate.temporal_server import free_port
 from store.clock import read_clock
-from store.engine import Store
+from store.engine import Store, open_store
+from store.records import versions_of
+from store.tables.cases import CaseRow
 
 
 def headgate(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -135,3 +137,20 @@ def test_the_next_day_is_a_day_later(sqlite_store: Store) -> None:
     assert clock.paused
     moved = clock.at(datetime.now(UTC)) - started.district
     assert timedelta(days=1) <= moved < timedelta(days=1, minutes=2)
+
+
+def test_cases_in_real_time_are_not_made_a_demonstration(sqlite_store: Store) -> None:
+    now = datetime.now(UTC)
+    with sqlite_store.writing() as session:
+        session.add(CaseRow(id="c-1", definition="small", version=1, opened_at=now, at=now))
+    with pytest.raises(CannotStart, match="one of its own"):
+        demonstration.start(sqlite_store, 86_400)
+
+
+def test_upgrade_prepares_a_database_for_worker_and_api(tmp_path: Path) -> None:
+    done = headgate("upgrade", HEADGATE_HOME=str(tmp_path / "home"), HEADGATE_SAMPLE="false")
+    assert done.returncode == 0, done.stderr
+    store = open_store(f"sqlite:///{tmp_path / 'home' / 'headgate.db'}")
+    with store.reading() as session:
+        assert {row.definition for row in versions_of(session)} >= {"high-consumption"}
+    store.close()
