@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine
 from sqlalchemy import text as sql
 
 TICKS = os.sysconf("SC_CLK_TCK")
+
+TRIES = 100
 
 
 def cpu_ms(pid: int) -> float:
@@ -55,6 +58,15 @@ def bytes_of(url: URL) -> int:
 
 def bytes_of_file(file: Path) -> int:
     """Bytes of a SQLite file that hold something; pages that were freed do not count."""
+    for _ in range(TRIES):
+        try:
+            return _bytes_of_file(file)
+        except sqlite3.OperationalError:  # the server holds the file for a moment, which no timeout waits for
+            time.sleep(0.1)
+    return _bytes_of_file(file)
+
+
+def _bytes_of_file(file: Path) -> int:
     connection = sqlite3.connect(file, timeout=30)
     try:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
