@@ -29,6 +29,7 @@ from store.tables.outbox import AccountEvent
 from workflows.client import Unanswered, tidy, view, wake
 from workflows.machine.errors import Refused
 from workflows.machine.events import Message
+from workflows.messages import HEADGATE
 
 BEAT_SECONDS = 0.25  #: between looks at a demonstration's clock
 WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woken again
@@ -38,7 +39,6 @@ ARCHIVE_SECONDS = 60.0
 RECENT = timedelta(minutes=2)  #: before the last step of all: what a worker may have written just before it died
 SETTLED_SECONDS = 15.0  #: after which the server has given a dead worker's tasks to another one
 AT_ONCE = 20
-HEADGATE = "headgate"  #: who brings what nobody in particular brings
 
 Item = TypeVar("Item")
 

@@ -24,6 +24,8 @@ WRITE_STEP, READ_FACTS, REPAIR = "write-step", "read-facts", "repair"  #: local 
 OPEN_INCIDENT, SETTLE_INCIDENT = "open-incident", "write-settlement"
 SEND, OPEN_CHILD, ARCHIVE = "send", "open-child", "archive-run"  #: activities beside those of the catalogue
 
+HEADGATE = "headgate"  #: who acts where no person does: what API and worker both bring is taken once
+
 Clock = Literal["real", "district"]
 
 

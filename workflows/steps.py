@@ -31,6 +31,7 @@ from workflows.machine.events import (
 )
 from workflows.machine.machine import Machine
 from workflows.messages import (
+    HEADGATE,
     READ_FACTS,
     REPAIR,
     WRITE_STEP,
@@ -52,7 +53,6 @@ LOCAL_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_
 LOCAL_THRESHOLD = timedelta(seconds=2)
 REMEMBERED = 100  #: answers kept in the workflow; older keys are found in SQL
 DECISIONS = 20  #: times that a step is decided again because holds changed meanwhile
-HEADGATE = "headgate"
 
 
 class Steps:

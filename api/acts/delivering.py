@@ -33,8 +33,7 @@ from store.queries.holds import HoldError, open_cases_of_account, place_hold, re
 from store.tables.cases import CaseRow
 from store.tables.utility import Payment
 from workflows.machine.events import Message
-
-HEADGATE = "headgate"  #: brings what the worker brings too, so that each case takes it once
+from workflows.messages import HEADGATE
 
 
 async def account_event(office: Services, ask: Ask, account: str, name: str, data: Mapping[str, Any]) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
@@ -107,18 +107,6 @@ def bill_page(session: Session, account_id: str, *, limit: int = 50, cursor: str
     return page_of(
         [session.execute(query.limit(limit + 1)).scalars()], lambda bill: (bill.period_end, bill.id), limit, down=True
     )
-
-
-def bill_of_period(session: Session, bill: Bill, *, years_back: int) -> Bill | None:
-    """The bill of about the same period so many years before: the one whose end is nearest, within 31 days."""
-    target = bill.period_end - timedelta(days=round(365.25 * years_back))
-    near = session.execute(
-        select(Bill).where(
-            col(Bill.account_id) == bill.account_id,
-            col(Bill.period_end).between(target - timedelta(days=31), target + timedelta(days=31)),
-        )
-    ).scalars()
-    return min(near, key=lambda other: abs((other.period_end - target).days), default=None)
 
 
 def payments_of(session: Session, account_id: str, limit: int = MOST) -> list[Payment]:

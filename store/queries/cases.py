@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, func, select, text
+from sqlalchemy import SQLColumnExpression, select, text
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
@@ -58,25 +58,9 @@ def steps_of(session: Session, case_id: str, *, after_step: int = 0, limit: int 
     return list(session.execute(query).scalars())
 
 
-def states_of_open_cases(session: Session, definition: str) -> dict[tuple[int, str], int]:
-    """How many open cases are in each state, by version: {(version, states joined with a space): cases}."""
-    query = (
-        select(col(CaseRow.version), col(CaseRow.state), func.count())
-        .where(col(CaseRow.definition) == definition, col(CaseRow.status) == "open")
-        .group_by(col(CaseRow.version), col(CaseRow.state))
-    )
-    return {(version, state): number for version, state, number in session.execute(query)}
-
-
 def children_of(session: Session, case_id: str) -> list[CaseLink]:
     """The links from a case to its children."""
     query = select(CaseLink).where(col(CaseLink.parent_id) == case_id).order_by(col(CaseLink.child_id))
-    return list(session.execute(query).scalars())
-
-
-def parents_of(session: Session, case_id: str) -> list[CaseLink]:
-    """The links from other cases to this one."""
-    query = select(CaseLink).where(col(CaseLink.child_id) == case_id).order_by(col(CaseLink.parent_id))
     return list(session.execute(query).scalars())
 
 

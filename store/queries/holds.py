@@ -38,12 +38,6 @@ def standing_holds(session: Session, account_id: str) -> list[Hold]:
     return list(session.execute(query).scalars())
 
 
-def holds_of(session: Session, account_id: str) -> list[Hold]:
-    """All holds the account ever had, newest first."""
-    query = select(Hold).where(col(Hold.account_id) == account_id).order_by(col(Hold.since).desc(), col(Hold.id))
-    return list(session.execute(query).scalars())
-
-
 def hold_version(session: Session, account_id: str) -> int:
     """How often the account's holds have changed; 0 for an unknown account."""
     return (

@@ -14,7 +14,7 @@ from sqlalchemy import SQLColumnExpression, func, select, text
 from sqlmodel import Session, col
 
 from store.paging import Key, Page, after, page_of, read_cursor
-from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, TaskCandidate, TaskHelper, TaskRow
+from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, TaskHelper, TaskRow
 
 PRESSING: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.priority), col(TaskRow.due_order), col(TaskRow.id))
 BY_DUE: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.due_order), col(TaskRow.id))
@@ -72,29 +72,6 @@ def due_page(
 def tasks_of_case(session: Session, case_id: str) -> list[TaskRow]:
     """All tasks of a case, open and closed, in the order of their opening."""
     query = select(TaskRow).where(col(TaskRow.case_id) == case_id).order_by(col(TaskRow.case_id), col(TaskRow.run))
-    return list(session.execute(query).scalars())
-
-
-def open_tasks_of_account(session: Session, account_id: str, limit: int = MOST) -> list[TaskRow]:
-    """The open tasks of an account's cases, the oldest first."""
-    query = (
-        select(TaskRow)
-        .where(col(TaskRow.account_id) == account_id, text(NOT_CLOSED))
-        .order_by(col(TaskRow.opened_at), col(TaskRow.id))
-        .limit(limit)
-    )
-    return list(session.execute(query).scalars())
-
-
-def offered_to(session: Session, user_id: str, limit: int = MOST) -> list[TaskRow]:
-    """The unclaimed tasks that are offered to this person by name, most pressing first."""
-    query = (
-        select(TaskRow)
-        .join(TaskCandidate, col(TaskCandidate.task_id) == col(TaskRow.id))
-        .where(col(TaskCandidate.user_id) == user_id, col(TaskRow.state) == "open")
-        .order_by(*PRESSING)
-        .limit(limit)
-    )
     return list(session.execute(query).scalars())
 
 

@@ -60,11 +60,6 @@ class Map:
     used: set[int] = field(default_factory=set)  #: the transitions that some case takes, by their index
     is_whole: bool = True  #: False when the search was ended at MAX_PLACES
 
-    def all_moves(self) -> Iterator[Move]:
-        """Every move, from the opening on."""
-        for moves in self.moves.values():
-            yield from moves
-
 
 def explore(definition: CaseDefinition, facts: Data, fields: Data) -> Map:
     """The map of an expanded definition; `fields` are those of data with what forms declare.

@@ -7,7 +7,6 @@ One machine per definition, shared by all its cases; it holds no case, no clock 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -99,10 +98,6 @@ class Machine:
     def messages(self, case: Case) -> list[str]:
         """The messages from outside that the case waits for now, sorted."""
         return sorted(self._acts.messages(case)) if case.is_open else []
-
-    def with_version(self, case: Case) -> Case:
-        """The case, marked as running on this machine's version."""
-        return replace(case, version=self.setting.compiled.version)
 
     def account_in(self, values: Mapping[str, Any]) -> str | None:
         """The account that opening data name, if any."""
