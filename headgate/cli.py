@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "headgate.check:check",
     "draw": "headgate.draw:draw",
     "rehearse": "headgate.rehearse:rehearse",
+    "export": "headgate.export:export",
     "import": "headgate.import_command:import_",
     "token": "headgate.token:token",
     "user": "headgate.user:user",

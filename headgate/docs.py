@@ -13,6 +13,7 @@ from definitions.language.schema import KINDS, json_schema, schema_of_model
 from headgate.cli import command_line
 from headgate.documenting import catalogue, commands, language, problems, settings
 from store.importing import documentation
+from workflows.machine.recorded import Reading
 from workflows.machine.script import Script
 
 
@@ -36,6 +37,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for kind in KINDS:
         yield f"reference/schema/{kind}.schema.json", _written(json_schema(kind))
     yield "reference/schema/rehearsal.schema.json", _written(schema_of_model(Script, "rehearsal"))
+    yield "reference/schema/replay.schema.json", _written(schema_of_model(Reading, "replay"))
 
 
 def _written(schema: dict[str, Any]) -> str:

@@ -28,6 +28,19 @@ def writing() -> Iterator[Session]:
         store.close()
 
 
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that changes nothing."""
+    store = open_store(Settings().database)
+    try:
+        with store.reading() as session:
+            yield session
+    except StoreError as error:
+        fail(str(error))
+    finally:
+        store.close()
+
+
 def now(session: Session) -> datetime:
     """The district's time, in UTC."""
     return district_now(session).astimezone(UTC)

@@ -18,6 +18,7 @@ from rich.table import Table
 from definitions.language.library import Library, load_library
 from definitions.language.loader import load, load_model
 from headgate.errors import fail
+from headgate.replaying import conformance, reading_of, show
 from headgate.settings import Settings
 from workflows.machine.machine import Machine
 from workflows.machine.rehearse import Tally
@@ -30,8 +31,19 @@ Folder = Annotated[Path | None, typer.Option(help="The folder of definitions; by
 def rehearse(
     case: Annotated[str, typer.Argument(help="The case type, such as high-consumption.")],
     data: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="A CSV file with a row of opening data for each case.")
-    ],
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A CSV file with a row of opening data for each case."),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Instead: a recorded log (CSV, also gzipped) to play again."),
+    ] = None,
+    reading: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, help="How the log is read (YAML); by default CASE.replay.yaml beside the definition."
+        ),
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=3660, help="How many days are played.")] = 120,
     script: Annotated[
         Path | None, typer.Option(exists=True, help="How people behave (YAML); by default at random.")
@@ -45,7 +57,14 @@ def rehearse(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Play a case type over accounts with sampled people and say how many cases end where."""
+    """Play a case type over accounts with sampled people, or a recorded log of it, and say how many cases end where."""
+    if replay is not None:
+        folder = definitions or Settings().definitions
+        machine = _machine(load_library(folder), case, folder)
+        show(conformance(machine, replay, reading_of(reading, folder, case)), as_json=as_json)
+        return
+    if data is None:
+        fail("say over what: --data FILE with a row for each case, or --replay FILE with a recorded log")
     rows = _rows(data) * repeat
     first = date.fromisoformat(begin) if begin else datetime.now().astimezone().date()
     folders = [definitions or Settings().definitions, *([against] if against else [])]

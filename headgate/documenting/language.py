@@ -9,6 +9,7 @@ from definitions.language import model
 from definitions.language.schema import KINDS, json_schema, schema_of_model
 from headgate.documenting import markdown
 from headgate.documenting.markdown import code, listed, table
+from workflows.machine.recorded import Reading
 from workflows.machine.script import Script
 
 INTRODUCTION = """
@@ -38,6 +39,7 @@ TITLES: Final[Mapping[str, str]] = {
     "table": "Decision table: `tables/NAME.yaml`",
     "district": "District: `district.yaml`",
     "rehearsal": "How people behave in a rehearsal: `cases/NAME.rehearsal.yaml`",
+    "replay": "How a recorded log is read: `cases/NAME.replay.yaml`",
 }
 
 NAMES: Final[Mapping[str, str]] = {
@@ -162,7 +164,10 @@ days:
 def page() -> str:
     """The page in Markdown."""
     told: set[str] = set()
-    schemas = {kind: json_schema(kind) for kind in KINDS} | {"rehearsal": schema_of_model(Script, "rehearsal")}
+    schemas = {kind: json_schema(kind) for kind in KINDS} | {
+        "rehearsal": schema_of_model(Script, "rehearsal"),
+        "replay": schema_of_model(Reading, "replay"),
+    }
     blocks = [block for kind, schema in schemas.items() for block in _document(kind, schema, told)]
     return markdown.page("The definition language", INTRODUCTION, *blocks)
 

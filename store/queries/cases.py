@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,29 @@ def steps_of(session: Session, case_id: str, *, after_step: int = 0, limit: int 
         .limit(limit)
     )
     return list(session.execute(query).scalars())
+
+
+def histories(
+    session: Session, definition: str, *, since: datetime | None = None, before: datetime | None = None
+) -> Iterator[tuple[CaseRow, list[StepRow]]]:
+    """All cases of a type opened in that time with their steps, the oldest first; read a page at a time."""
+    first = (col(CaseRow.opened_at), col(CaseRow.id))
+    key: tuple[object, ...] | None = None
+    while True:
+        query = select(CaseRow).where(col(CaseRow.definition) == definition)
+        if since is not None:
+            query = query.where(col(CaseRow.opened_at) >= since)
+        if before is not None:
+            query = query.where(col(CaseRow.opened_at) < before)
+        cases = list(session.execute(after(query, first, key).limit(MOST)).scalars())
+        if not cases:
+            return
+        steps: dict[str, list[StepRow]] = {case.id: [] for case in cases}
+        told = select(StepRow).where(col(StepRow.case_id).in_(steps))
+        for step in session.execute(told.order_by(col(StepRow.case_id), col(StepRow.step_no))).scalars():
+            steps[step.case_id].append(step)
+        yield from ((case, steps[case.id]) for case in cases)
+        key = (cases[-1].opened_at, cases[-1].id)
 
 
 def children_of(session: Session, case_id: str) -> list[CaseLink]:
