@@ -70,6 +70,7 @@ class Between:
                 by=effect.by,
                 at=effect.at,
                 parent=effect.case,
+                people=tuple(effect.args.get("people") or ()),
             )
 
     def _done(self, effect: Effect, child: str | None) -> EffectReply:

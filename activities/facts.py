@@ -152,6 +152,20 @@ def _open_complaints(question: Question) -> int:
     return sum(1 for case in question.disputed if case != question.case.id)
 
 
+def _open_cases(question: Question) -> list[str]:
+    query = (
+        select(col(CaseRow.definition))
+        .where(
+            col(CaseRow.account_id) == question.account_id,
+            col(CaseRow.status) == "open",
+            col(CaseRow.id) != question.case.id,
+        )
+        .distinct()
+        .order_by(col(CaseRow.definition))
+    )
+    return list(question.session.execute(query).scalars())
+
+
 READINGS: Mapping[str, Callable[[Question], Any]] = {
     "balance": lambda question: f"{ledger.balance_usd(question.session, question.account_id, question.today):.2f}",
     "past_due": lambda question: f"{money.past_due_usd(question.debts, question.today):.2f}",
@@ -174,6 +188,7 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "meter_size": _meter_size,
     "holds": lambda question: [hold.kind for hold in standing_holds(question.session, question.account_id)],
     "open_complaints": _open_complaints,
+    "open_cases": _open_cases,
     "open_work_orders": _open_work_orders,
     "bill_history": lambda question: [use.written(bill) for bill in question.bills],
     "usage_same_period_last_year": lambda question: use.same_period_ccf(question.bills, question.bill, 1),

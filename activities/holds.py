@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
-from store.queries.holds import hold_version, place_hold, release_hold, standing_holds
+from store.queries.holds import also_asked, hold_version, place_hold, release_hold, standing_holds
 
 
 def place(session: Session, effect: Effect) -> Reply:
@@ -34,13 +34,20 @@ def place(session: Session, effect: Effect) -> Reply:
 
 
 def release(session: Session, effect: Effect) -> Reply:
-    """Releases the hold that this case placed; another's, or none, is left as it is. Answers `hold-released`."""
+    """Releases the hold that this case placed; another's, or none, is left as it is. Answers `hold-released`.
+
+    A hold that another open case has asked for meanwhile stands on as that case's own."""
     account, kind = _account(effect), str(effect.args["hold"])
     standing = next((hold for hold in standing_holds(session, account) if hold.kind == kind), None)
     ours = standing is not None and standing.reference == effect.case
-    if ours:
-        reason = str(effect.args.get("reason") or "")
-        release_hold(session, account, kind, by=effect.by, at=effect.at, reason=reason)
+    if standing is not None and ours:
+        heir = also_asked(session, account, kind, but=effect.case)
+        if heir is not None:
+            standing.reference = heir
+            session.add(standing)
+        else:
+            reason = str(effect.args.get("reason") or "")
+            release_hold(session, account, kind, by=effect.by, at=effect.at, reason=reason)
     return Reply(event="hold-released", data={"hold": kind, "ours": ours, "version": hold_version(session, account)})
 
 

@@ -33,6 +33,7 @@ def opening(
     key: Key | None = None,
     audit: Audited | None = None,
     parent: str | None = None,
+    people: tuple[str, ...] = (),
 ) -> tuple[StartCase, bytes]:
     """How a case of this type is opened now, and the definition that it takes along; NotPublishedError when there is none."""
     version = version_in_effect(session, definition, at)
@@ -49,6 +50,7 @@ def opening(
         key=key,
         audit=audit,
         parent=parent,
+        people=people,
     )
     return start, version.compiled
 

@@ -116,6 +116,7 @@ class StartCase:
     key: Key | None = None
     audit: Audited | None = None
     parent: str | None = None  #: the case that waits for this one
+    people: tuple[str, ...] = ()  #: who have worked on that one
     carried: Carried | None = None
     longest_run: int = 1500  #: acts after which the case goes on in a new run
     first_retry_seconds: float = (

@@ -177,9 +177,9 @@ def effects_of(case: Case, step: Step) -> list[Effect]:
             case SendMessage(name=name, case=to_case, account=account, data=data):
                 action, state = SEND, ""
                 args = {"event": name, "case": to_case, "account": account, "data": dict(data)}
-            case OpenChild(child=child, case=definition, data=data, state=state):
+            case OpenChild(child=child, case=definition, data=data, people=people, state=state):
                 action = OPEN_CHILD
-                args = {"child": child, "case": definition, "data": dict(data)}
+                args = {"child": child, "case": definition, "data": dict(data), "people": list(people)}
             case _:
                 continue
         found.append(

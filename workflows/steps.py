@@ -111,6 +111,7 @@ class Steps:
                         facts=facts,
                         holds=holds,
                         hold_version=version,
+                        people=start.people,
                     )
                 except Refused as refused:
                     raise failure_of(refused) from None

@@ -85,6 +85,7 @@ _ALL: Final = (
     _fact("meter_size", "text", "Size of the meter"),
     _fact("holds", "text", "Holds on the account", age=NOW, many=True),
     _fact("open_complaints", "integer", "Open complaints about the account", age=NOW),
+    _fact("open_cases", "text", "Types of the account's other open cases", age=NOW, many=True, help_="Each type once."),
     _fact("open_work_orders", "integer", "Open work orders at the premise", age=NOW),
     # use
     _fact(

@@ -8,7 +8,7 @@ from its first authors: `on_restart`, `check-at-site`). Unknown keys are errors 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -193,6 +193,9 @@ class Outcome(Transition):
 
 Priority = Literal["low", "normal", "high", "urgent"]
 
+#: In `not-by`: whoever opened the case, and everybody who worked on the case that opened it.
+OPENING: Final = "opening"
+
 
 class Task(Strict):
     """Work for a person. Its name is the key of its state unless it says otherwise."""
@@ -210,7 +213,9 @@ class Task(Strict):
     form: Form = Field(default_factory=dict, description="What is filled in.")
     outcomes: dict[Key, Annotated[Outcome, _widened("target")]] = Field(min_length=1, description="How it may end.")
     not_by: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(
-        (), description="Separation of duties: nobody who completed or helped with one of these tasks of the case."
+        (),
+        description="Separation of duties: nobody who completed or helped with one of these tasks of the case. `opening` "
+        "stands for whoever opened it, and for all who worked on the case that it is a child of.",
     )
     each: str | None = Field(None, description="One task for each item of a list: `data.meters`.")
     mixed: ToState | None = Field(None, description="With `each`: where it goes when all are done and no outcome fits.")

@@ -33,8 +33,9 @@ def event_fields(definition: CaseDefinition, state: State | None, event: str) ->
     if kind == "outcome" and state is not None and (task := state.task or state.work_order):
         outcome = task.outcomes.get(rest.rpartition("/")[2])
         return fields_of(task.form | (outcome.form if outcome else {}), definition.data)
-    if kind == "child":
-        return {"outcome": text}
+    if kind == "child":  # of its data what both cases call alike
+        shared = {name: field.model_copy(update={"required": False}) for name, field in definition.data.items()}
+        return shared | {"outcome": text}
     if kind == "line":
         return {"reason": text}
     if event in ("held", "released"):

@@ -9,6 +9,7 @@ from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
 from store.tables.cases import CaseRow
+from store.tables.outbox import EffectRow
 from store.tables.utility import Account, Hold
 
 _STANDING = text("released_at IS NULL")
@@ -89,6 +90,27 @@ def release_hold(session: Session, account_id: str, kind: str, *, by: str, at: d
     session.add(hold)
     session.flush()
     return hold
+
+
+def also_asked(session: Session, account_id: str, kind: str, *, but: str) -> str | None:
+    """The open case, other than `but`, that asked for such a hold first and has not let go of it since."""
+    query = (
+        select(EffectRow)
+        .join(CaseRow, col(CaseRow.id) == col(EffectRow.case_id))
+        .where(
+            col(CaseRow.account_id) == account_id,
+            col(CaseRow.status) == "open",
+            col(CaseRow.id) != but,
+            col(EffectRow.name).in_(("place-hold", "release-hold")),
+            col(EffectRow.status) == "done",
+        )
+        .order_by(col(CaseRow.opened_at), col(EffectRow.case_id), col(EffectRow.step_no), col(EffectRow.effect_no))
+    )
+    asks: dict[str, bool] = {}
+    for row in session.execute(query).scalars():
+        if ((row.payload or {}).get("args") or {}).get("hold") == kind:
+            asks[row.case_id] = row.name == "place-hold"
+    return next((case for case, still in asks.items() if still), None)
 
 
 def holds_that_ended(session: Session, at: datetime) -> list[Hold]:

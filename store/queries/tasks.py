@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import SQLColumnExpression, func, select, text
 from sqlmodel import Session, col
 
+from definitions.language.model import OPENING
 from store.paging import Key, Page, after, page_of, read_cursor
-from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, TaskHelper, TaskRow
+from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, CaseRow, TaskHelper, TaskRow
 
 PRESSING: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.priority), col(TaskRow.due_order), col(TaskRow.id))
 BY_DUE: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.due_order), col(TaskRow.id))
@@ -88,7 +89,15 @@ def doers_of(session: Session, case_id: str, names: Sequence[str]) -> set[str]:
     helped = session.execute(
         select(col(TaskHelper.user_id)).join(TaskRow, col(TaskRow.id) == col(TaskHelper.task_id)).where(*in_case)
     ).scalars()
-    return {person for person in (*completed, *helped) if person}
+    opened = _opened_by(session, case_id) if OPENING in names else ()
+    return {person for person in (*completed, *helped, *opened) if person}
+
+
+def _opened_by(session: Session, case_id: str) -> list[str]:
+    """Whoever opened the case, and who had worked on the case that opened it."""
+    snapshot = session.execute(select(col(CaseRow.snapshot)).where(col(CaseRow.id) == case_id)).scalar_one_or_none()
+    found: list[str] = ((snapshot or {}).get("people") or {}).get(OPENING) or []
+    return found
 
 
 def queue_counts(session: Session, at: datetime) -> list[QueueCount]:

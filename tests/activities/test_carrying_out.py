@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,12 +23,14 @@ from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.library import load_library
 from store.engine import Store
 from store.ledger import balance_usd, statement, unbalanced_entries
+from store.outbox import settle_effect
 from store.projection import write_step
 from store.publishing import publish_compiled
 from store.queries.holds import place_hold, standing_holds
 from store.tables.cases import Note
 from store.tables.papers import File, Letter
 from store.tables.utility import Account, Customer, Read
+from store.writes import EffectWrite
 
 LATE = datetime(2026, 7, 7, 5, 30, tzinfo=UTC)  #: the evening of 6 July at the district
 DATA = {
@@ -132,6 +135,25 @@ def test_a_hold_is_placed_once_and_released_by_the_case_that_placed_it(book: Sto
         assert registry.carry_out(session, effect("release-hold", 2, hold="dispute")).data["ours"] is True
     with book.writing() as session:
         assert registry.carry_out(session, effect("release-hold", 2, hold="dispute")).data["ours"] is False
+    with book.reading() as session:
+        assert standing_holds(session, books.ACCOUNT) == []
+
+
+def test_a_hold_that_another_case_has_asked_for_stands_on_as_that_cases(book: Store) -> None:
+    other = "c-bbbbbbbbbbbb"
+    asks = EffectWrite(no=1, kind="action", name="place-hold", payload={"args": {"hold": "dispute"}})
+    opening = books.step(effects=(asks,), key=None)
+    with book.writing() as session:
+        write_step(session, replace(opening, case=replace(opening.case, id=other)))
+    mine, theirs = effect("place-hold", hold="dispute"), replace(effect("place-hold", hold="dispute"), case=other)
+    assert [twice(book, each).data["ours"] for each in (mine, theirs)] == [True, False]
+    with book.writing() as session:
+        settle_effect(session, other, 1, 1, "done", at=LATE)
+        assert registry.carry_out(session, effect("release-hold", 2, hold="dispute")).data["ours"] is True
+    with book.reading() as session:
+        assert [hold.reference for hold in standing_holds(session, books.ACCOUNT)] == [other]
+    with book.writing() as session:
+        registry.carry_out(session, replace(effect("release-hold", 2, hold="dispute"), case=other))
     with book.reading() as session:
         assert standing_holds(session, books.ACCOUNT) == []
 

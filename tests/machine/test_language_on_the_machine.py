@@ -130,6 +130,37 @@ states:
 )
 
 
+SEPARATED = (
+    "case: checked\n"
+    + HEAD
+    + """
+initial: asking
+states:
+  asking: {task: {title: Ask, queue: customer-service, outcomes: {asked: waiting}}}
+  waiting:
+    invoke: {case: approval, with: {account: data.account}, done: over}
+  approving: {task: {title: Approve, queue: supervisors, not-by: opening, outcomes: {approve: over}}}
+  over: {type: final}
+"""
+)
+
+
+def test_a_child_knows_who_worked_on_the_case_that_opened_it_and_keeps_them_away() -> None:
+    playing, case, _ = begun(SEPARATED)
+    _, step = playing.fire(case, Outcome(run=1, outcome="asked", by="rep2"), {}, at("2026-03-03 09:00"))
+    (opened,) = [effect for effect in step.effects if isinstance(effect, fx.OpenChild)]
+    assert opened.people == ("rep", "rep2")
+    child = machine(SEPARATED.replace("initial: asking", "initial: approving"))
+    approval, _ = child.start(
+        case_id="c-2", data={"account": {"id": "10-1"}}, at=at("2026-03-03 09:00"), by="rep2", people=opened.people
+    )
+    for person in ("rep", "rep2"):
+        with pytest.raises(NotAllowed, match="separation of duties"):
+            child.fire(approval, Outcome(run=1, outcome="approve", by=person), {}, at("2026-03-03 10:00"))
+    approved, _ = child.fire(approval, Outcome(run=1, outcome="approve", by="lead"), {}, at("2026-03-03 10:00"))
+    assert approved.outcome == "over"
+
+
 @pytest.mark.parametrize(("outcome", "ends"), [("repaired", "mended"), ("no-leak", "over")])
 def test_a_child_case_is_opened_and_its_end_leads_on(outcome: str, ends: str) -> None:
     playing, case, step = begun(CHILD)

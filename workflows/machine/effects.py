@@ -104,6 +104,7 @@ class OpenChild:
     child: str  #: the child's case id, derived from this case and step
     case: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    people: tuple[str, ...] = ()  #: who have worked on this case, for the child's separation of duties
     state: str
 
 

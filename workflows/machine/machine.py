@@ -14,6 +14,7 @@ from typing import Any
 from definitions.language import compiled as compiled_definitions
 from definitions.language.compiled import Compiled
 from definitions.language.forms import checked
+from definitions.language.model import OPENING
 from workflows.machine import interpreter
 from workflows.machine.acts import Acts
 from workflows.machine.case import Case
@@ -44,8 +45,11 @@ class Machine:
         facts: Mapping[str, Any] | None = None,
         holds: Mapping[str, str] | None = None,
         hold_version: int = 0,
+        people: tuple[str, ...] = (),
     ) -> tuple[Case, Step]:
-        """A new case and its first step; raises BadForm when the opening data are incomplete or wrong, Barred by a law."""
+        """A new case and its first step; raises BadForm when the opening data are incomplete or wrong, Barred by a law.
+
+        `people` have worked on the case that opens this one: `not-by: opening` keeps them away, and whoever opened it."""
         values = self.opening(data)
         at = at.astimezone(UTC)
         case = Case(
@@ -54,6 +58,7 @@ class Machine:
             version=self.setting.compiled.version,
             account=self.account_in(values),
             data=values,
+            people={OPENING: tuple(dict.fromkeys((by, *people)))},
             holds=dict(holds or {}),
             hold_version=hold_version,
             opened_at=at,

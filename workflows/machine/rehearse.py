@@ -163,8 +163,9 @@ class _Play:
                     self._reply(case, name, args, f"{step.number}")
                 case fx.OpenChild(child=child, case=name):
                     outcome = self.script.child(name, self.chance)
-                    closed = ChildClosed(child=child, outcome=outcome)
-                    self.coming.append((case.at + self.script.child_takes(self.chance), closed))
+                    told = self.script.child_tells(name, outcome, self.chance)
+                    closed = ChildClosed(child=child, outcome=outcome, data=told)
+                    self.coming.append((case.at + self.script.child_takes(name, self.chance), closed))
         for path in step.entered:
             for message, delay, data in self.script.messages(path, self.chance):
                 self.coming.append((case.at + delay, Message(name=message, data=data)))

@@ -84,7 +84,8 @@ class Run:
             child = f"{self.case.id}-{self.case.step + 1}-{len(self.effects)}"
             self.children[path] = child
             given = {name: self.setting.arguments.value(self, text) for name, text in plan.invoke.with_.items()}
-            self.effects.append(fx.OpenChild(child=child, case=plan.invoke.case, data=given, state=path))
+            worked = tuple(dict.fromkeys(person for people in self.people.values() for person in people))
+            self.effects.append(fx.OpenChild(child=child, case=plan.invoke.case, data=given, people=worked, state=path))
 
     def leave(self, path: str) -> None:
         """A state is left: its open work is recalled, its timers end or remember, its exit actions run."""

@@ -8,7 +8,11 @@ people:
   review: {after: [1 hour, 2 days], outcomes: {explained: 6, reread: 3, leak: 1}, form: {cause: [leak, usage]}, never: 0.01}
 messages:
   answering: {customer-replied: {chance: 0.1, after: [1 day, 9 days], data: {}}}
-children: {leak-investigation: {outcomes: {repaired: 3, no-leak: 1}, after: [3 days, 20 days]}}
+children:
+  leak-investigation:
+    outcomes: {repaired: 3, no-leak: 1}
+    after: [3 days, 20 days]
+    data: {repaired: {finding: customer-side}}
 facts: {balance: "0.00"}
 limit: "1000.00"
 ```
@@ -91,6 +95,9 @@ class Child(Strict):
 
     outcomes: dict[Key, float] = Field(description="How often each final state is reached, as weights.")
     after: Span = Field(description="How long it takes, from and to.")
+    data: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="What it tells, by final state: a value, or a list to draw from."
+    )
 
 
 class Script(Strict):
@@ -144,9 +151,16 @@ class Script(Strict):
         known = self.children.get(case)
         return chance.choices(tuple(known.outcomes), tuple(known.outcomes.values()))[0] if known else "closed"
 
-    def child_takes(self, chance: random.Random) -> timedelta:
+    def child_tells(self, case: str, outcome: str, chance: random.Random) -> dict[str, Any]:
+        """What a child case that closed so tells."""
+        known = self.children.get(case)
+        told = known.data.get(outcome, {}) if known else {}
+        return {name: chance.choice(value) if isinstance(value, list) else value for name, value in told.items()}
+
+    def child_takes(self, case: str, chance: random.Random) -> timedelta:
         """How long a child case takes."""
-        return timedelta(days=chance.randint(2, 20))
+        known = self.children.get(case)
+        return _within(known.after, chance) if known else timedelta(days=chance.randint(2, 20))
 
     def sample(self, field: DataField, chance: random.Random, begin: datetime) -> Any:
         """A value of the field's type, where the script says nothing."""

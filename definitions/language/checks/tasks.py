@@ -9,7 +9,7 @@ from definitions.catalogue import actions as catalogue
 from definitions.language.checks.context import CaseText
 from definitions.language.document import Path
 from definitions.language.expand import children
-from definitions.language.model import Action, DataField, Escalation, Form, Outcome, State, Task
+from definitions.language.model import OPENING, Action, DataField, Escalation, Form, Outcome, State, Task
 from definitions.language.problems import Problem, near_miss, register_codes
 from definitions.language.targets import HISTORY, resolve
 from definitions.language.ways import work_key
@@ -46,7 +46,7 @@ def works(case: CaseText) -> Iterator[tuple[str, State, Task, Path]]:
 
 def tasks(case: CaseText) -> Iterator[Problem]:
     """What tasks say of fields and of each other."""
-    known = {name for name, *_ in works(case)}
+    known = {OPENING, *(name for name, *_ in works(case))}
     declared: dict[str, DataField] = {}
     for _, _, task, place in works(case):
         yield from _form(case, task.form, (*place, "form"), declared)
