@@ -16,11 +16,11 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from activities import files, published
+from activities.addressees import Addressee, addressee
 from definitions.catalogue import letters as catalogue
 from definitions.catalogue.letters import Template, template
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.compiled import Compiled
-from store.queries.accounts import AccountView, account_view
 from store.tables.papers import File, Letter
 
 #: They refuse a character that no font has, which would else print as a box in silence.
@@ -85,10 +85,10 @@ def _sentence(message: str) -> str:
 def _written(session: Session, effect: Effect, number: str) -> Letter:
     compiled = published.of_case(session, effect.case)
     using = _template(str(effect.args["template"]), compiled)
-    view = _view(session, effect)
-    languages = _languages(using, effect.args.get("languages"), view.account.language)
+    whom = addressee(session, effect)
+    languages = _languages(using, effect.args.get("languages"), whom.language)
     to = str(effect.args.get("to") or "customer")
-    pdf = rendered(using.text, letter_data(effect, compiled, using, view, languages, to))
+    pdf = rendered(using.text, letter_data(effect, compiled, using, whom, languages, to))
     digest = files.current().put(pdf)
     session.add(
         File(
@@ -123,18 +123,16 @@ def _written(session: Session, effect: Effect, number: str) -> Letter:
 
 
 def letter_data(
-    effect: Effect, compiled: Compiled, using: Template, view: AccountView, languages: Sequence[str], to: str
+    effect: Effect, compiled: Compiled, using: Template, whom: Addressee, languages: Sequence[str], to: str
 ) -> dict[str, Any]:
     """What the template is given. Holds personal data: never logged, never in a history."""
-    premise = view.premise
-    place = ", ".join(part for part in (premise.line1, premise.line2, premise.city) if part)
     district = compiled.district
     return {
         "number": effect.id,
         "case": effect.case,
-        "account": view.account.id,
+        "account": whom.account,
         "date": effect.at.astimezone(compiled.calendar.zone).date().isoformat(),
-        "place": place,
+        "place": whom.place,
         "languages": list(languages),
         "confirmed": dict(using.languages),
         "district": {
@@ -142,32 +140,10 @@ def letter_data(
             "address": list(district.address),
             "telephone": district.telephone,
         },
-        "recipient": {"lines": _recipient(view, to, languages[0])},
+        "recipient": {"lines": whom.lines(to, languages[0])},
         "settings": dict(district.settings),
         "data": dict(effect.data),
     }
-
-
-def _recipient(view: AccountView, to: str, language: str) -> list[str]:
-    """The lines in the window: the customer at the mailing address, or whoever lives at the service address."""
-    premise = view.premise
-    service = [premise.line1, premise.line2, f"{premise.city}, CA {premise.zip}"]
-    mailing = view.account.mailing
-    if to == "occupant":
-        lines = ["Ocupante" if language == "es" else "Occupant", *service]
-    elif mailing:
-        last = f"{mailing.get('city', '')}, {mailing.get('state', 'CA')} {mailing.get('zip', '')}"
-        lines = [view.customer.name, str(mailing.get("line1", "")), str(mailing.get("line2", "")), last]
-    else:
-        lines = [view.customer.name, *service]
-    return [line for line in lines if line]
-
-
-def _view(session: Session, effect: Effect) -> AccountView:
-    view = account_view(session, effect.account) if effect.account else None
-    if view is None:
-        raise EffectRefused("a letter needs a case with an account: there is nobody to send it to", code="no-account")
-    return view
 
 
 def _template(name: str, compiled: Compiled) -> Template:

@@ -143,6 +143,7 @@ def case_write(machine: Machine, case: Case) -> CaseWrite:
         definition=case.definition,
         version=case.version,
         account_id=case.account,
+        applicant_id=machine.applicant_in(case.data),
         title=machine.definition.title,
         state=case.state,
         opened_at=case.opened_at,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
-from activities import billing, holds, ledger, letters, notify
+from activities import billing, connections, deposits, holds, ledger, letters, notify, registers
 from definitions.catalogue import actions, own
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 
@@ -29,6 +29,15 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "charge-fee": ledger.charge_fee,
     "refund": ledger.refund,
     "record-read": billing.record_read,
+    "take-deposit": deposits.take,
+    "apply-deposit": deposits.apply,
+    "refund-deposit": deposits.refund,
+    "pay-refund": deposits.pay_refund,
+    "create-account": connections.create_account,
+    "set-meter": connections.set_meter,
+    "move-meter": connections.move_meter,
+    "remove-meter": connections.remove_meter,
+    "register": registers.register,
 }
 
 

@@ -177,6 +177,7 @@ def _case_row(write: StepWrite) -> dict[str, Any]:
         "definition": case.definition,
         "version": case.version,
         "account_id": case.account_id,
+        "applicant_id": case.applicant_id,
         "title": case.title,
         "state": " ".join(case.state),
         "status": "open" if case.closed_at is None else "closed",

@@ -23,6 +23,7 @@ class CaseWrite:
     definition: str
     version: int
     account_id: str | None = None
+    applicant_id: str | None = None  #: who asks for service, while there may be no account
     title: str = ""
     state: tuple[str, ...]
     opened_at: datetime

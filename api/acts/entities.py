@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from definitions.language.model import DataField
+from store.tables.connections import Applicant, Parcel
 from store.tables.papers import File
 from store.tables.people import User
 from store.tables.utility import Account, Bill, Meter, Payment, Premise, Read, ServicePoint
@@ -66,6 +67,19 @@ def _account(session: Session, key: str) -> Frozen | None:
     }
 
 
+def _applicant(session: Session, key: str) -> Frozen | None:
+    row = session.get(Applicant, key)
+    return None if row is None else {"id": row.id, "language": row.language}
+
+
+def _parcel(session: Session, key: str) -> Frozen | None:
+    row = session.get(Parcel, key)
+    if row is None:
+        return None
+    known = {"zone": row.zone, "area": row.area, "inside": row.inside, "route": row.route}
+    return {"id": row.id} | {name: value for name, value in known.items() if value not in (None, "")}
+
+
 def _premise(session: Session, key: str) -> Frozen | None:
     row = session.get(Premise, key)
     return None if row is None else {"id": row.id}
@@ -117,6 +131,8 @@ def _payment(session: Session, key: str) -> Frozen | None:
 
 _LOOK_UPS: Mapping[str, Callable[[Session, str], Frozen | None]] = {
     "account": _account,
+    "applicant": _applicant,
+    "parcel": _parcel,
     "premise": _premise,
     "service-point": _service_point,
     "meter": _meter,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from definitions.catalogue import computations
+from definitions.catalogue import computations, connecting
 from definitions.catalogue.actions import Arg, Signature, register
 
 _TEXT, _OPTIONAL = Arg(type="text"), Arg(type="text", required=False)
@@ -191,5 +191,5 @@ BUILT_IN = (
     ),
 )
 
-for _signature in BUILT_IN:
+for _signature in (*BUILT_IN, *connecting.ACTIONS):
     register(_signature)

@@ -139,5 +139,5 @@ def _aware(value: Any) -> str:
 def _entity(field: DataField, value: Any) -> Any:
     if isinstance(value, Mapping) and isinstance(value.get("id"), str):
         return dict(value)
-    article = "an" if field.type == "account" else "a"
+    article = "an" if field.type[0] == "a" else "a"
     raise ValueError(f"is {article} {field.type} with its id")

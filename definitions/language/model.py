@@ -53,7 +53,7 @@ def _widened(key: str) -> BeforeValidator:
 ScalarType = Literal[
     "text", "boolean", "integer", "number", "date", "datetime", "money", "quantity", "enum", "file", "user"
 ]
-EntityType = Literal["account", "premise", "service-point", "meter", "read", "bill", "payment"]
+EntityType = Literal["account", "applicant", "parcel", "premise", "service-point", "meter", "read", "bill", "payment"]
 Roles = Annotated[tuple[Key, ...], BeforeValidator(_listed)]
 
 

@@ -37,6 +37,15 @@ ENTITIES: Final[Mapping[str, Kind]] = MappingProxyType(
             since=perhaps(DATE),
             confidential=always(BOOLEAN),
         ),
+        "applicant": record("an applicant", id=always(TEXT), language=perhaps(TEXT)),
+        "parcel": record(
+            "a parcel",
+            id=always(TEXT),
+            zone=perhaps(TEXT),
+            area=perhaps(TEXT),
+            inside=perhaps(BOOLEAN),
+            route=perhaps(TEXT),
+        ),
         "premise": record("a premise", id=always(TEXT)),
         "service-point": record("a service point", id=always(TEXT), kind=perhaps(TEXT), size=perhaps(TEXT)),
         "meter": record(

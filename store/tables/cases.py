@@ -29,6 +29,7 @@ class CaseRow(Row, table=True):
     definition: str
     version: int
     account_id: str | None = Field(default=None, foreign_key="accounts.id")
+    applicant_id: str | None = None  #: who asks for service, in a case that began without an account
     title: str = ""
     state: str = ""  #: atomic states in document order, joined with a space
     status: str = "open"
@@ -49,6 +50,7 @@ class CaseRow(Row, table=True):
     __table_args__ = (
         CheckConstraint("status in ('open', 'closed')", name="status"),
         Index("ix_cases_account", "account_id", "opened_at", "id"),
+        Index("ix_cases_applicant", "applicant_id", "opened_at", "id", **only_where("applicant_id IS NOT NULL")),
         Index("ix_cases_listed", "opened_at", "id"),
         Index("ix_cases_definition", "definition", "status", "opened_at", "id"),
         Index("ix_cases_status", "status", "opened_at", "id"),

@@ -25,6 +25,7 @@ def finished(run: Run, outcome: Outcome, label: str) -> tuple[Case, fx.Step]:
         _wind_up(run)
     case = replace(
         before,
+        account=before.account or run.setting.entity_in(run.data, "account"),  # one opened on the way, too
         state=outcome.configuration,
         history=history,
         data=run.data,

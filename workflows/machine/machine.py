@@ -106,10 +106,11 @@ class Machine:
 
     def account_in(self, values: Mapping[str, Any]) -> str | None:
         """The account that opening data name, if any."""
-        for name, field in self.definition.data.items():
-            if field.type == "account" and not field.many and name in values:
-                return str(values[name]["id"])
-        return None
+        return self.setting.entity_in(values, "account")
+
+    def applicant_in(self, values: Mapping[str, Any]) -> str | None:
+        """The applicant that the data name, if any."""
+        return self.setting.entity_in(values, "applicant")
 
 
 @lru_cache(maxsize=256)

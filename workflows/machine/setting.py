@@ -54,6 +54,13 @@ class Setting:
             named |= {name: field for name, field in law.facts.items() if name not in named}
         return named
 
+    def entity_in(self, values: Mapping[str, Any], kind: str) -> str | None:
+        """The id of the account (applicant …) that the case's data name, if any."""
+        for name, field in self.definition.data.items():
+            if field.type == kind and not field.many and isinstance(found := values.get(name), Mapping):
+                return str(found["id"])
+        return None
+
     def today(self, at: datetime) -> date:
         """The civil date of a time in the district's zone."""
         return at.astimezone(self.calendar.zone).date()

@@ -1,0 +1,70 @@
+"""Whom a letter goes to and about which place: an account's customer or occupant, or an applicant who has no account yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from definitions.catalogue.replies import Effect, EffectRefused
+from store.applicants import applicant_of
+from store.queries.accounts import AccountView, account_view
+from store.tables.connections import Applicant, Parcel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """What a letter says at its head. Holds personal data."""
+
+    account: str  #: "" for an applicant
+    language: str
+    place: str  #: the service address, or the parcel
+    view: AccountView | None = None
+    applicant: Applicant | None = None
+
+    def lines(self, to: str, language: str) -> list[str]:
+        """The lines in the window."""
+        if self.view is not None:
+            return _of_account(self.view, to, language)
+        assert self.applicant is not None
+        return [line for line in (self.applicant.name, *_mailing(self.applicant.mailing)) if line]
+
+
+def addressee(session: Session, effect: Effect) -> Addressee:
+    """Who gets the effect's letter; raises EffectRefused where the case has neither an account nor an applicant."""
+    view = account_view(session, effect.account) if effect.account else None
+    if view is not None:
+        premise = view.premise
+        place = ", ".join(part for part in (premise.line1, premise.line2, premise.city) if part)
+        return Addressee(account=view.account.id, language=view.account.language, place=place, view=view)
+    applicant = applicant_of(session, effect.data)
+    if applicant is None:
+        raise EffectRefused("a letter needs a case with an account: there is nobody to send it to", code="no-account")
+    return Addressee(account="", language=applicant.language, place=_parcel(session, effect.data), applicant=applicant)
+
+
+def _parcel(session: Session, data: Mapping[str, Any]) -> str:
+    named = data.get("parcel")
+    if not isinstance(named, Mapping):
+        return ""
+    parcel = session.get(Parcel, str(named["id"]))
+    address = [part for part in (parcel.line1, parcel.city) if part] if parcel else []
+    return ", ".join([*address, f"APN {named['id']}"])
+
+
+def _of_account(view: AccountView, to: str, language: str) -> list[str]:
+    premise = view.premise
+    service = [premise.line1, premise.line2, f"{premise.city}, CA {premise.zip}"]
+    mailing = view.account.mailing
+    if to == "occupant":
+        lines = ["Ocupante" if language == "es" else "Occupant", *service]
+    else:
+        lines = [view.customer.name, *(_mailing(mailing) if mailing else service)]
+    return [line for line in lines if line]
+
+
+def _mailing(mailing: Mapping[str, Any]) -> list[str]:
+    last = f"{mailing.get('city', '')}, {mailing.get('state', 'CA')} {mailing.get('zip', '')}"
+    return [str(mailing.get("line1", "")), str(mailing.get("line2", "")), last]
