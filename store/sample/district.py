@@ -1,4 +1,4 @@
-"""The sample district, drawn: accounts with two years of reads every two months, bills and payments, as rows.
+"""The sample district, drawn: 2,000 accounts with three years of reads every two months, bills and payments, as rows.
 
 Everything follows from (seed, today, zone): the same three give the same district, and another day gives the same people
 with their history moved along.
@@ -6,6 +6,7 @@ with their history moved along.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,12 +17,13 @@ from zoneinfo import ZoneInfo
 from store.ledger import bill_entry, lines_of, payment_entry, reversal_entry
 from store.queries.accounts import fold
 from store.sample import places
+from store.sample.payers import habit, payments
 from store.sample.rates import bill_usd
 from store.sample.stories import COUNTS, PERIODS, story
 from store.sample.water import mean_use_ccf, period_use_ccf
 from store.tables.utility import Bill, Payment
 
-CLASSES = {"residential": 470, "multifamily": 60, "commercial": 45, "irrigation": 15, "construction": 10}
+CLASSES = {"residential": 1600, "multifamily": 180, "commercial": 150, "irrigation": 45, "construction": 25}
 SIZES = {
     "residential": ('5/8"', '3/4"', '5/8"'),
     "multifamily": ('1"', '1-1/2"', '3/4"'),
@@ -29,9 +31,9 @@ SIZES = {
     "irrigation": ('1"', '2"', '1-1/2"'),
     "construction": ('3"', '3"', '3"'),
 }
-FIRST_NUMBER, NUMBER_STEP = 4000, 7
+FIRST_NUMBER, NUMBER_STEP, NEXT_CUSTOMER = 4000, 7, 3  #: of account numbers; who moves in gets the one 3 further
 SHOWN = "10-004217"  #: the account of the tutorial: a leak runs there
-ROUTES = 8
+ROUTES = 16
 MAILED_AFTER, DUE_AFTER = timedelta(days=4), timedelta(days=25)  #: of the read; of the mailing
 LANGUAGES = ("es",) * 12 + ("zh",) * 4 + ("vi",) * 2 + ("tl",) + ("en",) * 81
 METHODS = ("card", "ach", "ach", "check", "lockbox")
@@ -55,7 +57,7 @@ def draw_district(seed: int, today: date, zone: ZoneInfo, accounts: int | None =
     shown = (4217 - FIRST_NUMBER) // NUMBER_STEP
     classes[shown], classes[classes.index("residential")] = "residential", classes[shown]
     kinds = _stories(classes, shown, random)
-    marks = _marks(classes, shown, random)
+    marks = _marks(classes, kinds, random)
     tables = ("premises", "service_points", "meters", "customers", "accounts", "reads", "bills", "payments", "postings")
     rows: Rows = {name: [] for name in (*tables, "holds")}
     stories: dict[str, list[str]] = {}
@@ -76,18 +78,17 @@ def _stories(classes: list[str], shown: int, random: Random) -> dict[int, str]:
     return {shown: "leak"} | dict(zip(chosen, kinds, strict=True))
 
 
-def _marks(classes: list[str], shown: int, random: Random) -> dict[int, str]:
-    """Which accounts are confidential, closed, held, behind with payments, or had one returned."""
+def _marks(classes: list[str], told: Collection[int], random: Random) -> dict[int, str]:
+    """Which accounts are confidential, closed, moved out of, held, behind with payments, or had one returned: none of `told`."""
     wanted = {
-        "confidential": 5,
-        "closed": 5,
-        "medical": 2,
-        "bankruptcy": 1,
-        "payment-plan": 3,
-        "returned": 3,
-        "behind": 22,
+        "confidential": 8,
+        "closed": 12,
+        "moved": 70,
+        "medical": 3,
+        "returned": 8,
+        "behind": 56,
     }
-    numbers = random.sample([number for number in range(len(classes)) if number != shown], sum(wanted.values()))
+    numbers = random.sample([number for number in range(len(classes)) if number not in told], sum(wanted.values()))
     return dict(zip(numbers, (mark for mark, times in wanted.items() for _ in range(times)), strict=True))
 
 
@@ -100,6 +101,7 @@ class _Household:
         self.random = Random(f"{seed}/{number}")  # noqa: S311  # a sample, not a secret
         self.account_class, self.mark, self.today, self.zone = account_class, mark, today, zone
         self.key = f"{FIRST_NUMBER + NUMBER_STEP * number:06d}"
+        self.next_key = f"{FIRST_NUMBER + NUMBER_STEP * number + NEXT_CUSTOMER:06d}"
         self.account_id = f"10-{self.key}"
         self.route, self.sequence = number % ROUTES + 1, number // ROUTES + 1
         self.size = self.random.choice(SIZES[account_class])
@@ -107,14 +109,20 @@ class _Household:
         self.story = story(kind or "usual", tuple(end.month for end in self.dates[1:]), self.random)
         self.customer_since = self.dates[0] - timedelta(days=self.random.randrange(30, 4000))
         self.closed = self.dates[-2] + timedelta(days=20) if mark == "closed" else None
+        if mark == "moved":
+            moved_in = self.random.randrange(4, len(self.dates) - 2)
+            self.closed = self.dates[moved_in] + timedelta(days=self.random.randrange(5, 50))
 
     def write(self, rows: Rows) -> None:
-        """Add this account's rows."""
+        """Add this account's rows, and those of whoever moved in after it."""
         self._write_place(rows)
-        self._write_customer(rows)
+        self._write_customer(rows, self.key, self.account_id, self.customer_since, self.closed)
+        if self.mark == "moved" and self.closed is not None:
+            self._write_customer(rows, self.next_key, f"10-{self.next_key}", self.closed, None)
         bills = self._write_reads_and_bills(rows)
-        self._write_payments(rows, bills)
-        if self.mark in ("medical", "bankruptcy", "payment-plan"):
+        for account in dict.fromkeys(bill.account_id for bill in bills):
+            self._write_payments(rows, [bill for bill in bills if bill.account_id == account])
+        if self.mark == "medical":
             since = self._at(self.today - timedelta(days=self.random.randrange(10, 40)))
             rows["holds"].append(
                 {
@@ -122,7 +130,7 @@ class _Household:
                     "account_id": self.account_id,
                     "kind": self.mark,
                     "since": since,
-                    "until": since + timedelta(days=90) if self.mark == "medical" else None,
+                    "until": since + timedelta(days=90),
                     "placed_by": "lead",
                     "placed_at": since,
                     "reason": "",
@@ -154,14 +162,14 @@ class _Household:
             }
         )
 
-    def _write_customer(self, rows: Rows) -> None:
+    def _write_customer(self, rows: Rows, key: str, account_id: str, since: date, closed: date | None) -> None:
         name = places.name(self.account_class, self.random)
         rows["customers"].append(
             {
-                "id": f"cu-{self.key}",
+                "id": f"cu-{key}",
                 "name": name,
                 "phone": places.phone(self.random),
-                "email": f"customer-{self.key}@example.com" if self.random.random() < 0.6 else "",
+                "email": f"customer-{key}@example.com" if self.random.random() < 0.6 else "",
                 "search": fold(name),
             }
         )
@@ -173,18 +181,18 @@ class _Household:
         }
         rows["accounts"].append(
             {
-                "id": self.account_id,
+                "id": account_id,
                 "premise_id": f"p-{self.key}",
                 "service_point_id": f"s-{self.key}",
-                "customer_id": f"cu-{self.key}",
+                "customer_id": f"cu-{key}",
                 "account_class": self.account_class,
-                "status": "closed" if self.closed else "active",
+                "status": "closed" if closed else "active",
                 "language": self.random.choice(LANGUAGES),
                 "mailing": elsewhere if self.random.random() < 0.08 else None,
-                "since": self.customer_since,
-                "closed": self.closed,
+                "since": since,
+                "closed": closed,
                 "confidential": self.mark == "confidential",
-                "hold_version": int(self.mark in ("medical", "bankruptcy", "payment-plan")),
+                "hold_version": int(self.mark == "medical"),
             }
         )
 
@@ -195,13 +203,22 @@ class _Household:
         meter = self._write_meter(rows, 1, min(self.customer_since, self.dates[0]) - timedelta(days=200))
         shown = int(register)
         self._write_read(rows, meter, self.dates[0], shown)
+        account = self.account_id
         bills: list[Bill] = []
         for period, (start, end) in enumerate(zip(self.dates, self.dates[1:], strict=False)):
-            if self.closed and end > self.closed:
+            moves = self.closed is not None and start < self.closed <= end
+            if self.closed and end > self.closed and self.mark != "moved":
                 break
             days = (end - start).days
             flow = period_use_ccf(self.account_class, mean_ccf, garden, end.month, days, self.random)
             flow = flow * self.story.factor.get(period, 1.0) + self.story.extra_ccf.get(period, 0.0)
+            if moves and self.closed is not None:
+                out = flow * (self.closed - start).days / days
+                use = int(register + out) - shown
+                register, shown, flow = register + out, shown + use, flow - out
+                self._write_read(rows, meter, self.closed, shown)
+                bills.append(self._write_bill(rows, account, (start, self.closed), Decimal(shown), Decimal(use), meter))
+                account, start = f"10-{self.next_key}", self.closed
             if period == self.story.replaced_in:
                 changed = start + timedelta(days=9)
                 self._write_read(rows, meter, changed, shown, "field")
@@ -216,7 +233,7 @@ class _Household:
             use = max(value - shown, 0)
             shown = value
             self._write_read(rows, meter, end, value)
-            bills.append(self._write_bill(rows, period, start, end, Decimal(value), Decimal(use), meter))
+            bills.append(self._write_bill(rows, account, (start, end), Decimal(value), Decimal(use), meter))
         return bills
 
     def _write_meter(self, rows: Rows, number: int, installed: date) -> str:
@@ -248,12 +265,14 @@ class _Household:
         )
 
     def _write_bill(
-        self, rows: Rows, period: int, start: date, end: date, value_ccf: Decimal, use_ccf: Decimal, meter: str
+        self, rows: Rows, account: str, period: tuple[date, date], value_ccf: Decimal, use_ccf: Decimal, meter: str
     ) -> Bill:
+        start, end = period
         mailed = end + MAILED_AFTER
+        final = "-final" if end == self.closed else ""
         bill = Bill(
-            id=f"b-{self.key}-{end:%Y%m}",
-            account_id=self.account_id,
+            id=f"b-{account.removeprefix('10-')}-{end:%Y%m}{final}",
+            account_id=account,
             meter_id=meter,
             period_start=start,
             period_end=end,
@@ -269,26 +288,28 @@ class _Household:
         return bill
 
     def _write_payments(self, rows: Rows, bills: list[Bill]) -> None:
-        slow = self.random.random() < 0.1
-        unpaid = self.random.randrange(2, 6) if self.mark == "behind" else 0
-        method = self.random.choice(METHODS)
-        for number, bill in enumerate(bills):
-            late = self.random.randrange(27, 48) if slow else self.random.randrange(7, 24)
-            received = bill.mailed + timedelta(days=late)
-            if received > self.today or number >= len(bills) - unpaid:
+        how, method = habit(self.random), self.random.choice(METHODS)
+        leaves = self.mark == "moved" and bills[0].account_id == self.account_id
+        if self.mark == "behind":
+            bills = bills[: -self.random.randrange(1, 5)]
+        elif leaves and self.random.random() < 0.25:
+            bills = bills[:-1]  # the final bill follows them in vain
+        for paid in payments(how, bills, self.random):
+            if paid.on > self.today:
                 continue
-            returned = received + timedelta(days=6) if self.mark == "returned" and number == len(bills) - 2 else None
+            is_returned = self.mark == "returned" and paid.bill is bills[-2]
+            returned = min(paid.on + timedelta(days=6), self.today) if is_returned else None
             payment = Payment(
-                id=f"pay-{self.key}-{bill.period_end:%Y%m}",
-                account_id=self.account_id,
-                received=received,
-                amount_usd=bill.amount_usd,
+                id=f"pay-{paid.bill.id.removeprefix('b-')}{paid.part}",
+                account_id=paid.bill.account_id,
+                received=paid.on,
+                amount_usd=paid.amount_usd,
                 method="check" if returned else method,
                 reversed_on=returned,
                 reverse_reason="insufficient funds" if returned else None,
             )
             rows["payments"].append(payment.model_dump())
-            rows["postings"] += lines_of(payment_entry(payment, self._at(received)))
+            rows["postings"] += lines_of(payment_entry(payment, self._at(paid.on)))
             if returned:
                 reversal = reversal_entry(payment, returned, self._at(returned), "finance", "insufficient funds")
                 rows["postings"] += lines_of(reversal)
@@ -299,7 +320,7 @@ class _Household:
 
 def _read_dates(route: int, today: date) -> list[date]:
     """The days on which a route was read, every second month, the last so long ago that its bill has been mailed."""
-    day = 2 + 3 * route
+    day = 5 + 3 * ((route - 1) % 8)
     year, month = today.year, today.month
     dates: list[date] = []
     while len(dates) < PERIODS + 1:

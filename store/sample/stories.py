@@ -9,21 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-PERIODS = 12  #: two years of two months
+PERIODS = 18  #: three years of two months
 
 COUNTS = {
-    "leak": 8,  #: runs now: the last bill is high
-    "leak-repaired": 14,
-    "misread": 6,  #: the last read was wrong: a reread shows it
-    "misread-past": 8,
-    "stuck-meter": 8,  #: the register stands still
-    "meter-replaced": 6,  #: it stood still, then a new meter came
-    "vacant": 12,
-    "pool-fill": 14,
-    "more-use": 6,  #: guests, a new lawn: the meter is right and the bill is high
-    "fast-meter": 3,  #: registers 6 % too much since the meter was set
+    "leak": 14,  #: runs now: the last bill is high
+    "leak-repaired": 42,
+    "misread": 10,  #: the last read was wrong: a reread shows it
+    "misread-past": 24,
+    "stuck-meter": 14,  #: the register stands still
+    "meter-replaced": 18,  #: it stood still, then a new meter came
+    "vacant": 36,
+    "pool-fill": 44,
+    "more-use": 14,  #: guests, a new lawn: the meter is right and the bill is high
+    "fast-meter": 6,  #: registers 6 % too much since the meter was set
 }
-"""How many residential accounts have each story, of about 470; spikes come at the rate of the real bills, 1 in 90."""
+"""How many residential accounts have each story, of about 1,600; spikes come at the rate of the real bills, 1 in 90."""
 
 
 @dataclass(frozen=True, kw_only=True)
