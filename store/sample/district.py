@@ -79,7 +79,7 @@ def _stories(classes: list[str], shown: int, random: Random) -> dict[int, str]:
 
 
 def _marks(classes: list[str], told: Collection[int], random: Random) -> dict[int, str]:
-    """Which accounts are confidential, closed, moved out of, held, behind with payments, or had one returned: none of `told`."""
+    """Which accounts are confidential, closed, moved out of, held, behind, or had a payment returned: none of `told`."""
     wanted = {
         "confidential": 8,
         "closed": 12,
