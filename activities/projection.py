@@ -41,6 +41,7 @@ from workflows.machine.effects import (
     OpenTask,
     Step,
 )
+from workflows.machine.lines import ON_LIST, TAKEN_OFF, TAKEN_OFF_UNTIL
 from workflows.machine.machine import Machine, machine_of
 from workflows.machine.plan import TaskPlan
 from workflows.machine.why import why
@@ -124,11 +125,16 @@ def step_write(session: Session, machine: Machine, written: StepWritten) -> Step
             for effect in effects_of(case, step)
         ),
         joins=tuple(
-            ListJoin(list_name=effect.list, state=effect.state, columns=dict(effect.columns))
+            ListJoin(
+                list_name=effect.list,
+                state=effect.state,
+                columns=dict(effect.columns),
+                why=[dict(each) for each in effect.why],
+            )
             for effect in step.effects
             if isinstance(effect, JoinList)
         ),
-        leaves=tuple(_leave(machine, step, effect) for effect in step.effects if isinstance(effect, LeaveList)),
+        leaves=tuple(_leave(step, effect) for effect in step.effects if isinstance(effect, LeaveList)),
         audit=_audit(written),
         key=_key(written),
     )
@@ -155,8 +161,20 @@ def case_write(machine: Machine, case: Case) -> CaseWrite:
         sla_due=due,
         sla_warn=sla.warn if sla and due else None,
         sla_late=sla.missed if sla else False,
+        open_key=_open_key(machine, case),
         snapshot=cases.to_json(case),
     )
+
+
+def _open_key(machine: Machine, case: Case) -> str | None:
+    """What no second open case of its type may have: the value of the field that its definition names."""
+    field = machine.definition.one_open_per
+    if field is None or not case.is_open or case.data.get(field) is None:
+        return None
+    value = case.data[field]
+    identity = value.get("id") if isinstance(value, Mapping) else value
+    digest = hashlib.sha256(str(identity).encode()).hexdigest()
+    return f"{case.definition}:{digest[:32]}"  # the value may be somebody's name
 
 
 def task_writes(session: Session, machine: Machine, case: Case, step: Step | None) -> tuple[TaskWrite, ...]:
@@ -229,15 +247,14 @@ def _closed(step: Step) -> tuple[TaskClose, ...]:
     )
 
 
-def _leave(machine: Machine, step: Step, effect: LeaveList) -> ListLeave:
-    name = effect.list
-    if step.event == "line released":
-        return ListLeave(list_name=name, status="released", by=step.by, reason=step.note)
-    if step.event == "line excluded":
-        expires = machine.setting.compiled.lists[name].exclusion_expires
-        until = machine.setting.calendar.add(expires, step.at, "after") if expires else None
-        return ListLeave(list_name=name, status="excluded", by=step.by, reason=step.note, excluded_until=until)
-    return ListLeave(list_name=name, status="left")
+def _leave(step: Step, effect: LeaveList) -> ListLeave:
+    return ListLeave(
+        list_name=effect.list,
+        status=effect.how,
+        by=step.by,
+        reason=effect.because or (step.event if effect.how == "left" else None),
+        excluded_until=effect.until,
+    )
 
 
 def _detail(step: Step) -> Mapping[str, Any] | None:
@@ -283,5 +300,13 @@ def _answer(result: writes.Written) -> WriteResult:
             return WriteResult(
                 kind="key-used", digest=digest, taken=TAKEN.validate_python(response) if is_step else None
             )
+        case writes.OnList(list_name=name, excluded_until=None):
+            return WriteResult(kind="facts-found", facts={ON_LIST: name})
+        case writes.OnList(list_name=name, excluded_until=until):
+            return WriteResult(
+                kind="facts-found", facts={TAKEN_OFF: name, TAKEN_OFF_UNTIL: until.isoformat() if until else None}
+            )
+        case writes.AlreadyOpen(case=other):
+            return WriteResult(kind="already-open", case=other)
         case writes.StepResult():
             return WriteResult(kind="written")

@@ -16,7 +16,17 @@ from store.ledger import Entry, Line, lines_of
 from store.queries.holds import standing_holds
 from store.statements import STEPS, Statements, statements_for
 from store.types import FAR_FUTURE
-from store.writes import CaseWrite, HoldsChanged, KeyUsed, StepResult, StepWrite, TaskWrite, Written
+from store.writes import (
+    AlreadyOpen,
+    CaseWrite,
+    HoldsChanged,
+    KeyUsed,
+    OnList,
+    StepResult,
+    StepWrite,
+    TaskWrite,
+    Written,
+)
 
 
 class ProjectionError(Exception):
@@ -37,7 +47,11 @@ def write_step(session: Session, write: StepWrite) -> Written:
     Needs a session of `Store.writing`, which commits; where nothing is to be written it has been rolled back."""
     connection = session.connection()
     sql = statements_for(connection.dialect.name)
-    # First, because it locks the case: whoever writes the same step at the same time waits here.
+    taken = _taken(connection, sql, write)
+    if taken is not None:
+        session.rollback()
+        return taken
+    # First of what is written, because it locks the case: whoever writes the same step at the same time waits here.
     connection.execute(sql.case, _case_row(write))
     outcome = _standing(session, connection, sql, write)
     if outcome is not None and outcome.kind != "replaced":
@@ -101,6 +115,29 @@ def _standing(session: Session, connection: Connection, sql: Statements, write: 
         holds = standing_holds(session, write.case.account_id)
         return HoldsChanged(version=row.hold_version, holds={hold.kind: hold.since.isoformat() for hold in holds})
     return None if row.act is None else StepResult(kind="replaced", result=write.result)
+
+
+def _taken(connection: Connection, sql: Statements, write: StepWrite) -> OnList | AlreadyOpen | None:
+    """What another case has that only one may have. Of two at the same moment the unique index lets one pass; the other
+    fails, is tried again, and then finds here what stands in its way."""
+    case = write.case
+    if case.open_key is not None:
+        other = connection.execute(sql.other_open, {"open_key": case.open_key, "case": case.id}).scalar_one_or_none()
+        if other is not None:
+            return AlreadyOpen(case=other)
+    for join in write.joins if case.account_id is not None else ():
+        asked = {
+            "account": case.account_id,
+            "name": join.list_name,
+            "at": case.at,
+            "case": case.id,
+            "step": write.step_no,
+            "left": [leave.list_name for leave in write.leaves],
+        }
+        line = connection.execute(sql.other_line, asked).one_or_none()
+        if line is not None:
+            return OnList(list_name=line.list_name, case=line.case_id, excluded_until=line.excluded_until)
+    return None
 
 
 def _put_back(connection: Connection, sql: Statements, case_id: str, step_no: int) -> None:
@@ -193,6 +230,7 @@ def _case_row(write: StepWrite) -> dict[str, Any]:
         "sla_late": case.sla_late,
         "incidents": 0,
         "hold_version": write.hold_version,
+        "open_key": case.open_key,
         "snapshot": case.snapshot,
     }
 
@@ -322,6 +360,7 @@ def _join_rows(write: StepWrite) -> list[dict[str, Any]]:
             "account_id": write.case.account_id,
             "state": join.state,
             "columns": join.columns,
+            "why": join.why,
             "status": "waiting",
             "joined_at": write.case.at,
             "joined_step": write.step_no,

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
     outerjoin,
     select,
     update,
@@ -37,6 +38,7 @@ ACCOUNTS, FILES, LINKS = table_of(Account), table_of(File), table_of(CaseLink)
 
 _CASE: BindParameter[Any] = bindparam("case")
 _STEP: BindParameter[Any] = bindparam("step")
+_LEFT: BindParameter[Any] = bindparam("left", expanding=True)
 _REOPENED: dict[str, Any] = {
     "state": case(
         (TASKS.c.suspended_at.is_not(None), "suspended"), (TASKS.c.assignee.is_not(None), "claimed"), else_="open"
@@ -69,6 +71,8 @@ class Statements:
     audit: Executable
     key: Executable
     put_back: tuple[Executable, ...]
+    other_open: Executable
+    other_line: Executable
     hold_version: Executable
     reopen_listed: Executable
     cancel_unlisted: Executable
@@ -92,6 +96,8 @@ def statements_for(dialect: str) -> Statements:
         audit=insert(AUDIT),
         key=insert(KEYS),
         put_back=_put_back(),
+        other_open=select(CASES.c.id).where(CASES.c.open_key == bindparam("open_key"), CASES.c.id != _CASE),
+        other_line=_other_line(),
         hold_version=select(ACCOUNTS.c.hold_version)
         .join(CASES, CASES.c.account_id == ACCOUNTS.c.id)
         .where(CASES.c.id == _CASE),
@@ -140,6 +146,30 @@ def _standing(*, with_account: bool) -> Executable:
             .with_for_update(read=True, of=ACCOUNTS)
         )
     return select(*columns).select_from(joined).where(CASES.c.id == _CASE)
+
+
+def _other_line() -> Executable:
+    """What keeps an account from joining a list: that it waits on one, or was taken off this one until later."""
+    return (
+        select(LINES.c.list_name, LINES.c.case_id, LINES.c.excluded_until)
+        .where(
+            LINES.c.account_id == bindparam("account"),
+            or_(
+                LINES.c.status == "waiting",
+                and_(
+                    LINES.c.status == "excluded",
+                    LINES.c.list_name == bindparam("name"),
+                    LINES.c.excluded_until > bindparam("at"),
+                ),
+            ),
+            # What this step itself leaves, or an orphan at its place had written, is no obstacle.
+            ~and_(LINES.c.case_id == _CASE, LINES.c.status == "waiting", LINES.c.list_name.in_(_LEFT)),
+            ~and_(LINES.c.case_id == _CASE, LINES.c.joined_step == _STEP),
+            ~and_(LINES.c.case_id == _CASE, LINES.c.decided_step == _STEP),
+        )
+        .order_by(LINES.c.status.desc(), LINES.c.excluded_until.desc())
+        .limit(1)
+    )
 
 
 def _upsert_task(dialect: str) -> Executable:

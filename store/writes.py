@@ -35,6 +35,7 @@ class CaseWrite:
     sla_due: datetime | None = None
     sla_warn: datetime | None = None
     sla_late: bool = False
+    open_key: str | None = None  #: at most one open case has it
     snapshot: Json = None
 
 
@@ -122,6 +123,7 @@ class ListJoin:
     list_name: str
     state: str
     columns: Json = None
+    why: Json = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,7 +217,25 @@ class KeyUsed:
     response: Json = None
 
 
-Written = StepResult | HoldsChanged | KeyUsed
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnList:
+    """Nothing was written: the account waits on a list already, or was taken off this one until a time."""
+
+    kind: Literal["on-list"] = "on-list"
+    list_name: str
+    case: str
+    excluded_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlreadyOpen:
+    """Nothing was written: another open case has the same key."""
+
+    kind: Literal["already-open"] = "already-open"
+    case: str
+
+
+Written = StepResult | HoldsChanged | KeyUsed | OnList | AlreadyOpen
 
 STEP_WRITE: TypeAdapter[StepWrite] = TypeAdapter(StepWrite)
 

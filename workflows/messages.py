@@ -151,11 +151,13 @@ class StepWritten:
 class WriteResult:
     """What became of it. Short, since history keeps it."""
 
-    kind: Literal["written", "holds-changed", "key-used"]
+    kind: Literal["written", "holds-changed", "key-used", "facts-found", "already-open"]
     version: int | None = None
     holds: Mapping[str, str] | None = None
     digest: str | None = None
     taken: Taken | None = None
+    facts: Mapping[str, Any] | None = None  #: found: what the transaction saw, that the step was not decided on
+    case: str | None = None  #: already-open: the case that is
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,8 +25,15 @@ class NotSettled(Refused):
     code = "no-incident"
 
 
+class AlreadyOpen(Refused):
+    """Another case of this type is open for the same thing; `facts["case"]` says which."""
+
+    code = "already-open"
+
+
 _BY_CODE: dict[str, type[Refused]] = {
-    kind.code: kind for kind in (Refused, Unknown, Closed, Barred, NotAllowed, BadForm, KeyReused, NotSettled)
+    kind.code: kind
+    for kind in (Refused, Unknown, Closed, Barred, NotAllowed, BadForm, KeyReused, NotSettled, AlreadyOpen)
 }
 
 

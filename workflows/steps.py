@@ -45,7 +45,7 @@ from workflows.messages import (
     Taken,
     WriteResult,
 )
-from workflows.refusals import KeyReused, failure_of
+from workflows.refusals import AlreadyOpen, KeyReused, failure_of
 
 LOCAL_TIMEOUT = timedelta(seconds=10)
 # Short retries stay inside the workflow task, longer ones become timers, so that a database that is down blocks no worker.
@@ -99,6 +99,7 @@ class Steps:
         async with self._lock:
             holds: dict[str, str] = {}
             version = 0
+            found: dict[str, Any] = {}
             for _ in range(DECISIONS):
                 at = self.now(start.at)
                 try:
@@ -108,7 +109,7 @@ class Steps:
                         data=start.data,
                         at=at,
                         by=start.by,
-                        facts=facts,
+                        facts=facts | found,
                         holds=holds,
                         hold_version=version,
                         people=start.people,
@@ -120,7 +121,12 @@ class Steps:
                     raise _key_reused()
                 if result.kind == "written":
                     return self._stands(case, step, act, start.key, result)
-                holds, version = dict(result.holds or {}), result.version or 0
+                if result.kind == "already-open":
+                    raise _already_open(result)
+                if result.kind == "facts-found":
+                    found |= dict(result.facts or {})
+                else:
+                    holds, version = dict(result.holds or {}), result.version or 0
             raise _unsettled()
 
     async def take(self, act: Act) -> Taken:
@@ -128,18 +134,24 @@ class Steps:
         async with self._lock:
             if (known := self.known(act)) is not None:
                 return known
+            found: dict[str, Any] = {}
             for attempt in range(DECISIONS):
                 at = self.now(act.at)
                 try:
                     self.machine.accepts(self.standing, act.event)
                     facts = await self._facts(self.standing, act.event, at)
-                    case, step = self.machine.fire(self.standing, act.event, facts, at)
+                    case, step = self.machine.fire(self.standing, act.event, facts | found, at)
                 except Refused as refused:
                     raise failure_of(refused, step=self.standing.step) from None
                 result = await self._write(case, step, act.name, act.key, audit=act.audit)
-                if result.kind != "holds-changed":
+                if result.kind == "already-open":
+                    raise _already_open(result)
+                if result.kind == "facts-found":
+                    found |= dict(result.facts or {})
+                elif result.kind == "holds-changed":
+                    await self._take_down(result, f"{act.name}/{attempt}", at)
+                else:
                     return self._stands(case, step, act.name, act.key, result)
-                await self._take_down(result, f"{act.name}/{attempt}", at)
             raise _unsettled()
 
     async def tidy(self) -> int:
@@ -166,15 +178,19 @@ class Steps:
 
     async def _take_down(self, found: WriteResult, name: str, at: datetime) -> None:
         """The step in which the case takes down the account's holds as they are now."""
+        seen: dict[str, Any] = {}
         for attempt in range(DECISIONS):
             event = HoldsChanged(holds=found.holds or {}, version=found.version or 0)
             facts = await self._facts(self.standing, event, at)
-            case, step = self.machine.fire(self.standing, event, facts, at)
+            case, step = self.machine.fire(self.standing, event, facts | seen, at)
             result = await self._write(case, step, f"holds {name}/{attempt}", None)
-            if result.kind != "holds-changed":
+            if result.kind == "facts-found":
+                seen |= dict(result.facts or {})
+            elif result.kind == "holds-changed":
+                found = result
+            else:
                 self._stands(case, step, f"holds {name}", None, result)
                 return
-            found = result
         raise _unsettled()
 
     def _stands(self, case: Case, step: Step, act: str, key: Key | None, result: WriteResult) -> Taken:
@@ -272,6 +288,11 @@ def run_of(event: Event | None) -> int | None:
 
 def _key_reused() -> ApplicationError:
     return failure_of(KeyReused("this key was sent before with another request; choose a new key for a new act"))
+
+
+def _already_open(found: WriteResult) -> ApplicationError:
+    sentence = f"such a case is open already: {found.case}; go on with that one"
+    return failure_of(AlreadyOpen(sentence, case=found.case))
 
 
 def _unsettled() -> ApplicationError:

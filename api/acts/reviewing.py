@@ -58,6 +58,11 @@ def list_of(session: Session, at: datetime, name: str) -> ReviewList:
     return known[name]
 
 
+def reasons_of(spec: ReviewList) -> tuple[str, ...]:
+    """For what a line is taken off the list."""
+    return tuple(each.reason for each in spec.reasons)
+
+
 def may_review(person: Person, spec: ReviewList) -> None:
     """Raises NotPermitted unless the person reviews this list."""
     must_change_things(person, "review-lists")
@@ -93,13 +98,15 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
             if line is None or line.list_name != name:
                 raise NotFound(f"There is no line {line_id[:80]!r} on this list.")
             record.case, record.account, record.rule = line.case_id, line.account_id, "list review"
-            if spec.reasons and reason not in spec.reasons:
+            if spec.reasons and reason not in reasons_of(spec):
                 raise Invalid("A line is taken off for one of the list's reasons.", fields={"reason": _one_of(spec)})
             return line
 
     async def taken(repeated: bool) -> Taken:
         line = await run_in_threadpool(prepared, repeated)
-        event = LineDecided(state=line.state, decision="excluded", reason=reason, by=ask.person.id)
+        event = LineDecided(
+            state=line.state, decision="excluded", joined=line.joined_step, reason=reason, by=ask.person.id
+        )
         return await office.engine.act(
             line.case_id, event, name=f"line:{line.id}:excluded", key=key_of(ask), audit=audited(record)
         )
@@ -161,7 +168,7 @@ def _left_today(session: Session, office: Services, name: str, spec: ReviewList)
 
 
 async def _release(office: Services, ask: Ask, line: ListLine) -> LineDecision:
-    event = LineDecided(state=line.state, decision="released", by=ask.person.id)
+    event = LineDecided(state=line.state, decision="released", joined=line.joined_step, by=ask.person.id)
     audit = Audited(act="release-line", object_kind="list", object_id=line.id, rule="list review")
     try:
         await office.engine.act(line.case_id, event, name=f"line:{line.id}:released", audit=audit)
@@ -180,4 +187,4 @@ def _kept(office: Services, ask: Ask, record: Record, answer: Answer) -> Answer:
 
 
 def _one_of(spec: ReviewList) -> str:
-    return f"is one of {'; '.join(spec.reasons)}"
+    return f"is one of {'; '.join(reasons_of(spec))}"

@@ -56,7 +56,7 @@ def read_list(office: Office, person: SignedIn, name: ListName, response: Respon
     return ListDetail(
         **list_fields(name, spec, len(lines)),
         columns=list(spec.columns),
-        reasons=list(spec.reasons),
+        reasons=list(reviewing.reasons_of(spec)),
         per_day=int(spec.per_day) if spec.per_day else None,
         approved_by=list(approved),
         lines=[line_view(line, zone=office.zone) for line in lines],

@@ -60,7 +60,12 @@ def _ways(state: State) -> Iterator[tuple[str, Transition]]:
         yield f"after {duration}", Transition.model_construct(target=timer.target, guard=timer.guard)
     for moment, timer in state.at.items():
         yield f"at {moment}", Transition.model_construct(target=timer.target, guard=timer.guard)
-    for label, leads in (("released", state.released), ("excluded", state.excluded), ("done", state.done)):
+    for label, leads in (
+        ("released", state.released),
+        ("excluded", state.excluded),
+        ("dropped", state.dropped),
+        ("done", state.done),
+    ):
         if leads is not None:
             yield label, leads
     if state.invoke is not None:

@@ -136,7 +136,11 @@ def actions_of(state: State) -> Iterator[Action]:
     task = state.task or state.work_order
     ways = [*state.choose, *state.after.values(), *state.at.values(), *(task.outcomes.values() if task else ())]
     ways += [each for transitions in state.on.values() for each in transitions]
-    ways += [each for each in (state.released, state.excluded, state.done, task.mixed if task else None) if each]
+    ways += [
+        each
+        for each in (state.released, state.excluded, state.dropped, state.done, task.mixed if task else None)
+        if each
+    ]
     if state.invoke is not None:
         ways += [each for each in (state.invoke.done, *state.invoke.outcomes.values()) if each]
     for way in ways:

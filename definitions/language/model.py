@@ -303,7 +303,12 @@ class State(Strict):
     )
     list: Key | None = Field(None, description="Cases gather here until a lead releases them.")
     released: ToState | None = Field(None, description="Where a released line goes.")
-    excluded: ToState | None = Field(None, description="Where an excluded line goes.")
+    excluded: ToState | None = Field(
+        None, description="Where an excluded line goes; without it, it comes back when the exclusion expires."
+    )
+    dropped: ToState | None = Field(
+        None, description="Where a line goes that its list's check no longer lets pass; without it, it stays."
+    )
     invoke: Invoke | None = Field(None, description="Another case that is opened as a child.")
     schedule: tuple[ScheduleRow, ...] = Field((), description="A short form that expands to states.")
     tasks: dict[Key, Task] = Field(default_factory=dict, description="The tasks that rows of `schedule` name.")

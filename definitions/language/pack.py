@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from definitions.language.durations import Duration
-from definitions.language.model import Data, Guard, Key, Name, Roles, Strict, Text, _listed
+from definitions.language.model import Data, Guard, Key, Name, Roles, ShortForm, Strict, Text, _listed
 
 
 class Rule(Strict):
@@ -33,6 +33,15 @@ class Law(Strict):
     rules: tuple[Rule, ...] = Field(min_length=1, description="The rules.")
 
 
+class ExclusionReason(Strict):
+    """A reason for taking a line off a list: `{reason: Payment in the post, expires: 5 business days}` or, short, the words."""
+
+    reason: Text = Field(description="What people choose.")
+    expires: Duration | None = Field(
+        None, description="How long an exclusion for it lasts, where not as the list says."
+    )
+
+
 class ReviewList(Strict):
     """A list that a lead reviews before it runs."""
 
@@ -41,10 +50,18 @@ class ReviewList(Strict):
     columns: dict[Name, Text] = Field(default_factory=dict, description="What each line shows: an expression each.")
     review: Roles = Field(description="Who reviews and releases it.")
     persons: Literal["1", "2"] = Field("1", description="How many people release it.")
-    reasons: tuple[Text, ...] = Field((), description="Reasons for taking a line off.")
-    exclusion_expires: Duration | None = Field(None, description="How long an exclusion lasts.")
+    reasons: tuple[Annotated[ExclusionReason, BeforeValidator(ShortForm("reason"))], ...] = Field(
+        (), description="Reasons for taking a line off."
+    )
+    exclusion_expires: Duration | None = Field(
+        None, description="How long an exclusion lasts; so long the account does not join the list again."
+    )
     per_day: str | None = Field(None, pattern=r"^[0-9]+$", description="At most so many lines are released a day.")
     check: Guard | None = Field(None, description="Checked again for every line at release.")
+    lawful: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(
+        (),
+        description="Tags of what the list leads to: why each is lawful is kept with the line, and asked again at release.",
+    )
 
 
 class TableRow(Strict):

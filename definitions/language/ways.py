@@ -47,7 +47,11 @@ def ways(path: str, state: State, place: Path) -> Iterator[Way]:
         yield way(f"timer/{timer.name or f'{path}/after/{duration}'}", timer, "after", str(duration))
     for moment, timer in state.at.items():
         yield way(f"timer/{timer.name or f'{path}/at/{moment}'}", timer, "at", moment)
-    for decision, leads in (("released", state.released), ("excluded", state.excluded)):
+    for decision, leads in (
+        ("released", state.released),
+        ("excluded", state.excluded),
+        ("dropped", state.dropped),
+    ):
         if leads is not None:
             yield way(f"line/{path}/{decision}", leads, decision)
     if state.invoke is not None:

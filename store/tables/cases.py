@@ -45,6 +45,7 @@ class CaseRow(Row, table=True):
     sla_late: bool = False
     incidents: int = 0  #: that are unsettled
     hold_version: int = 0  #: of the account, when the last step was decided
+    open_key: str | None = None  #: while it is open, of a type that allows one open case for each value of a field
     snapshot: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: the machine's case
 
     __table_args__ = (
@@ -55,6 +56,7 @@ class CaseRow(Row, table=True):
         Index("ix_cases_definition", "definition", "status", "opened_at", "id"),
         Index("ix_cases_status", "status", "opened_at", "id"),
         Index("ix_cases_next_due", "next_due", "id", **only_where("status = 'open'")),
+        Index("ix_cases_open_key", "open_key", unique=True),
         Index("ix_cases_sla_due", "sla_due", "id", **only_where("status = 'open'")),
     )
 
@@ -234,7 +236,8 @@ class ListLine(Row, table=True):
     case_id: str = Field(foreign_key="cases.id", index=True)
     account_id: str | None = Field(default=None, foreign_key="accounts.id", index=True)
     state: str  #: path of the state that waits
-    columns: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: why it is on the list, frozen
+    columns: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: as they were when it joined
+    why: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: sentences with their arithmetic, as it joined
     status: str = "waiting"  #: waiting, released, excluded, left
     joined_at: datetime = Field(sa_type=Moment)
     joined_step: int
@@ -247,6 +250,7 @@ class ListLine(Row, table=True):
     __table_args__ = (
         CheckConstraint("status in ('waiting', 'released', 'excluded', 'left')", name="status"),
         Index("ix_list_lines_waiting", "list_name", "joined_at", "id", **only_where("status = 'waiting'")),
+        Index("ix_list_lines_one_a_time", "account_id", unique=True, **only_where("status = 'waiting'")),
     )
 
 

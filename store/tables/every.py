@@ -11,13 +11,17 @@ from store.tables import (
     definitions,
     imports,
     ledger,
+    lists,
     outbox,
     papers,
     people,
+    rules,
     utility,
 )
 from store.tables.base import metadata
 
-MODULES = (audit, batches, cases, clock, connections, definitions, imports, ledger, outbox, papers, people, utility)
+MODULES = (
+    audit, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people, rules, utility,
+)  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

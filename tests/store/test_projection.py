@@ -176,7 +176,8 @@ def some_step(number: int, act: str, open_tasks: tuple[TaskWrite, ...], runs: in
         ),
         entries=(CREDIT,) if random.random() < 0.5 else (),
         effects=tuple(EffectWrite(no=no, kind="notify") for no in range(random.randrange(3))),
-        joins=(ListJoin(list_name=f"{act}-{number}", state="list"),) if random.random() < 0.4 else (),
+        leaves=(ListLeave(list_name="lock-off", status="left"),),
+        joins=(ListJoin(list_name="lock-off", state="list"),) if random.random() < 0.4 else (),
         key=KeyWrite(person="rep", key=f"{act}-{number}", digest=act, status=200) if random.random() < 0.5 else None,
     )
 

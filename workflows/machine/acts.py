@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
-from workflows.machine import interpreter, people, undo
+from workflows.machine import interpreter, lines, people, undo
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import CloseTask, Step
 from workflows.machine.errors import BadForm, Barred, Closed, NotAllowed, Unknown
@@ -29,7 +29,7 @@ from workflows.machine.events import (
     TimerFired,
 )
 from workflows.machine.finish import finished, refused
-from workflows.machine.holding import change_holds
+from workflows.machine.holding import RELEASED, RELEASED_LATER, change_holds
 from workflows.machine.host import Host, still
 from workflows.machine.plan import StatePlan
 from workflows.machine.run import Run
@@ -94,9 +94,8 @@ class Acts:
             case ChildClosed(child=child):
                 if child not in case.children.values():
                     raise Unknown("the case waits for no such child case", child=child)
-            case LineDecided(state=state):
-                if state not in case.state:
-                    raise Unknown("the case is no longer on that list", state=state)
+            case LineDecided():
+                lines.check_line(case, event)
             case TakenBack(run=run, by=by):
                 undo.check(case, run, by)
             case Reopened():
@@ -173,10 +172,7 @@ class Acts:
             case ChildClosed():
                 return self._child(run, event)
             case LineDecided():
-                self._check_line(run, event)
-                run.event = {"reason": event.reason or ""}
-                run.note = event.reason
-                return self._sent(run, f"line/{event.state}/{event.decision}", f"line {event.decision}", strict=True)
+                return self._line(run, event)
             case TaskSuspended() | TaskResumed():
                 return people.paused(run, event)
             case TaskSkipped():
@@ -195,11 +191,13 @@ class Acts:
                 return self._sent(run, f"move/{event.target}", f"moved to {event.target}", strict=True)
         raise AssertionError(event)
 
-    def _check_line(self, run: Run, event: LineDecided) -> None:
-        """Raises Barred when the line is to be released and no longer is what the list is for."""
-        check = self.setting.release_check(event.state)
-        if event.decision == "released" and check is not None and not check.holds(run.data, run.facts, {}, run.at):
-            raise Barred(f"the line is not released: “{check.text}” no longer holds for this case", state=event.state)
+    def _line(self, run: Run, event: LineDecided) -> tuple[Case, Step]:
+        run.event = {"reason": event.reason or ""}
+        run.note = event.reason
+        decision = lines.decide(run, event)
+        if decision == "stays":
+            return finished(run, still(run.case), "line excluded")
+        return self._sent(run, f"line/{event.state}/{decision}", f"line {decision}", strict=True)
 
     def _sent(self, run: Run, name: str, label: str, *, strict: bool) -> tuple[Case, Step]:
         """Sends the chart an event; when nothing reacts, refuses (strict) or takes it down as a step without change."""
@@ -252,7 +250,11 @@ class Acts:
         if timer.kind == "escalation":
             return self._escalated(run, event)
         try:
-            return self._sent(run, f"timer/{timer.name}", f"timer {timer.name}", strict=False)
+            if (listed := lines.listed_by(timer.name)) is not None:
+                lines.put_back(run, self.setting.plan.states[listed])
+                return finished(run, still(run.case), "line back")
+            name = RELEASED if timer.name == RELEASED_LATER else f"timer/{timer.name}"
+            return self._sent(run, name, f"timer {timer.name}", strict=False)
         except Barred as barred:
             return refused(run, timer, barred)
 

@@ -99,6 +99,7 @@ class Case:
     deadlines: Mapping[str, Json] = field(
         default_factory=dict
     )  #: timers that remember: name → due and seconds that remained
+    lines: Mapping[str, int] = field(default_factory=dict)  #: state path → step in which the case joined its list there
     children: Mapping[str, str] = field(default_factory=dict)  #: state path → child case id
     sla: ServiceClock | None = None
     undo: Undo | None = None

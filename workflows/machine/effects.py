@@ -116,15 +116,19 @@ class JoinList:
     list: str
     state: str
     columns: Mapping[str, Any] = field(default_factory=dict)
+    why: tuple[Mapping[str, Any], ...] = ()  #: each with what it says, its rule and source, and whether it is kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeaveList:
-    """The case leaves a list before a lead decided."""
+    """The case leaves a list: a lead has decided, or it left before."""
 
     kind: Literal["leave-list"] = "leave-list"
     list: str
     state: str
+    how: Literal["left", "released", "excluded"] = "left"
+    because: str | None = None
+    until: datetime | None = None  #: of an exclusion: when it is over
 
 
 Effect = Annotated[

@@ -81,7 +81,9 @@ class LineDecided:
     kind: Literal["line"] = "line"
     state: str
     decision: Literal["released", "excluded"]
+    joined: int | None = None  #: the step in which the line joined: one that joined later is not the one that was seen
     reason: str | None = None
+    until: str | None = None  #: of an exclusion: the day on which it is over, where it is not the list's own
     by: str
 
 

@@ -36,6 +36,7 @@ def finished(run: Run, outcome: Outcome, label: str) -> tuple[Case, fx.Step]:
         happened=run.happened,
         deadlines=run.deadlines,
         children=run.children,
+        lines=run.lines,
         sla=run.sla,
         undo=None,
         step=before.step + 1,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 from workflows.machine import effects as fx
 from workflows.machine import interpreter
-from workflows.machine.case import Case
+from workflows.machine.case import Case, Timer
+from workflows.machine.errors import Barred
 from workflows.machine.events import HoldsChanged
 from workflows.machine.finish import finished
 from workflows.machine.host import Host, still
+from workflows.machine.run import Run
 
-if TYPE_CHECKING:
-    from workflows.machine.run import Run
+RELEASED = "released"
+RELEASED_LATER = "released/later"  #: the timer that raises it again where its way was barred
 
 
 def change_holds(run: Run, event: HoldsChanged) -> tuple[Case, fx.Step]:
@@ -22,28 +24,53 @@ def change_holds(run: Run, event: HoldsChanged) -> tuple[Case, fx.Step]:
     A hold placed freezes timers and recalls field work at once and raises `held`; the last one released lets them go on and
     raises `released`.
     """
-    placed = [hold for hold in event.holds if hold not in run.case.holds]
-    released = [hold for hold in run.case.holds if hold not in event.holds]
-    run.case = replace(run.case, hold_version=event.version)
-    run.holds = event.holds
-    for hold in placed:
-        if run.setting.hold_effect(hold) == "freeze":
-            run.setting.clocks.freeze(run, hold)
-    if run.is_recalled():
-        _recall(run)
-    for hold in released:
-        _release(run, hold)
+    case = replace(run.case, hold_version=event.version)
+    placed = [hold for hold in event.holds if hold not in case.holds]
+    released = [hold for hold in case.holds if hold not in event.holds]
+    _taken_down(run, case, event)
     concerned = [hold for hold in (*placed, *released) if hold in run.setting.definition.holds]
     still_held = any(hold in run.setting.definition.holds for hold in event.holds)
-    name = "held" if placed and still_held else "released" if released and not still_held else None
+    name = "held" if placed and still_held else RELEASED if released and not still_held else None
     label = f"holds {', '.join(event.holds) or 'none'}"
     if name is None or not concerned:
         return finished(run, still(run.case), label)
     run.event = {"hold": concerned[0]}
-    outcome = interpreter.fire(run.setting.chart, run.case.state, run.case.history, name, Host(run))
+    try:
+        outcome = interpreter.fire(run.setting.chart, run.case.state, run.case.history, name, Host(run))
+    except Barred as barred:
+        return _without_way(run, case, event, barred, label, again=name == RELEASED)
     if released and not run.is_recalled():
         _send_again(run, outcome.configuration)
     return finished(run, outcome, label)
+
+
+def _taken_down(run: Run, case: Case, event: HoldsChanged) -> None:
+    """What holds do by themselves, whatever event they raise: timers stand still or go on, field work comes back."""
+    run.case = case
+    run.holds = event.holds
+    for hold in event.holds:
+        if hold not in case.holds and run.setting.hold_effect(hold) == "freeze":
+            run.setting.clocks.freeze(run, hold)
+    if run.is_recalled():
+        _recall(run)
+    for hold in case.holds:
+        if hold not in event.holds:
+            _release(run, hold)
+
+
+def _without_way(
+    failed: Run, case: Case, event: HoldsChanged, barred: Barred, label: str, *, again: bool
+) -> tuple[Case, fx.Step]:
+    """Holds are taken down whatever they lead to: where a law or a list bars that way, the case stays, and tries again."""
+    run = Run(failed.setting, case, by=failed.by, at=failed.at, facts=failed.facts)
+    _taken_down(run, case, event)
+    run.note = barred.sentence
+    if again:
+        earliest = barred.facts.get("earliest")
+        due = run.setting.opening(earliest) if earliest else run.at
+        due = due if due > run.at else run.at + timedelta(days=1)
+        run.arm(Timer(name=RELEASED_LATER, kind="after", state=case.state[0], due=due, armed_at=run.at))
+    return finished(run, still(case), label)
 
 
 def _recall(run: Run) -> None:

@@ -60,6 +60,10 @@ class Binding:
             for rule in law.rules
         ]
 
+    def rules_of(self, kind: type[Requirement]) -> frozenset[str]:
+        """The ids of the rules that ask for something of this kind."""
+        return frozenset(bound.rule.id for bound in self._rules if isinstance(bound.requirement, kind))
+
     def facts(self, tag: str) -> frozenset[str]:
         """The facts that the rules about a tag read."""
         names: set[str] = set()

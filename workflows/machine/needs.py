@@ -28,6 +28,7 @@ from workflows.machine.events import (
     TaskSkipped,
     TimerFired,
 )
+from workflows.machine.lines import listed_by
 from workflows.machine.plan import events_of
 from workflows.machine.work import CLAIMED
 
@@ -59,13 +60,13 @@ class Needs:
                 task = case.task(run)
                 names = (f"outcome/{task.state}/*",) if task else ()
             case TimerFired(name=name, run=None):
-                names = (f"timer/{name}",)
+                names, extra = (f"timer/{name}",), self._put_back(name)
             case TimerFired():
                 names, extra = ("*",), {CLAIMED}
             case Message(name=name) | Replied(name=name):
                 names = (name,)
             case LineDecided(state=path):
-                names, extra = ("*",), self._checked_at_release(path)
+                names, extra = ("*",), self._listed(path)
             case ChildClosed() | TaskRedone():
                 names = ("*",)
             case _:
@@ -79,9 +80,17 @@ class Needs:
     def _opening(self) -> tuple[str, ...]:
         return tuple(sorted(self._entering(self._path("", self.definition.initial), set())))
 
-    def _checked_at_release(self, path: str) -> set[str]:
-        check = self.setting.release_check(path)
-        return _facts_of(check) if check is not None else set()
+    def _listed(self, path: str) -> set[str]:
+        """What a line's columns and reasons say, and what is asked again at its release."""
+        review = self.setting.review(path)
+        if review is None:
+            return set()
+        laws = frozenset[str]().union(*(self.setting.law_facts(tag) for tag in review.lawful))
+        return self._written(dict(review.columns)) | self._guard(review.check, "") | laws
+
+    def _put_back(self, timer: str) -> set[str]:
+        path = listed_by(timer)
+        return self._listed(path) if path is not None else set()
 
     def _limit(self, path: str, chosen: str) -> set[str]:
         plan = self.setting.plan.states[path].task
@@ -135,8 +144,7 @@ class Needs:
                 facts |= self.setting.law_facts(tag)
             if state.invoke is not None:
                 facts |= self._written(dict(state.invoke.with_))
-            if state.list is not None and (review := self.setting.compiled.lists.get(state.list)):
-                facts |= self._written(dict(review.columns))
+            facts |= self._listed(entered)
             for name, transition in self._transitions(entered):
                 if name == "" or name.startswith("done.state."):
                     facts |= self._following(entered, name, transition, seen)

@@ -264,7 +264,11 @@ def events_of(path: str, state: State) -> Iterator[tuple[str, Transition]]:
         yield f"timer/{timer.name or f'{path}/after/{duration}'}", _as_transition(timer)
     for moment, timer in state.at.items():
         yield f"timer/{timer.name or f'{path}/at/{moment}'}", _as_transition(timer)
-    for decision, leads in (("released", state.released), ("excluded", state.excluded)):
+    for decision, leads in (
+        ("released", state.released),
+        ("excluded", state.excluded),
+        ("dropped", state.dropped),
+    ):
         if leads is not None:
             yield f"line/{path}/{decision}", leads
     if state.invoke is not None:

@@ -14,8 +14,10 @@ from typing import Any
 
 from definitions.language.model import Action
 from workflows.machine import effects as fx
+from workflows.machine import lines
 from workflows.machine.case import Case, Task, Timer
 from workflows.machine.errors import Barred
+from workflows.machine.lines import Decided
 from workflows.machine.plan import Guarded, StatePlan, resting_history
 from workflows.machine.setting import Setting
 
@@ -36,6 +38,8 @@ class Run:
         self.happened: dict[str, str] = dict(case.happened)
         self.deadlines: dict[str, Any] = dict(case.deadlines)
         self.children: dict[str, str] = dict(case.children)
+        self.lines: dict[str, int] = dict(case.lines)
+        self.decided: Decided | None = None
         self.people: dict[str, tuple[str, ...]] = dict(case.people)
         self.holds: Mapping[str, str] = case.holds
         self.runs = case.runs
@@ -79,7 +83,7 @@ class Run:
         self.setting.clocks.start(self, plan)
         self.setting.service.entered(self, path)
         if plan.list is not None:
-            self.effects.append(fx.JoinList(list=plan.list, state=path, columns=self.setting.columns(plan.list, self)))
+            lines.join(self, plan)
         if plan.invoke is not None:
             child = f"{self.case.id}-{self.case.step + 1}-{len(self.effects)}"
             self.children[path] = child
@@ -98,7 +102,7 @@ class Run:
         self.setting.service.left(self, path)
         self.children.pop(path, None)
         if plan.list is not None:
-            self.effects.append(fx.LeaveList(list=plan.list, state=path))
+            lines.leave(self, plan)
         for action in plan.exit:
             self.perform(action, path)
 
@@ -124,6 +128,8 @@ class Run:
                     f"“{plan.title}” is barred while the account has the hold “{title}”", hold=hold, state=plan.path
                 )
         self.setting.check_laws(self, plan)
+        if plan.list is not None:
+            lines.check_free(self, plan)
 
     # -- work -------------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from definitions.language.expand import expand, title_of
 from definitions.language.expressions import Expression
 from definitions.language.model import Data, HoldEffect
 from definitions.language.moments import Moment, parse_moment
+from definitions.language.pack import ReviewList
 from definitions.language.scope import Scope
 from workflows.machine.arguments import Arguments
 from workflows.machine.chart import Chart
@@ -110,18 +111,10 @@ class Setting:
             calendar=self.calendar,
         )
 
-    def columns(self, name: str, run: Run) -> Mapping[str, Any]:
-        """The columns of a list's line, as they are when the case joins it."""
-        review = self.compiled.lists.get(name)
-        if review is None:
-            return {}
-        return {column: self.arguments.value(run, text) for column, text in review.columns.items()}
-
-    def release_check(self, path: str) -> Expression | None:
-        """What is checked again when the line of a case in this state is released, if its list says so."""
+    def review(self, path: str) -> ReviewList | None:
+        """The list on which cases gather in this state, if there is one."""
         state = self.plan.states.get(path)
-        review = self.compiled.lists.get(state.list) if state is not None and state.list is not None else None
-        return self.expression(review.check, "") if review is not None and review.check is not None else None
+        return self.compiled.lists.get(state.list) if state is not None and state.list is not None else None
 
     # -- holds and laws -----------------------------------------------------------------------------------------------------
 

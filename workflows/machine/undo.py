@@ -52,6 +52,10 @@ def taken_back(run: Run, event: TakenBack) -> tuple[Case, fx.Step]:
         run.effects.append(fx.CancelTimer(name=timer.name, run=timer.run))
     tasks, timers = _opened_again(run, before)
     run.effects.append(fx.RunAction(action="recall-letters", args={"step": now.step}, state=""))
+    for path in now.lines.keys() - before.lines.keys():
+        listed = run.setting.plan.states[path].list
+        assert listed is not None
+        run.effects.append(fx.LeaveList(list=listed, state=path, because="taken back"))
     run.left, run.entered = list(now.state), list(before.state)
     run.data = dict(before.data)
     case = replace(before, tasks=tasks, timers=timers, step=now.step + 1, runs=run.runs, at=run.at, undo=None)
@@ -84,7 +88,7 @@ def _irreversible(effect: fx.Effect) -> bool:
         case fx.RunAction(action=name):
             signature = actions.signature(name)
             return signature is None or signature.irreversible
-        case fx.SendMessage() | fx.OpenChild():
+        case fx.SendMessage() | fx.OpenChild() | fx.LeaveList():
             return True
         case _:
             return False

@@ -8,6 +8,7 @@ from definitions.language.checks.context import CaseText
 from definitions.language.document import Path
 from definitions.language.expand import children
 from definitions.language.model import State
+from definitions.language.pack import ReviewList
 from definitions.language.problems import Problem, near_miss, register_codes
 from definitions.language.targets import HISTORY, resolve
 
@@ -164,11 +165,22 @@ def _finals(state: State) -> bool:
     return bool(state.schedule) or any(inner.type == "final" for inner in state.states.values())
 
 
+def _expires(review: ReviewList) -> bool:
+    return review.exclusion_expires is not None or all(each.expires for each in review.reasons)
+
+
 def _lists(case: CaseText, state: State, place: Path) -> Iterator[Problem]:
     if state.list is not None and state.released is None:
         message = "a list says where a released line goes; write released: and a state"
         yield case.problem((*place, "list"), "list-without-way", message, key=True)
-    for key in ("released", "excluded"):
+    review = case.library.lists.get(state.list or "")
+    if review is not None and state.excluded is None and not _expires(review):
+        message = (
+            f'a line that is taken off "{state.list}" never comes back; '
+            "write excluded: and a state, or exclusion-expires: in the list"
+        )
+        yield case.problem((*place, "list"), "list-without-way", message, key=True)
+    for key in ("released", "excluded", "dropped"):
         if state.list is None and getattr(state, key) is not None:
             message = f"there is no list here from which a line could be {key}"
             yield case.problem((*place, key), "list-without-way", message, key=True)
