@@ -15,12 +15,19 @@ from store.tables.ledger import Posting
 
 ADJUSTMENTS = "adjustments"
 FEES = "fees"
+WATER = "revenue-water"
 
 
 def post_adjustment(session: Session, effect: Effect) -> Reply:
     """Credits the account; answers `posted` with the entry's id and the amount."""
     reason = str(effect.args.get("reason") or "adjustment")
     return _posted(session, effect, "posted", ADJUSTMENTS, -_amount(effect), f"adjustment:{reason}", reason)
+
+
+def bill_water(session: Session, effect: Effect) -> Reply:
+    """Charges water that was used and not billed; answers `water-billed`."""
+    reason = str(effect.args.get("reason") or "correction")
+    return _posted(session, effect, "water-billed", WATER, _amount(effect), f"water:{reason}", reason)
 
 
 def charge_fee(session: Session, effect: Effect) -> Reply:

@@ -26,6 +26,7 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "place-hold": holds.place,
     "release-hold": holds.release,
     "post-adjustment": ledger.post_adjustment,
+    "bill-water": ledger.bill_water,
     "charge-fee": ledger.charge_fee,
     "refund": ledger.refund,
     "record-read": billing.record_read,

@@ -258,7 +258,7 @@ class CaseWorkflow:
 
     async def _tell_parent(self, parent: str) -> None:
         case = self._steps.standing
-        event = ChildClosed(child=case.id, outcome=case.outcome or "", data=case.data)
+        event = ChildClosed(child=case.id, outcome=case.outcome or "", data=case.data, people=case.workers)
         act = Act(event=event, name=f"child {case.id}", at=case.at)
         try:
             await workflow.get_external_workflow_handle(parent).signal(MESSAGE, act)

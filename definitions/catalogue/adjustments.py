@@ -26,6 +26,34 @@ Rate = Literal["own", "lowest", "second", "wholesale"]
 NORMAL_AGAIN: Final = Decimal("1.25")  #: a period counts as normal after the repair up to this multiple of the baseline
 
 
+Code = Literal[
+    "not-allowed",
+    "too-late",
+    "not-repaired",
+    "no-proof",
+    "look-back",
+    "standing",
+    "pay-first",
+    "drought",
+    "not-above",
+    "normal-periods",
+    "no-history",
+]
+
+#: What may still come: `pay-first` and `normal-periods` by themselves, `look-back` by somebody's approval.
+CURABLE: Final = frozenset({"pay-first", "normal-periods"})
+
+Judgement = Literal["given", "exception", "pay-first", "wait", "refused"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a policy gives nothing: what kind of reason, and the sentence for the letter."""
+
+    code: Code
+    sentence: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """The settings of a policy for one class and kind of leak."""
@@ -67,6 +95,7 @@ class Claim:
     received: date | None = None  #: the request
     noticed: date | None = None  #: the district's notice of a possible leak
     discovered: date | None = None
+    repair_by: date | None = None  #: when the district has set or extended the last day
     repaired: date | None = None
     has_proof: bool = False
     adjusted_on: Sequence[date] = ()  #: earlier leak adjustments
@@ -83,6 +112,7 @@ class Assessment:
 
     credit_usd: Decimal
     refusals: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()  #: of the refusals
     lines: tuple[str, ...] = ()
     units_ccf: Decimal = field(default=Decimal(0))  #: water that is credited or re-rated
 
@@ -106,13 +136,14 @@ def assess(policy: Policy, claim: Claim, tariff: Tariff) -> Assessment:
     refusals = list(_refusals(policy, claim))
     baseline = _baseline(policy, claim, tariff, working)
     if baseline is None:
-        refusals.append("there is no earlier use to compare with")
-        return Assessment(credit_usd=Decimal("0.00"), refusals=tuple(refusals), lines=_refused(working, refusals))
+        return _refused(
+            working, [*refusals, Refusal(code="no-history", sentence="there is no earlier use to compare with")]
+        )
     use = working.water(f"Use billed for {_span(claim.bill)}", claim.bill.use_ccf)
     excess = working.water("Above what is usual", max(use - baseline, Decimal(0)))
     refusals += _untriggered(policy, claim, baseline, excess)
     if refusals:
-        return Assessment(credit_usd=Decimal("0.00"), refusals=tuple(refusals), lines=_refused(working, refusals))
+        return _refused(working, refusals)
     if policy.method == "re-rate":
         units, credit = excess, _re_rated(policy, use, excess, tariff, working)
     else:
@@ -122,62 +153,98 @@ def assess(policy: Policy, claim: Claim, tariff: Tariff) -> Assessment:
     return Assessment(credit_usd=working.money("Credit", credit), units_ccf=units, lines=tuple(working.lines))
 
 
-def _refused(working: Working, refusals: Sequence[str]) -> tuple[str, ...]:
+def judge(policy: Policy, assessment: Assessment) -> Judgement:
+    """What follows from the assessment: a credit, a wait for what may still come, an exception to decide, or a refusal."""
+    codes = set(assessment.codes)
+    if not codes:
+        return "given" if assessment.credit_usd > 0 else "refused"
+    if codes - CURABLE == {"look-back"} and policy.second == "with-reason":
+        return "exception"
+    if codes <= CURABLE:
+        return "pay-first" if "pay-first" in codes else "wait"
+    return "refused"
+
+
+def _refused(working: Working, refusals: Sequence[Refusal]) -> Assessment:
     for refusal in refusals:
-        working.note("No credit, because", refusal)
-    return tuple(working.lines)
+        working.note("No credit, because", refusal.sentence)
+    return Assessment(
+        credit_usd=Decimal("0.00"),
+        refusals=tuple(refusal.sentence for refusal in refusals),
+        codes=tuple(refusal.code for refusal in refusals),
+        lines=tuple(working.lines),
+    )
 
 
 # -- who may have one, and by when ----------------------------------------------------------------------------------------
 
 
-def _refusals(policy: Policy, claim: Claim) -> Iterator[str]:
+def _refusals(policy: Policy, claim: Claim) -> Iterator[Refusal]:
     if not policy.allowed:
-        yield policy.reason or f"the policy gives none for a leak of the kind {claim.leak}"
+        why = policy.reason or f"the policy gives none for a leak of the kind {claim.leak}"
+        yield Refusal(code="not-allowed", sentence=why)
         return
     yield from _too_late(policy, claim)
     if policy.proof and not claim.has_proof:
-        yield "no proof of the repair has been handed in"
-    if policy.per_months is not None and not (policy.second == "with-reason" and claim.exception):
-        before = [on for on in claim.adjusted_on if _months_after(on, policy.per_months) > claim.today]
-        if before:
-            last = max(before)
-            free = _months_after(last, policy.per_months)
-            yield f"one was given on {_day(last)}, and the next is possible from {_day(free)}"
+        yield Refusal(code="no-proof", sentence="no proof of the repair has been handed in")
+    yield from _before(policy, claim)
     if policy.good_standing_days is not None and claim.worst_delinquency_days > policy.good_standing_days:
-        yield f"the account was delinquent for more than {policy.good_standing_days} days within 24 months"
+        late = f"the account was delinquent for more than {policy.good_standing_days} days within 24 months"
+        yield Refusal(code="standing", sentence=late)
     if policy.pay_first_percent is not None and claim.paid_percent < policy.pay_first_percent:
-        yield f"{number(policy.pay_first_percent)} % of the bill must be paid first"
+        share = number(policy.pay_first_percent)
+        yield Refusal(code="pay-first", sentence=f"{share} % of the bill must be paid first")
     if policy.not_in_drought_stage is not None and claim.drought_stage >= policy.not_in_drought_stage:
-        yield f"none is given in a water shortage of stage {claim.drought_stage}"
+        yield Refusal(code="drought", sentence=f"none is given in a water shortage of stage {claim.drought_stage}")
 
 
-def _too_late(policy: Policy, claim: Claim) -> Iterator[str]:
+def _before(policy: Policy, claim: Claim) -> Iterator[Refusal]:
+    """An earlier adjustment inside the look-back, unless an exception was granted."""
+    if policy.per_months is None or (policy.second == "with-reason" and claim.exception):
+        return
+    before = [on for on in claim.adjusted_on if _months_after(on, policy.per_months) > claim.today]
+    if before:
+        last = max(before)
+        free = _months_after(last, policy.per_months)
+        sentence = f"one was given on {_day(last)}, and the next is possible from {_day(free)}"
+        yield Refusal(code="look-back", sentence=sentence)
+
+
+def _too_late(policy: Policy, claim: Claim) -> Iterator[Refusal]:
     if policy.apply_days is not None:
         begin = {"bill": claim.bill_mailed, "notice": claim.noticed, "discovery": claim.discovered}[policy.apply_from]
         asked = claim.received or claim.today
         if begin is not None and asked > begin + timedelta(days=policy.apply_days):
-            yield f"it was asked for later than {policy.apply_days} days after the {policy.apply_from}"
+            sentence = f"it was asked for later than {policy.apply_days} days after the {policy.apply_from}"
+            yield Refusal(code="too-late", sentence=sentence)
     begin = claim.noticed or claim.discovered
-    if policy.repair_days is not None and begin is not None:
-        if claim.repaired is None:
-            yield "the repair has not been shown"
-        elif claim.repaired > begin + timedelta(days=policy.repair_days):
-            yield f"the repair was made later than {policy.repair_days} days after {_day(begin)}"
+    if policy.repair_days is None or (begin is None and claim.repair_by is None):
+        return
+    if claim.repaired is None:
+        yield Refusal(code="not-repaired", sentence="the repair has not been shown")
+    elif claim.repair_by is not None and claim.repaired > claim.repair_by:
+        sentence = f"the repair was made after {_day(claim.repair_by)}, the last day for it"
+        yield Refusal(code="not-repaired", sentence=sentence)
+    elif claim.repair_by is None and begin is not None and claim.repaired > begin + timedelta(days=policy.repair_days):
+        sentence = f"the repair was made later than {policy.repair_days} days after {_day(begin)}"
+        yield Refusal(code="not-repaired", sentence=sentence)
 
 
-def _untriggered(policy: Policy, claim: Claim, baseline: Decimal, excess: Decimal) -> Iterator[str]:
+def _untriggered(policy: Policy, claim: Claim, baseline: Decimal, excess: Decimal) -> Iterator[Refusal]:
     if excess <= 0:
-        yield "the use is not above what is usual"
+        yield Refusal(code="not-above", sentence="the use is not above what is usual")
         return
     if policy.trigger_ratio is not None and claim.bill.use_ccf <= policy.trigger_ratio * baseline:
-        yield f"the use is not more than {number(policy.trigger_ratio)} times the usual"
+        ratio = number(policy.trigger_ratio)
+        yield Refusal(code="not-above", sentence=f"the use is not more than {ratio} times the usual")
     if policy.trigger_bill_usd is not None and claim.bill.amount_usd <= policy.trigger_bill_usd:
-        yield f"the bill does not exceed {format_money(policy.trigger_bill_usd)}"
+        least = format_money(policy.trigger_bill_usd)
+        yield Refusal(code="not-above", sentence=f"the bill does not exceed {least}")
     if policy.normal_periods:
         normal = [each for each in following(claim.history, claim.bill) if each.use_ccf <= baseline * NORMAL_AGAIN]
         if len(normal) < policy.normal_periods:
-            yield f"{policy.normal_periods} billing period without the leak must come first"
+            sentence = f"{policy.normal_periods} billing period without the leak must come first"
+            yield Refusal(code="normal-periods", sentence=sentence)
 
 
 # -- the figures ----------------------------------------------------------------------------------------------------------
@@ -289,6 +356,7 @@ def claim_of(
         received=_date(data.get("received")),
         noticed=_date(data.get("leak_noticed")),
         discovered=_date(data.get("discovered")),
+        repair_by=_date(data.get("repair_by")),
         repaired=_date(data.get("repaired")),
         has_proof=bool(data.get("proof")),
         adjusted_on=tuple(

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from definitions.catalogue import computations, connecting
-from definitions.catalogue.actions import Arg, Signature, register
+from definitions.catalogue.actions import Arg, ArgType, Signature, register
 
 _TEXT, _OPTIONAL = Arg(type="text"), Arg(type="text", required=False)
 _HISTORY = ("bill_history",)
+
+_POLICY = Arg(type="policy", required=False, title="By default the setting `leak-adjustment-policy`")
+
+_LEAK: tuple[tuple[str, ArgType, Callable[..., Any]], ...] = (
+    ("compute-leak-adjustment", "money", computations.compute_leak_adjustment),
+    ("show-leak-adjustment", "any", computations.show_leak_adjustment),
+    ("judge-leak-adjustment", "text", computations.judge_leak_adjustment),
+)
 
 BUILT_IN = (
     # the machine's own
@@ -68,8 +79,8 @@ BUILT_IN = (
         Signature(
             name=name,
             kind="pure",
-            args={"policy": Arg(type="policy"), "leak": _OPTIONAL, "exception": _OPTIONAL},
-            result="money" if name.startswith("compute") else "any",
+            args={"policy": _POLICY, "leak": _OPTIONAL, "exception": _OPTIONAL},
+            result=result,
             facts=(
                 "bill_history",
                 "adjustments",
@@ -78,12 +89,33 @@ BUILT_IN = (
                 "drought_stage",
             ),
             compute=compute,
-            says="computes the leak adjustment by the policy {policy}",
+            says="computes the leak adjustment by the policy",
         )
-        for name, compute in (
-            ("compute-leak-adjustment", computations.compute_leak_adjustment),
-            ("show-leak-adjustment", computations.show_leak_adjustment),
-        )
+        for name, result, compute in _LEAK
+    ),
+    Signature(
+        name="name-leak-policy",
+        kind="pure",
+        args={"policy": _POLICY},
+        result="text",
+        compute=computations.name_leak_policy,
+        says="names the policy for leak adjustments",
+    ),
+    Signature(
+        name="reckon-last-day",
+        kind="pure",
+        args={"begin": Arg(type="date"), "days": Arg(type="any", title="A number of days, or the setting that has it")},
+        result="date",
+        compute=computations.reckon_last_day,
+        says="reckons the last day",
+    ),
+    Signature(
+        name="judge-in-time",
+        kind="pure",
+        args={"received": Arg(type="date"), "notice": Arg(type="date", required=False)},
+        result="boolean",
+        compute=computations.judge_in_time,
+        says="judges whether the complaint came in time",
     ),
     Signature(
         name="compute-meter-accuracy",
@@ -114,6 +146,35 @@ BUILT_IN = (
         for name, compute in (
             ("compute-meter-refund", computations.compute_meter_refund),
             ("show-meter-refund", computations.show_meter_refund),
+        )
+    ),
+    *(
+        Signature(
+            name=name,
+            kind="pure",
+            args={"accuracy": Arg(type="quantity"), "above": Arg(type="number", title="Percent")},
+            result="money" if name.startswith("compute") else "any",
+            facts=_HISTORY,
+            compute=compute,
+            says="computes what the slow meter billed too little",
+        )
+        for name, compute in (
+            ("compute-back-bill", computations.compute_back_bill),
+            ("show-back-bill", computations.show_back_bill),
+        )
+    ),
+    *(
+        Signature(
+            name=name,
+            kind="pure",
+            result="money" if name.startswith("compute") else "any",
+            facts=("bill_history", "neighbours_median_use"),
+            compute=compute,
+            says="estimates the use that the meter did not register",
+        )
+        for name, compute in (
+            ("compute-unregistered-use", computations.compute_unregistered_use),
+            ("show-unregistered-use", computations.show_unregistered_use),
         )
     ),
     *(
@@ -165,6 +226,14 @@ BUILT_IN = (
         replies=("posted",),
         irreversible=True,
         says="credits {amount} to the account",
+    ),
+    Signature(
+        name="bill-water",
+        kind="effect",
+        args={"amount": Arg(type="money"), "reason": _OPTIONAL},
+        replies=("water-billed",),
+        irreversible=True,
+        says="bills {amount} for water",
     ),
     Signature(
         name="charge-fee",

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from definitions.catalogue.actions import CannotCompute, Context
-from definitions.catalogue.adjustments import Assessment, assess, claim_of
+from definitions.catalogue.adjustments import Assessment, Policy, assess, claim_of, judge
 from definitions.catalogue.adjustments import policy as policy_of
-from definitions.catalogue.meter_tests import accuracy_percent, allowed, refund_usd, reread_usd, setting, verdict
+from definitions.catalogue.deadlines import in_time, last_day
+from definitions.catalogue.meter_tests import (
+    accuracy_percent,
+    allowed,
+    back_bill_usd,
+    estimate_usd,
+    refund_usd,
+    reread_usd,
+    setting,
+    verdict,
+)
 from definitions.catalogue.tariff import RATES, Tariff, tariff
 from definitions.catalogue.usage import Period, mean, period, periods, preceding, same_period
 from definitions.catalogue.working import Working, number
 from definitions.language.money import money_json
+from definitions.language.pack import DecisionTable
 from definitions.language.tables import TableError
 from definitions.language.tables import decide as decided
 
@@ -34,18 +46,29 @@ def decide(context: Context, *, table: str, output: str | None = None, **inputs:
 
 def compute_leak_adjustment(context: Context, **arguments: Any) -> str:
     """The credit in USD that the policy gives; zero when it gives none."""
-    return money_json(_leak(context, **arguments).credit_usd)
+    return money_json(_leak(context, **arguments)[1].credit_usd)
 
 
 def show_leak_adjustment(context: Context, **arguments: Any) -> list[str]:
     """The working of the same computation, line by line."""
-    return list(_leak(context, **arguments).lines)
+    return list(_leak(context, **arguments)[1].lines)
 
 
-def _leak(context: Context, *, policy: str, leak: str | None = None, exception: str | None = None) -> Assessment:
-    table = context.tables.get(policy)
-    if table is None:
-        raise TableError(f'there is no leak adjustment policy "{policy}" among the decision tables')
+def judge_leak_adjustment(context: Context, **arguments: Any) -> str:
+    """`given`, `exception`, `pay-first`, `wait` or `refused`: what follows from the same computation."""
+    return judge(*_leak(context, **arguments))
+
+
+def name_leak_policy(context: Context, *, policy: str | None = None) -> str:
+    """The policy's title with its source, as a letter names the rule."""
+    table = _policy_table(context, policy)
+    return f"{table.title} ({table.source})" if table.source else table.title
+
+
+def _leak(
+    context: Context, *, policy: str | None = None, leak: str | None = None, exception: str | None = None
+) -> tuple[Policy, Assessment]:
+    table = _policy_table(context, policy)
     kind = leak or context.data.get("leak_kind") or "unknown"
     account_class = _class(context)
     claim = claim_of(
@@ -58,7 +81,17 @@ def _leak(context: Context, *, policy: str, leak: str | None = None, exception: 
         account_class=account_class,
         exception=exception,
     )
-    return assess(policy_of(table, account_class, kind), claim, _tariff(context))
+    stated = policy_of(table, account_class, kind)
+    return stated, assess(stated, claim, _tariff(context))
+
+
+def _policy_table(context: Context, policy: str | None) -> DecisionTable:
+    """The table that is named, or the one that the district has chosen (its setting `leak-adjustment-policy`)."""
+    name = policy or str(context.district.settings.get("leak-adjustment-policy", "standard"))
+    table = context.tables.get(name)
+    if table is None:
+        raise TableError(f'there is no leak adjustment policy "{name}" among the decision tables')
+    return table
 
 
 def compute_meter_accuracy(context: Context, *, low: Any, middle: Any, high: Any) -> str:
@@ -96,6 +129,58 @@ def _meter_refund(context: Context, working: Working, *, accuracy: Any, months: 
     span = int(months or context.district.settings.get("meter-refund-months", 6))
     bills = allowed(_history(context), _bill(context), months=span, today=context.today)
     return refund_usd(accuracy=_number(accuracy, "the accuracy"), bills=bills, tariff=_tariff(context), working=working)
+
+
+def compute_back_bill(context: Context, **arguments: Any) -> str:
+    """What a slow meter's bills charged too little, in USD; zero where the district does not bill for it."""
+    return money_json(_back_bill(context, Working(), **arguments))
+
+
+def show_back_bill(context: Context, **arguments: Any) -> list[str]:
+    """The working of the same computation."""
+    working = Working()
+    _back_bill(context, working, **arguments)
+    return working.lines
+
+
+def _back_bill(context: Context, working: Working, *, accuracy: Any, above: Any) -> Decimal:
+    settings = context.district.settings
+    if str(settings.get("bill-slow-meters", "no")) != "yes":
+        working.note("To be billed", "nothing: this district does not bill for a slow meter")
+        return Decimal("0.00")
+    span = int(settings.get("meter-refund-months", 6))
+    return back_bill_usd(
+        accuracy=_number(accuracy, "the accuracy"),
+        above_percent=_number(above, "the limit"),
+        bills=allowed(_history(context), _bill(context), months=span, today=context.today),
+        tariff=_tariff(context),
+        working=working,
+    )
+
+
+def compute_unregistered_use(context: Context) -> str:
+    """What is billed for water that a standing meter did not register, in USD: from prior use, else from like customers."""
+    return money_json(_unregistered(context, Working()))
+
+
+def show_unregistered_use(context: Context) -> list[str]:
+    """The working of the same computation."""
+    working = Working()
+    _unregistered(context, working)
+    return working.lines
+
+
+def _unregistered(context: Context, working: Working) -> Decimal:
+    bill, history = _bill(context), _history(context)
+    same = [found for year in (1, 2, 3) if (found := same_period(history, bill, year)) is not None]
+    neighbours = context.facts.get("neighbours_median_use")
+    return estimate_usd(
+        bill=bill,
+        like=same or preceding(history, bill, 3),
+        neighbours_ccf=None if neighbours is None else Decimal(str(neighbours)),
+        tariff=_tariff(context),
+        working=working,
+    )
 
 
 def compute_reread_adjustment(context: Context, *, read: Any) -> str:
@@ -164,6 +249,31 @@ def judge_low_use(context: Context) -> str:
         else max(ALMOST_NOTHING, same.use_ccf * setting(context.district.settings, "low-use-percent", "25") / 100)
     )
     return "low" if bill.use_ccf < floor else "usual"
+
+
+def reckon_last_day(context: Context, *, begin: Any, days: Any) -> str:
+    """The last day of so many days after a date; `days` is a number or the name of a setting."""
+    written = str(days)
+    count = int(context.district.settings.get(written, written))
+    return last_day(_date(begin, "the day that is counted from"), count, context.calendar).isoformat()
+
+
+def judge_in_time(context: Context, *, received: Any, notice: Any = None) -> bool:
+    """Whether a complaint of this day about the case's bill has a right to the review manager (Gov. Code 60372(c))."""
+    return in_time(
+        _date(received, "the day of the complaint"),
+        bill_mailed=_date(_entity(context, "bill").get("mailed"), "the day on which the bill was mailed"),
+        notice_mailed=_date(notice, "the day of the notice") if notice else None,
+        delivery_days=int(setting(context.district.settings, "bill-delivery-days", "5")),
+        calendar=context.calendar,
+    )
+
+
+def _date(written: Any, what: str) -> date:
+    try:
+        return date.fromisoformat(str(written)[:10])
+    except ValueError:
+        raise CannotCompute(f"{what} is not known") from None
 
 
 def _bill(context: Context) -> Period:

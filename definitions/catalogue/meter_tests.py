@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal
 
 from definitions.catalogue.tariff import Tariff
-from definitions.catalogue.usage import Period
+from definitions.catalogue.usage import Period, mean
 from definitions.catalogue.working import Working, number, to_cents
 
 HUNDRED: Final = Decimal(100)
@@ -56,6 +56,56 @@ def refund_usd(*, accuracy: Decimal, bills: Sequence[Period], tariff: Tariff, wo
         )
         total += usd
     return working.money("Refund", total)
+
+
+def back_bill_usd(
+    *, accuracy: Decimal, above_percent: Decimal, bills: Sequence[Period], tariff: Tariff, working: Working
+) -> Decimal:
+    """What the bills charged too little because the meter was slow by more than the limit, in percent; else zero."""
+    working.percent("The meter registers, at 100 % true", accuracy)
+    if HUNDRED - accuracy <= above_percent or accuracy <= 0:
+        working.percent("Billed for only when it is slow by more than", above_percent)
+        return working.money("To be billed", Decimal("0.00"))
+    total = Decimal(0)
+    for bill in sorted(bills, key=lambda each: each.end):
+        true = bill.use_ccf * HUNDRED / accuracy
+        usd = to_cents(tariff.charge_usd(true) - tariff.charge_usd(bill.use_ccf))
+        day = f"{bill.end:%B} {bill.end.day}, {bill.end.year}"
+        working.money(f"Bill to {day}: {number(true)} instead of {number(bill.use_ccf)} ccf", usd)
+        total += usd
+    return working.money("To be billed", total)
+
+
+def estimate_usd(
+    *, bill: Period, like: Sequence[Period], neighbours_ccf: Decimal | None, tariff: Tariff, working: Working
+) -> Decimal:
+    """What is billed for a period in which the meter stood: a day's use as it was, or the neighbours' use, less what is billed.
+
+    Zero when neither is known, or when the period was billed at as much already."""
+    working.water("Registered and billed", bill.use_ccf)
+    if like:
+        daily = mean([each.use_ccf / each.days for each in like])
+        for each in like:
+            working.water(f"Use {each.start:%B} {each.start.day}, {each.start.year} to {_day(each.end)}", each.use_ccf)
+        estimate = working.water(f"At the same use a day, for {bill.days} days", _tenth(daily * bill.days))
+    elif neighbours_ccf is not None:
+        estimate = working.water("Half of the neighbours of this class used less than", neighbours_ccf)
+    else:
+        working.note("Estimate", "there is no earlier use to compare with")
+        return working.money("To be billed", Decimal("0.00"))
+    if estimate <= bill.use_ccf:
+        return working.money("To be billed", Decimal("0.00"))
+    working.money(f"Water charge for {number(estimate)} ccf", to_cents(tariff.charge_usd(estimate)))
+    working.money(f"Water charge for {number(bill.use_ccf)} ccf", to_cents(tariff.charge_usd(bill.use_ccf)))
+    return working.money("To be billed", to_cents(tariff.charge_usd(estimate) - tariff.charge_usd(bill.use_ccf)))
+
+
+def _day(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _tenth(ccf: Decimal) -> Decimal:
+    return ccf.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def allowed(history: Sequence[Period], bill: Period, *, months: int, today: date) -> list[Period]:

@@ -193,6 +193,9 @@ class Outcome(Transition):
 
 Priority = Literal["low", "normal", "high", "urgent"]
 
+#: The event that a child case is sent when nobody waits for it any longer.
+CALLED_OFF: Final = "called-off"
+
 #: In `not-by`: whoever opened the case, and everybody who worked on the case that opened it.
 OPENING: Final = "opening"
 
@@ -215,7 +218,8 @@ class Task(Strict):
     not_by: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(
         (),
         description="Separation of duties: nobody who completed or helped with one of these tasks of the case. `opening` "
-        "stands for whoever opened it, and for all who worked on the case that it is a child of.",
+        "stands for whoever opened it and for all who worked on the case that it is a child of, the key of a state that "
+        "invokes a case for all who worked on that one.",
     )
     each: str | None = Field(None, description="One task for each item of a list: `data.meters`.")
     mixed: ToState | None = Field(None, description="With `each`: where it goes when all are done and no outcome fits.")
@@ -259,6 +263,10 @@ class Invoke(Strict):
     done: ToState | None = Field(None, description="Where to go when it has closed.")
     outcomes: dict[Key, ToState] = Field(
         default_factory=dict, description="Where to go by the final state it closed in."
+    )
+    call_off: bool = Field(
+        False,
+        description="When the state is left before the child has closed, the child is sent the event `called-off`.",
     )
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import SQLColumnExpression, func, select, text
 from sqlmodel import Session, col
 
-from definitions.language.model import OPENING
 from store.paging import Key, Page, after, page_of, read_cursor
 from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, CaseRow, TaskHelper, TaskRow
 
@@ -89,15 +88,14 @@ def doers_of(session: Session, case_id: str, names: Sequence[str]) -> set[str]:
     helped = session.execute(
         select(col(TaskHelper.user_id)).join(TaskRow, col(TaskRow.id) == col(TaskHelper.task_id)).where(*in_case)
     ).scalars()
-    opened = _opened_by(session, case_id) if OPENING in names else ()
-    return {person for person in (*completed, *helped, *opened) if person}
+    return {person for person in (*completed, *helped, *_known_to_case(session, case_id, names)) if person}
 
 
-def _opened_by(session: Session, case_id: str) -> list[str]:
-    """Whoever opened the case, and who had worked on the case that opened it."""
+def _known_to_case(session: Session, case_id: str, names: Sequence[str]) -> list[str]:
+    """Who opened the case, and who worked on the case that opened it or on its children, where the names mean them."""
     snapshot = session.execute(select(col(CaseRow.snapshot)).where(col(CaseRow.id) == case_id)).scalar_one_or_none()
-    found: list[str] = ((snapshot or {}).get("people") or {}).get(OPENING) or []
-    return found
+    people = (snapshot or {}).get("people") or {}
+    return [person for name in names for person in people.get(name) or ()]
 
 
 def queue_counts(session: Session, at: datetime) -> list[QueueCount]:

@@ -161,6 +161,32 @@ def test_a_child_knows_who_worked_on_the_case_that_opened_it_and_keeps_them_away
     assert approved.outcome == "over"
 
 
+def test_who_worked_on_a_child_is_kept_away_by_the_key_of_the_state_that_opened_it() -> None:
+    text = SEPARATED.replace("done: over}", "done: approving}").replace("not-by: opening", "not-by: waiting")
+    playing, case, _ = begun(text)
+    case, step = playing.fire(case, Outcome(run=1, outcome="asked", by="rep2"), {}, at("2026-03-03 09:00"))
+    (opened,) = [effect for effect in step.effects if isinstance(effect, fx.OpenChild)]
+    closed = ChildClosed(child=opened.child, outcome="given", people=("lead",))
+    case, _ = playing.fire(case, closed, {}, at("2026-03-04 09:00"))
+    with pytest.raises(NotAllowed, match="separation of duties"):
+        playing.fire(case, Outcome(run=2, outcome="approve", by="lead"), {}, at("2026-03-04 10:00"))
+    case, _ = playing.fire(case, Outcome(run=2, outcome="approve", by="ann"), {}, at("2026-03-04 10:00"))
+    assert case.outcome == "over"
+    assert case.workers == ("rep2", "lead", "ann")
+
+
+@pytest.mark.parametrize("calls_off", [True, False])
+def test_a_child_that_nobody_waits_for_any_longer_is_called_off_where_the_definition_says_so(calls_off: bool) -> None:
+    text = CHILD.replace("done: over}", "done: over, call-off: yes}") if calls_off else CHILD
+    playing, case, step = begun(text)
+    (opened,) = [effect for effect in step.effects if isinstance(effect, fx.OpenChild)]
+    _, step = playing.fire(case, Message(name="give-up"), {}, at("2026-03-05 09:00"))
+    sent = [effect for effect in step.effects if isinstance(effect, fx.SendMessage)]
+    assert sent == ([fx.SendMessage(name="called-off", case=opened.child)] if calls_off else [])
+    _, step = playing.fire(case, ChildClosed(child=opened.child, outcome="repaired"), {}, at("2026-03-05 09:00"))
+    assert not any(isinstance(effect, fx.SendMessage) for effect in step.effects)
+
+
 @pytest.mark.parametrize(("outcome", "ends"), [("repaired", "mended"), ("no-leak", "over")])
 def test_a_child_case_is_opened_and_its_end_leads_on(outcome: str, ends: str) -> None:
     playing, case, step = begun(CHILD)

@@ -284,7 +284,10 @@ class Acts:
         path = next(path for path, child in run.case.children.items() if child == event.child)
         invoke = self.setting.plan.states[path].invoke
         assert invoke is not None
+        del run.children[path]
         run.event = {"outcome": event.outcome, **event.data}
+        key = path.rpartition("/")[2]
+        run.people[key] = tuple(dict.fromkeys((*run.people.get(key, ()), *event.people)))
         name = f"child/{path}/{event.outcome}" if event.outcome in invoke.outcomes else f"child/{path}"
         return self._sent(run, name, f"child closed {event.outcome}", strict=False)
 

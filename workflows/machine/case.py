@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from definitions.language.model import OPENING
+
 Json = Any
 Priority = Literal["low", "normal", "high", "urgent"]
 
@@ -114,6 +116,12 @@ class Case:
     def is_open(self) -> bool:
         """Whether anything but reopening can still change it."""
         return self.closed_at is None
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """Who have worked on it and on its children, not counting whoever opened it."""
+        worked = (person for name, people in self.people.items() if name != OPENING for person in people)
+        return tuple(dict.fromkeys(worked))
 
     def task(self, run: int) -> Task | None:
         """The open task with this run number."""

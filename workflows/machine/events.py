@@ -71,6 +71,7 @@ class ChildClosed:
     child: str
     outcome: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    people: tuple[str, ...] = ()  #: who worked on it
     by: str = "headgate"
 
 

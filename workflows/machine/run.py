@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from definitions.language.model import Action
+from definitions.language.model import CALLED_OFF, Action
 from workflows.machine import effects as fx
 from workflows.machine import lines
 from workflows.machine.case import Case, Task, Timer
@@ -100,7 +100,9 @@ class Run:
         self.close_work(path, "the case went on")
         self.setting.clocks.stop(self, plan)
         self.setting.service.left(self, path)
-        self.children.pop(path, None)
+        child = self.children.pop(path, None)
+        if child is not None and plan.invoke is not None and plan.invoke.call_off:
+            self.effects.append(fx.SendMessage(name=CALLED_OFF, case=child))
         if plan.list is not None:
             lines.leave(self, plan)
         for action in plan.exit:

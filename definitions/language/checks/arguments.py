@@ -17,9 +17,10 @@ from definitions.language.checks import literals
 from definitions.language.checks.context import CaseText
 from definitions.language.checks.references import reacted
 from definitions.language.document import Path
+from definitions.language.expand import walk
 from definitions.language.expressions import ExpressionError
 from definitions.language.kinds import DATE, DATETIME, TEXT, Kind
-from definitions.language.model import Action, DataField
+from definitions.language.model import CALLED_OFF, Action, DataField, Invoke
 from definitions.language.pack import DecisionTable
 from definitions.language.places import found as find
 from definitions.language.places import value_at
@@ -69,7 +70,7 @@ def actions(case: CaseText) -> Iterator[Problem]:
         yield from _set(case, written, signature)
     for _, state, place in case.written:
         if state.invoke is not None:
-            yield from _invoked(case, state.invoke.case, state.invoke.with_, (*place, "invoke"), state.invoke.outcomes)
+            yield from _invoked(case, state.invoke, (*place, "invoke"))
 
 
 def _written(case: CaseText, done: Done) -> Written:
@@ -289,9 +290,8 @@ register_codes(
 )
 
 
-def _invoked(
-    case: CaseText, name: str, args: Mapping[str, Any], place: Path, outcomes: Mapping[str, Any]
-) -> Iterator[Problem]:
+def _invoked(case: CaseText, invoke: Invoke, place: Path) -> Iterator[Problem]:
+    name, args = invoke.case, invoke.with_
     yield from case.unknown("case type", "unknown-case", name, case.library.cases, (*place, "case"))
     child = case.library.cases.get(name)
     if child is None:
@@ -309,10 +309,13 @@ def _invoked(
             message = f'{name} cannot be opened without its field "{field}"'
             yield case.problem(place, "missing-argument", message, key=True)
     finals = [key for key, state in child.states.items() if state.type == "final"]
-    for key in outcomes:
+    for key in invoke.outcomes:
         if key not in finals:
             message = f"{name} never ends as {near_miss(key, finals)}"
             yield case.problem((*place, "outcomes", key), "unknown-outcome", message, key=True)
+    if invoke.call_off and CALLED_OFF not in {*child.on, *(event for _, state in walk(child) for event in state.on)}:
+        message = f"nothing in {name} reacts to {CALLED_OFF}, so it would go on as if somebody waited for it"
+        yield case.problem((*place, "call-off"), "unknown-event", message, key=True)
 
 
 def columns(case: CaseText) -> Iterator[Problem]:

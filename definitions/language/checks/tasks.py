@@ -46,7 +46,8 @@ def works(case: CaseText) -> Iterator[tuple[str, State, Task, Path]]:
 
 def tasks(case: CaseText) -> Iterator[Problem]:
     """What tasks say of fields and of each other."""
-    known = {OPENING, *(name for name, *_ in works(case))}
+    invoking = (path.rpartition("/")[2] for path, state, _ in case.written if state.invoke is not None)
+    known = {OPENING, *(name for name, *_ in works(case)), *invoking}
     declared: dict[str, DataField] = {}
     for _, _, task, place in works(case):
         yield from _form(case, task.form, (*place, "form"), declared)
