@@ -218,7 +218,7 @@ def _task(
         snapshot=snapshot(session, case, task) if task.kind == "work-order" and is_new else None,
         skippable=plan.spec.skippable,
         repeatable=plan.spec.repeatable,
-        check_at_site=isinstance(plan.spec, WorkOrder) and plan.spec.check_at_site,
+        check_at_site=isinstance(plan.spec, WorkOrder) and bool(plan.spec.check_at_site),
         not_by=plan.spec.not_by,
         changed=is_new or change is not None,
         assign=task.assignee if given else None,

@@ -189,6 +189,9 @@ class Outcome(Transition):
     limit: Key | None = Field(None, description="The approval limit (district.yaml) that the person must have.")
     limit_of: Name | None = Field(None, description="The money field that the limit is held against.")
     form: Form = Field(default_factory=dict, description="Fields that only this outcome asks for.")
+    unchecked: bool = Field(
+        False, description="Of a work order with `check-at-site`: nothing was done, so nothing is checked."
+    )
 
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -234,8 +237,9 @@ class WorkOrder(Task):
 
     crew: Key = Field(description="The crew whose queue it goes to.")
     kind: Key | None = Field(None, description="What sort of order it is; by default its name.")
-    check_at_site: bool = Field(
-        False, description="The reason for it is checked once more at the curb before it is closed."
+    check_at_site: bool | Guard = Field(
+        False,
+        description="Holds, laws and, if one is written, this guard are asked once more at the curb before it is closed.",
     )
 
 

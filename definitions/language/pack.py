@@ -11,7 +11,7 @@ from definitions.language.model import Data, Guard, Key, Name, Roles, ShortForm,
 
 
 class Rule(Strict):
-    """One rule of a law, with its source; it can never be overridden."""
+    """One rule of a law, with its source."""
 
     id: Text = Field(description="Its permanent number, as in the law list.")
     source: Text = Field(description="The section that says so.")
@@ -28,6 +28,9 @@ class Law(Strict):
     law: Key = Field(description="Its name.")
     title: Text = Field(description="What it protects.")
     kind: Literal["law", "district"] = Field("law", description="A district's own rule may be overridden; a law never.")
+    override_by: Roles = Field(
+        (), description="Of a district's own rules: who may override them, with a reason and a second person."
+    )
     before: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(description="The tags that it guards.")
     facts: Data = Field(default_factory=dict, description="The facts that its rules read.")
     rules: tuple[Rule, ...] = Field(min_length=1, description="The rules.")

@@ -19,6 +19,7 @@ from workflows.machine.events import (
     Message,
     Moved,
     Outcome,
+    Overridden,
     Reopened,
     Replied,
     TakenBack,
@@ -71,7 +72,7 @@ class Acts:
                 if task.suspended_at is not None:
                     raise Unknown(f"“{task.title}” is suspended; resume it first", task=number)
                 if event.checked_at is None:
-                    people.check_site(self._task_plan(task), task)
+                    people.check_site(self._task_plan(task), task, chosen)
             case TaskSuspended(run=number):
                 if self._open_task(case, number).suspended_at is not None:
                     raise Unknown("the task is suspended already", task=number)
@@ -100,6 +101,8 @@ class Acts:
                 undo.check(case, run, by)
             case Reopened():
                 self._reopenable(case)
+            case Overridden():
+                people.check_override(self.setting, event)
             case Moved(target=target):
                 if target not in self.setting.plan.states:
                     raise Unknown(f'no state is called "{target}"', state=target)
@@ -186,6 +189,8 @@ class Acts:
                 return undo.taken_back(run, event)
             case Reopened():
                 return self._reopened(run, event)
+            case Overridden():
+                return people.overridden(run, event)
             case Moved():
                 run.note = f"{event.reason} (approved by {event.approved_by})"
                 return self._sent(run, f"move/{event.target}", f"moved to {event.target}", strict=True)
@@ -211,6 +216,7 @@ class Acts:
         plan = self.setting.plan.states[task.state]
         form = people.filled(run, plan, event)
         people.check_limit(run, plan, event.outcome)
+        people.check_reason(run, plan, event.outcome)
         run.event = form
         run.people[task.name] = tuple(dict.fromkeys((*run.people.get(task.name, ()), event.by, *event.helpers)))
         closing = CloseTask(

@@ -101,6 +101,9 @@ class Case:
     deadlines: Mapping[str, Json] = field(
         default_factory=dict
     )  #: timers that remember: name → due and seconds that remained
+    overrides: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: rules of the district that do not bind the next time → why and by whom
     lines: Mapping[str, int] = field(default_factory=dict)  #: state path → step in which the case joined its list there
     children: Mapping[str, str] = field(default_factory=dict)  #: state path → child case id
     sla: ServiceClock | None = None

@@ -14,6 +14,7 @@ from workflows.machine.case import Case
 from workflows.machine.errors import Barred, Refused
 from workflows.machine.events import Outcome
 from workflows.machine.machine import Machine
+from workflows.machine.people import check_reason
 from workflows.machine.plan import StatePlan, TaskPlan
 from workflows.machine.run import Run
 from workflows.machine.states import ChartState
@@ -122,6 +123,11 @@ def _refusal(
 ) -> str | None:
     try:
         machine.accepts(case, Outcome(run=run, outcome=key, by=by, checked_at=at.isoformat()))
+        task = case.task(run)
+        state = machine.setting.plan.states[task.state] if task is not None else None
+        asked = machine.facts_for(case, Outcome(run=run, outcome=key, by=by))
+        if state is not None and set(asked) <= facts.keys():
+            check_reason(Run(machine.setting, case, by=by, at=at, facts=facts), state, key)
         if leads is not None and set(machine.setting.law_facts_of(leads)) <= set(facts):
             Run(machine.setting, case, by=by, at=at, facts=facts).check_bars(leads)
     except Barred as barred:

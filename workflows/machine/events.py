@@ -147,6 +147,17 @@ class Reopened:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Overridden:
+    """Two persons let district rules not bind the next time; laws and holds bind all the same."""
+
+    kind: Literal["override"] = "override"
+    rules: tuple[str, ...]
+    reason: str
+    by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Moved:
     """Operators move a case to a state with two persons' approval; laws and holds still bind."""
 
@@ -171,6 +182,7 @@ Event = Annotated[
     | TaskRedone
     | TakenBack
     | Reopened
+    | Overridden
     | Moved,
     Discriminator("kind"),
 ]

@@ -37,6 +37,7 @@ def finished(run: Run, outcome: Outcome, label: str) -> tuple[Case, fx.Step]:
         deadlines=run.deadlines,
         children=run.children,
         lines=run.lines,
+        overrides=run.overrides,
         sla=run.sla,
         undo=None,
         step=before.step + 1,

@@ -6,8 +6,9 @@ Days are whole civil dates of the district (Gov. Code 6800; design: "60 full day
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from definitions.language.calendars import Calendar
@@ -34,6 +35,8 @@ class Verdict:
     earliest: date | None  #: the first day that this rule alone allows; None: none that is known yet
     arithmetic: str  #: `60 full days since 6 January 2026`
     confirmed: bool
+    overridden: bool = False  #: a district rule that is broken, and does not bind this time
+    override_by: tuple[str, ...] = ()  #: of a broken district rule: who may override it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +86,11 @@ class Binding:
         facts: Mapping[str, Any],
         holds: Mapping[str, str],
         at: datetime,
+        overrides: Mapping[str, str] = MappingProxyType({}),
     ) -> list[Verdict]:
         """What each rule that binds here says about entering a state with the tag at this time."""
         return [
-            self._verdict(bound, happened, facts, holds, at)
+            self._overridden(bound, self._verdict(bound, happened, facts, holds, at), overrides, holds, at)
             for bound in self._about(tag)
             if bound.applies is None or bound.applies.holds(data, facts, at=at)
         ]
@@ -100,9 +104,12 @@ class Binding:
         facts: Mapping[str, Any],
         holds: Mapping[str, str],
         at: datetime,
+        overrides: Mapping[str, str] = MappingProxyType({}),
     ) -> date | None:
         """The first day on which every rule allows it; None while something that a rule counts from has not happened."""
-        verdicts = self.verdicts(tag, happened=happened, data=data, facts=facts, holds=holds, at=at)
+        verdicts = self.verdicts(
+            tag, happened=happened, data=data, facts=facts, holds=holds, at=at, overrides=overrides
+        )
         return self.earliest_of(verdicts)
 
     def earliest_of(self, verdicts: list[Verdict]) -> date | None:
@@ -127,9 +134,38 @@ class Binding:
             for verdict in broken
         )
         earliest = self.earliest_of(verdicts)
+        own = [f"{verdict.rule} by {' or '.join(verdict.override_by)}" for verdict in broken if verdict.override_by]
+        if own:
+            reasons += (
+                f"; the district's own rule {', '.join(own)} may be overridden, with a reason and a second person"
+            )
         if earliest is None:
             return f"not yet: {reasons}"
         return f"not before {earliest:%A} {said(earliest)}: {reasons}"
+
+    def override_by(self, rule: str) -> tuple[str, ...] | None:
+        """Who may override the rule, nobody for a law's; None when there is no such rule."""
+        found = next((bound for bound in self._rules if bound.rule.id == rule), None)
+        if found is None:
+            return None
+        return found.law.override_by if found.law.kind == "district" else ()
+
+    def _overridden(
+        self, bound: _Bound, verdict: Verdict, overrides: Mapping[str, str], holds: Mapping[str, str], at: datetime
+    ) -> Verdict:
+        """A broken rule of the district's own, with who may override it or why it does not bind; holds always bind."""
+        if verdict.kept or bound.law.kind != "district" or any(hold in holds for hold in bound.rule.never_while):
+            return verdict
+        if bound.rule.id not in overrides:
+            return replace(verdict, override_by=bound.law.override_by)
+        today = at.astimezone(self.calendar.zone).date()
+        return replace(
+            verdict,
+            kept=True,
+            overridden=True,
+            earliest=today,
+            arithmetic=f"{verdict.arithmetic}, overridden: {overrides[bound.rule.id]}",
+        )
 
     def _about(self, tag: str) -> list[_Bound]:
         return [bound for bound in self._rules if tag in bound.law.before]

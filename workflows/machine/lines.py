@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from definitions.language.expressions import Expression, ExpressionFailedError
 from definitions.language.pack import ReviewList
 from definitions.language.rules import ShutOffDay
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Timer
 from workflows.machine.errors import BadForm, Barred, Unknown
 from workflows.machine.events import LineDecided
+from workflows.machine.guards import holds
 from workflows.machine.words import day_and_time
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _problem(run: Run, path: str) -> str | None:
         return None
     if review.check is not None:
         check = run.setting.expression(review.check, "")
-        if not _holds(run, check):
+        if not holds(run, review.check):
             values = _values(run, check.names)
             return f"the line is not released: “{check.text}” no longer holds for this case{f' ({values})' if values else ''}"
     for tag in review.lawful:
@@ -191,16 +191,8 @@ def _checked(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
     check = run.setting.expression(review.check, "")
     values = _values(run, check.names)
     says = f"{check.text}{f' ({values})' if values else ''}"
-    kept = _holds(run, check)
+    kept = holds(run, review.check)
     return [{"says": says, "rule": None, "source": None, "kept": kept}]
-
-
-def _holds(run: Run, check: Expression) -> bool:
-    """What cannot be known about an account counts against doing anything to it."""
-    try:
-        return check.holds(run.data, run.facts, {}, run.at)
-    except ExpressionFailedError:
-        return False
 
 
 def _lawful(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
@@ -215,7 +207,9 @@ def _verdicts(run: Run, tag: str) -> list[Any]:
     """What the rules about the tag say. On which day the crew goes is asked when it is there, not when it is sent."""
     binding = run.setting.binding
     days = binding.rules_of(ShutOffDay)
-    found = binding.verdicts(tag, happened=run.happened, data=run.data, facts=run.facts, holds=run.holds, at=run.at)
+    found = binding.verdicts(
+        tag, happened=run.happened, data=run.data, facts=run.facts, holds=run.holds, at=run.at, overrides=run.overrides
+    )
     return [verdict for verdict in found if verdict.rule not in days]
 
 

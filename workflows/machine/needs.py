@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from definitions.catalogue import actions
 from definitions.language.expand import walk
 from definitions.language.expressions import Expression
-from definitions.language.model import Action, CaseDefinition, State, Transition
+from definitions.language.model import Action, CaseDefinition, State, Transition, WorkOrder
 from definitions.language.moments import LawfulMoment
 from definitions.language.targets import HISTORY, resolve
 from workflows.machine.arguments import computed_in, facts_in
@@ -29,6 +29,7 @@ from workflows.machine.events import (
     TimerFired,
 )
 from workflows.machine.lines import listed_by
+from workflows.machine.people import is_checked
 from workflows.machine.plan import events_of
 from workflows.machine.work import CLAIMED
 
@@ -55,7 +56,7 @@ class Needs:
             case Outcome(run=run, outcome=chosen):
                 task = case.task(run)
                 names = (f"outcome/{task.state}/{chosen}", f"mixed/{task.state}") if task else ()
-                extra = self._limit(task.state, chosen) if task else set()
+                extra = self._limit(task.state, chosen) | self._at_site(task.state, chosen) if task else set()
             case TaskSkipped(run=run):
                 task = case.task(run)
                 names = (f"outcome/{task.state}/*",) if task else ()
@@ -91,6 +92,21 @@ class Needs:
     def _put_back(self, timer: str) -> set[str]:
         path = listed_by(timer)
         return self._listed(path) if path is not None else set()
+
+    def _at_site(self, path: str, chosen: str) -> set[str]:
+        plan = self.setting.plan.states[path].task
+        spec = plan.spec if plan is not None else None
+        if (
+            plan is None
+            or not isinstance(spec, WorkOrder)
+            or chosen not in spec.outcomes
+            or not is_checked(plan, chosen)
+        ):
+            return set()
+        facts = self._guard(spec.check_at_site, "") if isinstance(spec.check_at_site, str) else set()
+        for entered in self.setting.entered_by(path, f"outcome/{path}/{chosen}"):
+            facts |= self.setting.law_facts_of(self.setting.plan.states[entered])
+        return facts
 
     def _limit(self, path: str, chosen: str) -> set[str]:
         plan = self.setting.plan.states[path].task

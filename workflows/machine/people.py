@@ -11,9 +11,10 @@ from definitions.language.forms import checked, fields_of
 from definitions.language.model import WorkOrder
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import Step
-from workflows.machine.errors import BadForm, NotAllowed
-from workflows.machine.events import Message, Outcome, TaskResumed, TaskSuspended
+from workflows.machine.errors import BadForm, Barred, NotAllowed, Unknown
+from workflows.machine.events import Message, Outcome, Overridden, TaskResumed, TaskSuspended
 from workflows.machine.finish import finished
+from workflows.machine.guards import holds
 from workflows.machine.host import still
 from workflows.machine.plan import StatePlan, TaskPlan
 
@@ -34,10 +35,54 @@ def check_duties(plan: TaskPlan, case: Case, doing: tuple[str, ...]) -> None:
                 )
 
 
-def check_site(plan: TaskPlan, task: Task) -> None:
+def is_checked(plan: TaskPlan, chosen: str) -> bool:
+    """Whether the reason for a work order is asked once more before it is closed with this outcome."""
+    spec = plan.spec
+    return isinstance(spec, WorkOrder) and bool(spec.check_at_site) and not spec.outcomes[chosen].unchecked
+
+
+def check_site(plan: TaskPlan, task: Task, chosen: str) -> None:
     """Raises NotAllowed when an order that must be checked at the curb comes without a fresh check."""
-    if isinstance(plan.spec, WorkOrder) and plan.spec.check_at_site:
+    if is_checked(plan, chosen):
         raise NotAllowed(f"“{task.title}” is closed only after a fresh check at the curb", task=task.run)
+
+
+def check_reason(run: Run, plan: StatePlan, chosen: str) -> None:
+    """Raises Barred when the reason for the order is gone, or a hold or a law bars what it leads to, at this moment.
+
+    Of several orders of one state each is asked, not only the last, which takes the case on."""
+    assert plan.task is not None
+    spec = plan.task.spec
+    if not isinstance(spec, WorkOrder) or not is_checked(plan.task, chosen):
+        return
+    if isinstance(spec.check_at_site, str) and not holds(run, spec.check_at_site):
+        raise Barred(
+            f"do not go on with “{spec.title}”: “{spec.check_at_site}” no longer holds", state=plan.path, outcome=chosen
+        )
+    for path in run.setting.entered_by(plan.path, f"outcome/{plan.path}/{chosen}"):
+        run.check_bars(run.setting.plan.states[path])
+
+
+def check_override(setting: Setting, event: Overridden) -> None:
+    """Raises NotAllowed for a rule that nobody may override, or when one person would be two."""
+    for rule in event.rules:
+        roles = setting.binding.override_by(rule)
+        if roles is None:
+            raise Unknown(f'no rule of this case is called "{rule}"', rule=rule)
+        if not roles:
+            raise NotAllowed(f"{rule} is not a rule that anybody may override", rule=rule)
+    if not event.rules:
+        raise Unknown("say which rule is to be overridden")
+    if event.by == event.approved_by:
+        raise NotAllowed("a second person must agree to the override", person=event.by)
+
+
+def overridden(run: Run, event: Overridden) -> tuple[Case, Step]:
+    """The step after which the district's rules do not bind, the next time that they would."""
+    why = f"{event.reason} ({event.by}, with {event.approved_by})"
+    run.overrides |= dict.fromkeys(event.rules, why)
+    run.note = why
+    return finished(run, still(run.case), f"override {', '.join(event.rules)}")
 
 
 def filled(run: Run, plan: StatePlan, event: Outcome) -> Mapping[str, Any]:

@@ -39,6 +39,7 @@ class Run:
         self.deadlines: dict[str, Any] = dict(case.deadlines)
         self.children: dict[str, str] = dict(case.children)
         self.lines: dict[str, int] = dict(case.lines)
+        self.overrides: dict[str, str] = dict(case.overrides)
         self.decided: Decided | None = None
         self.people: dict[str, tuple[str, ...]] = dict(case.people)
         self.holds: Mapping[str, str] = case.holds
@@ -75,6 +76,8 @@ class Run:
         if plan is None:
             return
         self.check_bars(plan)
+        for rule in [rule for rule in self.overrides if f"{rule} overridden" in self.rules]:
+            del self.overrides[rule]  # it was for this once
         self.entered.append(path)
         if path not in self._restored:
             for action in plan.entry:

@@ -111,6 +111,19 @@ class Setting:
             calendar=self.calendar,
         )
 
+    def entered_by(self, path: str, event: str) -> list[str]:
+        """The states that the first way out of a state by this event leads to, with what is around and inside them."""
+        ways = (way for way in self.chart.reactions(self.chart.by_path[path], event) if way.targets)
+        state = next((way.targets[0] for way in ways), None)
+        if state is None:
+            return []
+        found = [each.path for each in state.ancestors() if not path.startswith(f"{each.path}/")]
+        found.append(state.path)
+        while state.kind == "compound" and state.default is not None:
+            state = state.default.targets[0]
+            found.append(state.path)
+        return [each for each in found if each in self.plan.states]
+
     def review(self, path: str) -> ReviewList | None:
         """The list on which cases gather in this state, if there is one."""
         state = self.plan.states.get(path)
@@ -144,14 +157,26 @@ class Setting:
     def earliest_lawful(self, run: Run, tag: str) -> date | None:
         """The first day on which every rule about the tag allows entering it, as far as is known."""
         return self.binding.earliest(
-            tag, happened=run.happened, data=run.data, facts=run.facts, holds=run.holds, at=run.at
+            tag,
+            happened=run.happened,
+            data=run.data,
+            facts=run.facts,
+            holds=run.holds,
+            at=run.at,
+            overrides=run.overrides,
         )
 
     def check_laws(self, run: Run, state: StatePlan) -> None:
         """Raises Barred with every rule that bars the state; notes those that were kept."""
         for tag in state.tags:
             verdicts = self.binding.verdicts(
-                tag, happened=run.happened, data=run.data, facts=run.facts, holds=run.holds, at=run.at
+                tag,
+                happened=run.happened,
+                data=run.data,
+                facts=run.facts,
+                holds=run.holds,
+                at=run.at,
+                overrides=run.overrides,
             )
             broken = [verdict for verdict in verdicts if not verdict.kept]
             if broken:
@@ -162,4 +187,6 @@ class Setting:
                     earliest=max((each.earliest for each in broken if each.earliest), default=None),
                     rules=[each.rule for each in broken],
                 )
-            run.rules |= dict.fromkeys(verdict.rule for verdict in verdicts)
+            run.rules |= dict.fromkeys(
+                f"{verdict.rule} overridden" if verdict.overridden else verdict.rule for verdict in verdicts
+            )

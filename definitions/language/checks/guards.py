@@ -27,6 +27,11 @@ def guards(case: CaseText) -> Iterator[Problem]:
             wrong = list(case.guard(text, way.event, place))
             yield from wrong or _sense(case, text, place)
     for _, state, place in case.written:
+        order = state.work_order
+        if order is not None and isinstance(order.check_at_site, str):
+            here = (*place, "work-order", "check-at-site")
+            wrong = list(case.guard(order.check_at_site, "", here))
+            yield from wrong or _sense(case, order.check_at_site, here)
         for index, row in enumerate(state.schedule):
             if row.guard is not None:
                 here = (*place, "schedule", index, "guard")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from definitions.language.checks.fields import data, declared_facts
+from definitions.language.checks.packs import roles
 from definitions.language.document import Path
 from definitions.language.durations import Unit
 from definitions.language.expand import walk
@@ -21,6 +22,7 @@ register_codes(
     bad_requirement="A rule requires something that is not one of the forms that a law may use.",
     rule_without_effect="A rule requires nothing and names no hold, so it bars nothing.",
     duplicate_rule="Two rules have one id, so that a refusal could not be traced to its source.",
+    law_overridden="Only a district's own rules may be overridden, never a law's.",
     unused_tag="A law guards a tag that no case has, so that it protects nothing.",
 )
 
@@ -32,6 +34,11 @@ def laws(library: Library) -> Iterator[Problem]:
         report = Reporter(document=library.documents["laws", name], source=library.sources["laws", name])
         yield from declared_facts(report, law.facts)
         yield from data(report, law.facts, ("facts",))
+        if law.kind == "law" and law.override_by:
+            message = "a law is never overridden; take this out, or write kind: district for the district's own rules"
+            yield report.problem(("override-by",), "law-overridden", message, key=True)
+        if library.district is not None:
+            yield from roles(library, report, law.override_by, ("override-by",))
         seen: set[str] = set()
         for index, rule in enumerate(law.rules):
             place: Path = ("rules", index)

@@ -38,11 +38,11 @@ def district(library: Library) -> Iterator[Problem]:
         return
     report = Reporter(document=library.documents["district", "district"])
     for name, queue in found.queues.items():
-        yield from _roles(library, report, queue.roles, ("queues", name, "roles"))
+        yield from roles(library, report, queue.roles, ("queues", name, "roles"))
     for name, crew in found.crews.items():
-        yield from _roles(library, report, crew.roles, ("crews", name, "roles"))
+        yield from roles(library, report, crew.roles, ("crews", name, "roles"))
     for name, hold in found.holds.items():
-        yield from _roles(library, report, hold.placed_by, ("holds", name, "placed-by"))
+        yield from roles(library, report, hold.placed_by, ("holds", name, "placed-by"))
     if found.calendar not in library.calendars:
         message = f"no calendar is called {near_miss(found.calendar, library.calendars)}"
         yield report.problem(("calendar",), "unknown-calendar", message)
@@ -59,8 +59,9 @@ def district(library: Library) -> Iterator[Problem]:
                     yield report.problem(place, "bad-limit", f'"{amount}" is below nothing; a limit is at least 0')
 
 
-def _roles(library: Library, report: Reporter, roles: Iterable[str], place: Path) -> Iterator[Problem]:
-    for index, role in enumerate(roles):
+def roles(library: Library, report: Reporter, named: Iterable[str], place: Path) -> Iterator[Problem]:
+    """Each of the roles that is not the district's."""
+    for index, role in enumerate(named):
         yield from _role(library, report, role, (*place, index))
 
 
@@ -75,7 +76,7 @@ def lists(library: Library) -> Iterator[Problem]:
     for name, review in library.lists.items():
         report = Reporter(document=library.documents["lists", name])
         if library.district is not None:
-            yield from _roles(library, report, review.review, ("review",))
+            yield from roles(library, report, review.review, ("review",))
 
 
 def tables(library: Library) -> Iterator[Problem]:
