@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
+from activities import facts_of_bankruptcy as bankruptcy
 from activities import facts_of_money as money
 from activities import facts_of_use as use
 from definitions.language.compiled import Compiled, from_bytes
@@ -51,10 +52,14 @@ class Question:
         return from_bytes(version.compiled) if version is not None else None
 
     @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone of the district."""
+        return ZoneInfo(self.definition.district.time_zone if self.definition else ZONE)
+
+    @cached_property
     def today(self) -> date:
         """The civil date at the district."""
-        zone = self.definition.district.time_zone if self.definition else ZONE
-        return self.at.astimezone(ZoneInfo(zone)).date()
+        return self.at.astimezone(self.zone).date()
 
     @cached_property
     def bills(self) -> list[Bill]:
@@ -91,6 +96,11 @@ class Question:
             if isinstance(bill, Mapping) and "amount" in bill:
                 found.setdefault(str(bill["id"]), (case, str(bill["amount"])))
         return dict(found.values())
+
+    @cached_property
+    def petition(self) -> bankruptcy.Petition | None:
+        """The bankruptcy that is open on the account."""
+        return bankruptcy.petition(self.session, self.account_id, self.case)
 
     def setting(self, name: str) -> Any:
         """A setting of the district, or None."""
@@ -199,5 +209,17 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "adjustments_last_months": lambda question: money.leak_adjustments(question.lines, question.today),
     "zero_use_periods": lambda question: use.zero_periods(question.bills),
     "estimated_periods": lambda question: use.estimated_periods(question.session, question.account),
+    "petition_date": lambda question: question.petition.filed.isoformat() if question.petition else None,
+    "chapter": lambda question: question.petition.chapter if question.petition else None,
+    "fees_since_petition": lambda question: bankruptcy.fees(
+        question.lines, question.petition, question.setting("collection-fees")
+    ),
+    "set_off_since_petition": lambda question: bankruptcy.set_off(question.lines, question.petition),
+    "read_on_petition": lambda question: bankruptcy.read_on_petition(
+        question.session, question.account, question.petition, question.zone
+    ),
+    "split_books": lambda question: bankruptcy.split_books(
+        question.session, question.account, question.petition, question.zone
+    ),
     "drought_stage": lambda question: int(question.setting("drought-stage") or 0),
 }

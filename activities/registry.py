@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
-from activities import billing, connections, deposits, holds, ledger, letters, notify, registers
+from activities import bankruptcy, billing, connections, deposits, holds, ledger, letters, notify, registers
 from definitions.catalogue import actions, own
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 
@@ -39,6 +39,10 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "move-meter": connections.move_meter,
     "remove-meter": connections.remove_meter,
     "register": registers.register,
+    "split-account": bankruptcy.split_account,
+    "put-right": bankruptcy.put_right,
+    "bill-deposit": bankruptcy.bill_deposit,
+    "move-payment": bankruptcy.move_payment,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from definitions.catalogue import computations, connecting
+from definitions.catalogue import bankruptcy, computations, connecting
 from definitions.catalogue.actions import Arg, ArgType, Signature, register
 
 _TEXT, _OPTIONAL = Arg(type="text"), Arg(type="text", required=False)
@@ -208,7 +208,12 @@ BUILT_IN = (
     Signature(
         name="place-hold",
         kind="effect",
-        args={"hold": Arg(type="hold"), "reason": _OPTIONAL, "until": Arg(type="date", required=False)},
+        args={
+            "hold": Arg(type="hold"),
+            "reason": _OPTIONAL,
+            "since": Arg(type="date", required=False, title="The day from which it holds; by default the step's"),
+            "until": Arg(type="date", required=False),
+        },
         replies=("hold-placed",),
         says="places the hold {hold}",
     ),
@@ -260,5 +265,5 @@ BUILT_IN = (
     ),
 )
 
-for _signature in (*BUILT_IN, *connecting.ACTIONS):
+for _signature in (*BUILT_IN, *connecting.ACTIONS, *bankruptcy.ACTIONS):
     register(_signature)

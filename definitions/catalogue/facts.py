@@ -13,6 +13,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from definitions.catalogue.splits import RECORDS
 from definitions.language.model import DataField
 
 NOW: Final = timedelta(0)  #: read inside the step's own transaction
@@ -109,6 +110,23 @@ _ALL: Final = (
     _fact("adjustments_last_months", "integer", "Leak adjustments in the last 36 months"),
     _fact("zero_use_periods", "integer", "Periods in a row without use"),
     _fact("estimated_periods", "integer", "Periods in a row with an estimated read"),
+    # a bankruptcy
+    _fact(
+        "petition_date", "date", "Day of the petition", age=NOW, help_="Of the bankruptcy that is open on the account."
+    ),
+    _fact("chapter", "text", "Chapter of the bankruptcy", age=NOW),
+    _fact("fees_since_petition", "money", "Fees of collection charged since the petition", age=NOW),
+    _fact("set_off_since_petition", "money", "Deposits applied since the petition", age=NOW),
+    _fact("read_on_petition", "quantity", "Register as read on the day of the petition", age=NOW, unit="ccf"),
+    _fact(
+        "split_books",
+        "text",
+        "The books around the petition",
+        age=NOW,
+        many=True,
+        records=RECORDS,
+        help_="The balance before it, bills, reads and postings since.",
+    ),
     # the district
     _fact("drought_stage", "integer", "Stage of water shortage", help_="0: none."),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from store.tables import (
     audit,
+    bankruptcy,
     batches,
     cases,
     clock,
@@ -21,7 +22,7 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people, rules, utility,
+    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people, rules, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]
