@@ -22,7 +22,8 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people, rules, utility,
+    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people,
+    rules, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]
