@@ -263,7 +263,9 @@ BUILT_IN = (
         replies=("read-recorded",),
         says="takes the read into the meter's record",
     ),
+    *connecting.ACTIONS,
+    *bankruptcy.ACTIONS,
 )
 
-for _signature in (*BUILT_IN, *connecting.ACTIONS, *bankruptcy.ACTIONS):
+for _signature in BUILT_IN:
     register(_signature)

@@ -136,7 +136,11 @@ def test_a_bill_wholly_after_the_petition_goes_to_the_new_account_whole() -> Non
 
 
 def test_what_was_paid_since_the_petition_goes_to_the_new_account() -> None:
-    lines = (posted("payment", "-60.00"), posted("returned-payment", "60.00", number="e-2"), posted("payment", "-25.00"))
+    lines = (
+        posted("payment", "-60.00"),
+        posted("returned-payment", "60.00", number="e-2"),
+        posted("payment", "-25.00"),
+    )
     made = divided(LAST, read="1946", on="2026-03-10", lines=lines)
     assert made.moved_usd == Decimal("-25.00")
     assert "Paid since the petition, to the new account = $25.00" in made.lines
