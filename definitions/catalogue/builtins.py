@@ -7,6 +7,7 @@ from typing import Any
 
 from definitions.catalogue import bankruptcy, computations, connecting
 from definitions.catalogue.actions import Arg, ArgType, Signature, register
+from definitions.catalogue.money_actions import MONEY_ACTIONS
 
 _TEXT, _OPTIONAL = Arg(type="text"), Arg(type="text", required=False)
 _HISTORY = ("bill_history",)
@@ -265,6 +266,7 @@ BUILT_IN = (
     ),
     *connecting.ACTIONS,
     *bankruptcy.ACTIONS,
+    *MONEY_ACTIONS,
 )
 
 for _signature in BUILT_IN:

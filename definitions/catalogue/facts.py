@@ -65,6 +65,41 @@ _ALL: Final = (
     _fact("bill_mailed", "date", "Day the last bill was mailed"),
     _fact("bill_due", "date", "Day the last bill is due"),
     _fact("worst_delinquency_24_months", "integer", "Longest delinquency in 24 months, days"),
+    _fact("usual_bill", "money", "Average of the last six bills"),
+    _fact("months_without_late_payment", "integer", "Months without a late payment"),
+    _fact("aging", "money", "Owed by age: current, to 30, 60, 90 days past due, older", age=NOW, many=True),
+    # payment plans, deposits, returned payments
+    _fact("plan_balance", "money", "What is left of the payment plan", age=NOW),
+    _fact("plan_due", "date", "Day the next instalment is due", age=NOW, help_="The first that is not paid."),
+    _fact(
+        "plan_due_amount", "money", "What must be paid now to keep the plan", age=NOW, help_="With the current bills."
+    ),
+    _fact(
+        "plan_broken_since",
+        "date",
+        "Payment plan broken since",
+        age=NOW,
+        help_="The day after the due date of the oldest instalment that is behind.",
+    ),
+    _fact(
+        "plan_current_unpaid_since",
+        "date",
+        "Current bills beside the plan unpaid since",
+        age=NOW,
+        help_="The day after the due date of the oldest one.",
+    ),
+    _fact("deposit_held", "money", "Security deposit held", age=NOW),
+    _fact("deposit_since", "date", "Deposit held since", age=NOW),
+    _fact("refunds_payable", "money", "Refunds still to be paid", age=NOW),
+    _fact("returned_payments", "integer", "Payments returned before, in all", age=NOW, help_="Without the case's own."),
+    _fact("returned_payments_12_months", "integer", "Payments returned before, in 12 months", age=NOW),
+    _fact(
+        "returned_unpaid",
+        "money",
+        "What is unpaid of the returned payment and its charge",
+        age=NOW,
+        help_="Of the payment that the case is about.",
+    ),
     # the account and its place
     _fact(
         "account_class",

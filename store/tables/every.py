@@ -13,6 +13,7 @@ from store.tables import (
     imports,
     ledger,
     lists,
+    money,
     outbox,
     papers,
     people,
@@ -22,8 +23,8 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people,
-    rules, utility,
+    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, money, outbox, papers,
+    people, rules, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]
