@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -49,10 +50,10 @@ class Customers:
             payments = list(session.execute(select(Payment).where(col(Payment.received) == day)).scalars())
             callers = self._callers(session, day)
         for payment in payments:
-            self.office.note(self._at(day, 9), lambda payment=payment: self._heard(payment))
+            self.office.note(self._at(day, 9), partial(self._heard, payment))
         for bill in callers:
             calls = self._at(day + timedelta(days=self.chance.randrange(2, 12)), 10)
-            self.office.note(calls, lambda bill=bill: self._complains(bill))
+            self.office.note(calls, partial(self._complains, bill))
 
     def mailed(self, letter: Letter, on: date) -> None:
         """A letter came: some who are behind pay now."""
@@ -61,7 +62,7 @@ class Customers:
             return
         account = letter.account_id
         when = self._at(on + timedelta(days=1 + self.chance.randrange(days)), self.chance.choice((8, 9, 11, 14)))
-        self.office.note(when, lambda: self._pays(account))
+        self.office.note(when, partial(self._pays, account))
 
     # -- paying -----------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A stretch of the district's life: every day its mail, its lists, its payments, its calls and its cases, one after the other."""
+"""A stretch of the district's life: every day its mail, its lists, its payments, its calls and its cases."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -70,7 +71,7 @@ class Simulation:
             if self.calendar.is_business_day(day):
                 opens = self.calendar.opening(day)
                 self.office.note(opens + timedelta(hours=1), self.staff.release_lists)
-                self.office.note(opens + timedelta(hours=8), lambda day=day: self._mail(day))
+                self.office.note(opens + timedelta(hours=8), partial(self._mail, day))
             self.office.until(self._at(day + timedelta(days=1), time.min))
             progress(number + 1, days)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from definitions.language.compiled import Compiled
 from definitions.language.forms import fields_of
 from definitions.language.loader import load, load_model
-from definitions.language.model import DataField
+from definitions.language.model import DataField, Form
 from headgate.simulation.office import Office, Running
 from store.sample.crew import USERS
 from workflows.machine.case import Task
@@ -48,7 +49,7 @@ class Staff:
         for path in step.entered:
             for message, delay, data in script.messages(path, self.chance):
                 event = Message(name=message, data=self._valued(data), by="outside")
-                self.office.note(self.office.now + delay, lambda event=event: self._arrives(running, event))
+                self.office.note(self.office.now + delay, partial(self._arrives, running, event))
 
     def release_lists(self) -> None:
         """The leads' morning: every line that waits is released, or taken off with a reason."""
@@ -62,12 +63,13 @@ class Staff:
         if not running.case.is_open or state not in running.case.state:
             return
         reviews = running.machine.setting.compiled.lists[name]
+        reasons = [each.reason for each in reviews.reasons] or ["Not today"]
         off = self.chance.random() < EXCLUDED
         decided = LineDecided(
             state=state,
             decision="excluded" if off else "released",
             joined=joined,
-            reason=self.chance.choice(reviews.reasons or ("Not today",)) if off else None,
+            reason=self.chance.choice(reasons) if off else None,
             by=self._users(reviews.review)[0],
         )
         if not self.office.take(case_id, decided):
@@ -84,7 +86,7 @@ class Staff:
         when = self._in_hours(running, self.office.now + habit.delay(self.chance, task))
         if when > self.until:
             return
-        self.office.note(when, lambda: self._work(running, task.run, habit))
+        self.office.note(when, partial(self._work, running, task.run, habit))
 
     def _work(self, running: Running, run: int, habit: Habit) -> None:
         """Somebody does the task: the first of the queue who may, with the outcome that habit draws."""
@@ -101,7 +103,7 @@ class Staff:
                 if self.office.take(running.case.id, done):
                     return
 
-    def _form(self, running: Running, habit: Habit, form: Mapping[str, Any]) -> dict[str, Any]:
+    def _form(self, running: Running, habit: Habit, form: Form) -> dict[str, Any]:
         fields = fields_of(form, running.machine.definition.data)
         return {
             name: self._filled(running, habit.form.get(name), declared)
