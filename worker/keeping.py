@@ -97,7 +97,8 @@ class Keeping:
     async def archive_closed(self) -> int:
         """How many histories of closed cases were looked for to be kept."""
         cases = await asyncio.to_thread(self._unarchived)
-        await _each(cases, self._archive.keep_last)
+        for case in cases:  # one after the other: nobody waits for it, and others wait for the worker
+            await self._archive.keep_last(case)
         return len(cases)
 
     def _due(self) -> tuple[datetime, list[tuple[str, datetime]]] | None:
