@@ -6,26 +6,26 @@ Every entry's id is derived from the effect's or from what it takes back, so tha
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
+from activities import deposits, published
 from activities import facts_of_bankruptcy as facts
-from activities import published
+from activities.postings import account_of, amount_of, day_of, post_effect, posted_before
 from definitions.catalogue.actions import CannotCompute
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.catalogue.splits import PUT_RIGHT, Move, Split, Unbilled, split, split_books
 from definitions.catalogue.tariff import RATES, tariff
 from definitions.language.compiled import Compiled
-from definitions.language.money import MoneyError, money_json, parse_money
-from store.ledger import Entry, LedgerLine, Line, balance_usd, bill_entry, charge, post, statement
+from definitions.language.money import money_json
+from store.ledger import Entry, LedgerLine, Line, balance_usd, bill_entry, moved, post, statement
 from store.queries.bankruptcy import free_account_id, lines_of_entry, split_by, taken_reads
 from store.tables.bankruptcy import AccountSplit
-from store.tables.ledger import RECEIVABLE, Posting
+from store.tables.ledger import DEPOSITS, RECEIVABLE
 from store.tables.utility import Account, Bill, Meter, Read
-
-DEPOSITS = "deposits"  #: of the chart of accounts: what the district owes back
 
 
 def split_account(session: Session, effect: Effect) -> Reply:
@@ -57,7 +57,7 @@ def put_right(session: Session, effect: Effect) -> Reply:
     fees = facts.fee_lines(lines, since, compiled.district.settings.get("collection-fees"))
     taken = facts.set_off_lines(lines, since, chapter)
     for line in (*fees, *taken):
-        post(session, [_taken_back(session, effect, line, _today(effect, compiled))])
+        post(session, [_taken_back(session, effect, line, day_of(session, effect))])
     if account.status == "shut-off":
         account.status = "active"
         session.add(account)
@@ -78,21 +78,32 @@ def put_right(session: Session, effect: Effect) -> Reply:
 
 def bill_deposit(session: Session, effect: Effect) -> Reply:
     """Charges a deposit to the account named, which then ages like any other debt; answers `deposit-billed`."""
-    named, amount_usd = _named(session, effect), _amount(effect)
-    if not _posted(session, effect.id) and amount_usd:
-        lines = charge(named.id, amount_usd, DEPOSITS)
-        post(session, [_entry(session, effect, effect.id, lines, "deposit:assurance", "Adequate assurance, billed")])
-    return Reply(event="deposit-billed", data={"account": named.id, "amount": money_json(amount_usd)})
+    named = _named(session, effect)
+    amount_usd = posted_before(session, effect)
+    if amount_usd is None:
+        amount_usd = amount_of(effect)
+        if amount_usd:
+            lines = moved(named, amount_usd, debit=RECEIVABLE, credit=DEPOSITS)
+            post_effect(session, effect, lines, rule="deposit:assurance", memo="Adequate assurance, billed")
+    return Reply(event="deposit-billed", data={"account": named, "amount": money_json(amount_usd)})
+
+
+def take_assurance(session: Session, effect: Effect) -> Reply:
+    """Takes a cash deposit for the account named, as `take-deposit` does for the case's own; answers `deposit-taken`."""
+    given = {"amount": effect.args.get("amount"), "of": "security"}
+    return deposits.take_deposit(session, replace(effect, account=_named(session, effect), args=given))
 
 
 def move_payment(session: Session, effect: Effect) -> Reply:
     """Moves a payment from the case's account to the one named; answers `payment-moved`."""
-    named, amount_usd = _named(session, effect), _amount(effect)
-    account = _account(session, effect)
-    if not _posted(session, effect.id) and amount_usd:
-        lines = _between(account.id, named.id, -amount_usd)
-        post(session, [_entry(session, effect, effect.id, lines, "payment", "Payment for the time after the petition")])
-    return Reply(event="payment-moved", data={"account": named.id, "amount": money_json(amount_usd)})
+    account, named = account_of(session, effect), _named(session, effect)
+    amount_usd = posted_before(session, effect)
+    if amount_usd is None:
+        amount_usd = amount_of(effect)
+        if amount_usd:
+            lines = _between(account, named, -amount_usd)
+            post_effect(session, effect, lines, rule="payment", memo="Payment for the time after the petition")
+    return Reply(event="payment-moved", data={"account": named, "amount": money_json(amount_usd)})
 
 
 # -- the split ------------------------------------------------------------------------------------------------------------
@@ -115,7 +126,7 @@ def _split(session: Session, effect: Effect) -> AccountSplit:
     except CannotCompute as error:
         raise EffectRefused(f"the account cannot be split: {error}", code="no-books") from None
     new = _follower(session, old, petition)
-    today = _today(effect, compiled)
+    today = day_of(session, effect)
     post(session, list(_entries(session, effect, old, new, made, today)))
     _keep_read(session, effect, old, made, petition, compiled)
     old.status, old.closed = "closed", petition
@@ -261,7 +272,7 @@ def _entry(session: Session, effect: Effect, entry_id: str, lines: tuple[Line, .
     return Entry(
         id=entry_id,
         lines=lines,
-        posted_on=_today(effect, published.of_case(session, effect.case)),
+        posted_on=day_of(session, effect),
         at=effect.at,
         rule=rule,
         person=effect.by,
@@ -271,38 +282,18 @@ def _entry(session: Session, effect: Effect, entry_id: str, lines: tuple[Line, .
     )
 
 
-def _posted(session: Session, entry_id: str) -> bool:
-    return (
-        session.exec(select(col(Posting.entry_id)).where(col(Posting.entry_id) == entry_id).limit(1)).first()
-        is not None
-    )
-
-
 # -- arguments ------------------------------------------------------------------------------------------------------------
 
 
 def _account(session: Session, effect: Effect) -> Account:
-    account = session.get(Account, effect.account) if effect.account else None
-    if account is None:
-        raise EffectRefused(f"{effect.action} needs a case with an account", code="no-account")
-    return account
+    return session.get_one(Account, account_of(session, effect))
 
 
-def _named(session: Session, effect: Effect) -> Account:
-    account = session.get(Account, str(effect.args.get("account")))
-    if account is None:
+def _named(session: Session, effect: Effect) -> str:
+    named = str(effect.args.get("account"))
+    if session.get(Account, named) is None:
         raise EffectRefused(f"{effect.action} names no account that there is", code="no-account")
-    return account
-
-
-def _amount(effect: Effect) -> Decimal:
-    try:
-        amount_usd = parse_money(effect.args.get("amount"))
-    except MoneyError as error:
-        raise EffectRefused(f"{effect.action}: {error}", code="bad-amount") from None
-    if amount_usd < 0:
-        raise EffectRefused(f"{effect.action}: the amount is not below zero", code="bad-amount")
-    return amount_usd
+    return named
 
 
 def _date(effect: Effect, name: str) -> date:
@@ -310,7 +301,3 @@ def _date(effect: Effect, name: str) -> date:
         return date.fromisoformat(str(effect.args.get(name))[:10])
     except ValueError:
         raise EffectRefused(f"{effect.action} needs the day of the petition", code="no-petition-date") from None
-
-
-def _today(effect: Effect, compiled: Compiled) -> date:
-    return effect.at.astimezone(compiled.calendar.zone).date()

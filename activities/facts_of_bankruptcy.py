@@ -20,8 +20,8 @@ from store.tables.utility import Account, Bill
 from workflows.machine.case import Case
 
 CASE: Final = "bankruptcy"
-#: How the rule of an entry begins that takes a deposit for what is owed.
-SET_OFF: Final = ("deposit:account", "apply-deposit", "set-off")
+#: The rule of an entry that takes the security deposit for what is owed.
+SET_OFF: Final = "deposit:applied"
 REFUND: Final = "refund:"
 #: Fees that collecting brings, where the district does not name its own.
 COLLECTION_FEES: Final = ("late", "reminder", "door-tag", "lock-off", "restoration", "after-hours", "collection")

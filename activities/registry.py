@@ -63,6 +63,7 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "split-account": bankruptcy.split_account,
     "put-right": bankruptcy.put_right,
     "bill-deposit": bankruptcy.bill_deposit,
+    "take-assurance": bankruptcy.take_assurance,
     "move-payment": bankruptcy.move_payment,
 }
 

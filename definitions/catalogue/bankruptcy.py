@@ -277,6 +277,14 @@ EFFECTS: Final = (
         says="bills a deposit of {amount}",
     ),
     Signature(
+        name="take-assurance",
+        kind="effect",
+        args={"account": Arg(type="text"), "amount": Arg(type="money")},
+        replies=("deposit-taken",),
+        irreversible=True,
+        says="takes {amount} into deposit for {account}",
+    ),
+    Signature(
         name="move-payment",
         kind="effect",
         args={"account": Arg(type="text"), "amount": Arg(type="money")},

@@ -161,7 +161,7 @@ def test_a_credit_for_an_old_bill_lowers_what_was_owed_before() -> None:
 
 
 def test_a_set_off_that_was_taken_back_changes_nothing() -> None:
-    lines = (posted("deposit:account", "-50.00"), posted("put-right:deposit:account", "50.00", number="e-2"))
+    lines = (posted("deposit:applied", "-50.00"), posted("put-right:deposit:applied", "50.00", number="e-2"))
     assert divided(LAST, read="1946", on="2026-03-10", lines=lines).owed_usd == Decimal("117.95")
 
 
