@@ -23,6 +23,7 @@ from store import ledger
 from store.allocation import Debt, allocate, past_due_usd, told_apart, unpaid_since
 from store.plans import Standing, agreed, last_plan, standing
 from store.queries.holds import standing_holds
+from store.queries.lists import list_of_account, list_of_case, taken_on
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.definitions import DefinitionVersion
 from store.tables.ledger import DEPOSITS, REFUNDS_PAYABLE
@@ -201,6 +202,11 @@ def _open_cases(question: Question) -> list[str]:
     return list(question.session.execute(query).scalars())
 
 
+def _released_today(question: Question) -> int:
+    listed = list_of_case(question.session, question.case.id)
+    return taken_on(question.session, listed, question.today) if listed is not None else 0
+
+
 READINGS: Mapping[str, Callable[[Question], Any]] = {
     "balance": lambda question: f"{ledger.balance_usd(question.session, question.account_id, question.today):.2f}",
     "past_due": lambda question: f"{past_due_usd(question.debts, question.today):.2f}",
@@ -245,6 +251,8 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "open_complaints": _open_complaints,
     "open_cases": _open_cases,
     "open_work_orders": _open_work_orders,
+    "on_list": lambda question: list_of_account(question.session, question.account_id, but=question.case.id),
+    "list_released_today": _released_today,
     "bill_history": lambda question: [use.written(bill) for bill in question.bills],
     "usage_same_period_last_year": lambda question: use.same_period_ccf(question.bills, question.bill, 1),
     "usage_average_same_period": lambda question: use.same_period_ccf(question.bills, question.bill, 3),

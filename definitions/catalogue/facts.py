@@ -123,6 +123,8 @@ _ALL: Final = (
     _fact("open_complaints", "integer", "Open complaints about the account", age=NOW),
     _fact("open_cases", "text", "Types of the account's other open cases", age=NOW, many=True, help_="Each type once."),
     _fact("open_work_orders", "integer", "Open work orders at the premise", age=NOW),
+    _fact("on_list", "text", "List on which the account waits for another case", age=NOW),
+    _fact("list_released_today", "integer", "Lines that the case's list has released today", age=NOW),
     # use
     _fact(
         "bill_history",
@@ -173,6 +175,7 @@ RESERVED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "task.claimed": "Is the task claimed?",
         "limit.*": "The person's approval limit of that kind, in USD.",
+        "list.*": "What a step's own transaction found: the list on which the account waits, or was taken off until when.",
     }
 )
 
