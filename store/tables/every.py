@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from store.tables import (
     audit,
-    bankruptcy,
     batches,
     cases,
     clock,
@@ -13,7 +12,6 @@ from store.tables import (
     imports,
     ledger,
     lists,
-    money,
     outbox,
     papers,
     people,
@@ -23,8 +21,7 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, money, outbox, papers,
-    people, rules, utility,
+    audit, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people, rules, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

@@ -9,7 +9,7 @@ import gzip
 from pathlib import Path
 
 from desk import BANK, Desk
-from test_complaint_on_temporal import complaint, may_approve, open_task
+from test_complaint_on_temporal import complaint, may_approve, task_of
 
 from activities.world import World
 from workflows import client
@@ -79,11 +79,11 @@ async def test_a_case_that_went_on_in_a_new_run(desk: Desk) -> None:
 async def test_a_shipped_complaint_about_a_misread(world: World, desk: Desk, complaint: str) -> None:
     case = complaint
     await desk.complete(case, "reread", run=1, cause="misread")
-    await desk.complete(case, "done", run=2, by="crew", read="1930")
-    approval = open_task(world, case, "approve")
-    assert approval is not None
+    order = await task_of(desk, case, "reread")
+    await desk.complete(order.case_id, "done", run=order.run, by="crew", read="1930")
+    approval = await task_of(desk, case, "approve")
     may_approve(world)
-    await desk.complete(case, "approve", run=approval.run, by="rep2")
+    await desk.complete(approval.case_id, "approve", run=approval.run, by="rep2")
     await desk.until(lambda: desk.case(case).state == "answered")
     await desk.send(case, "customer-withdrew")
     await desk.world.client.get_workflow_handle(case).result()

@@ -133,7 +133,7 @@ class _Play:
             return case
         if isinstance(event, TimerFired) and event.run is not None and step.effects:
             self.tally.escalations[event.name] += 1
-        if step.event.endswith(" refused"):
+        if isinstance(event, TimerFired) and step.event.endswith(" refused"):
             self.tally.refused[step.note or step.event] += 1
         self._plan(after, step)
         return after
@@ -213,5 +213,4 @@ class _Play:
             self.coming.append((case.at + timedelta(days=1), note))
         signature = actions.signature(name)
         for reply in signature.replies[:1] if signature else ():
-            answer = Replied(name=reply, effect=f"{step}.0", data=self.script.reply(reply, self.chance))
-            self.coming.append((case.at + timedelta(minutes=1), answer))
+            self.coming.append((case.at + timedelta(minutes=1), Replied(name=reply, effect=f"{step}.0", data={})))
