@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
 
 from temporalio import activity
+from temporalio.api.history.v1 import History
+from temporalio.client import WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.world import World
@@ -29,7 +30,7 @@ class Archive:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
             raise
-        await asyncio.to_thread(self._write, case, run, history.to_json_dict())
+        await asyncio.to_thread(self._write, case, run, History(events=history.events).SerializeToString())
         return True
 
     async def keep_last(self, case: str) -> bool:
@@ -45,7 +46,12 @@ class Archive:
             return False
         return await self.keep(case, description.run_id)
 
-    def _write(self, case: str, run: str, history: Any) -> None:
+    def _write(self, case: str, run: str, history: bytes) -> None:
         at = self.world.now()
         with self.world.store.writing() as session:
             archive_history(session, case, run, history, at)
+
+
+def replayable(case: str, kept: bytes) -> WorkflowHistory:
+    """A kept history, to be replayed or looked at."""
+    return WorkflowHistory(case, list(History.FromString(kept).events))

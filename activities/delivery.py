@@ -95,7 +95,7 @@ async def _nobody_waits(
     refused: Mapping[str, str],
 ) -> Delivered:
     with world.store.reading() as session:
-        opens = [found.definition.case for found in _in_effect(session, at) if event.name in found.definition.opens_on]
+        opens = [definition for definition, events in opens_on(session, at).items() if event.name in events]
         closed = _reopened_by(session, account, event.name) if account and not opens else None
     if opens and account:
         opened: list[str] = []
@@ -122,7 +122,7 @@ async def _open(world: World, definition: str, account: str, event: Message, nam
     """The id of the case that the event opens: the same name opens the same one."""
     case = client.case_id_for(f"{account} {definition}", name)
     with world.store.reading() as session:
-        data = _opening_data(session, definition, account, event, at)
+        data = opening_data(session, definition, account, event, at)
         start, content = opening(session, definition, case=case, data=data, by=event.by, at=at)
     await client.open_case(world.client, start, content, task_queue=world.task_queue)
     return case
@@ -149,6 +149,11 @@ def _act(event: Message, name: str, case: str, at: datetime) -> Act:
     return Act(event=event, name=name, at=at, key=key)
 
 
+def opens_on(session: Session, at: datetime) -> dict[str, tuple[str, ...]]:
+    """Case types in effect → the account events that open one."""
+    return {found.definition.case: found.definition.opens_on for found in _in_effect(session, at)}
+
+
 def _in_effect(session: Session, at: datetime) -> list[Compiled]:
     newest: dict[str, DefinitionVersion] = {}
     for row in versions_of(session):
@@ -173,7 +178,7 @@ def _reopened_by(session: Session, account: str, event: str) -> CaseRow | None:
     return None
 
 
-def _opening_data(session: Session, definition: str, account: str, event: Message, at: datetime) -> dict[str, Any]:
+def opening_data(session: Session, definition: str, account: str, event: Message, at: datetime) -> dict[str, Any]:
     """What the event gives to the fields of the case that it opens: its account, and data of the same names."""
     found = next((each for each in _in_effect(session, at) if each.definition.case == definition), None)
     if found is None:

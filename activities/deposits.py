@@ -1,142 +1,166 @@
-"""Deposits that are held for a case: taken, applied to what is owed or earned, and paid back.
+"""Deposits and refunds of an account: taken, applied, given back, paid out. What is held can be given back once.
 
-Each kind of deposit is a liability with a code of its own in the ledger; what is held is what was taken for the case and
-neither applied nor refunded. The entry's id is the effect's, so that nothing is posted twice.
+A deposit `of: security` is the account's; one `of: project`, the default, is held for the case (`project_deposits`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from activities import published
+from activities import project_deposits
+from activities.postings import account_of, amount_of, at_most, day_of, post_effect, posted_before
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
-from definitions.language.money import MoneyError, format_money, money_json, parse_money
-from store.ledger import Entry, Line, post
-from store.tables.ledger import RECEIVABLE, Posting
-
-CASH, FEES, REFUNDS_PAYABLE = "cash", "fees", "refunds-payable"
-
-#: What a deposit is of → the ledger's code of that liability.
-CODES: Final[Mapping[str, str]] = {"project": "project-deposits"}
+from definitions.language.money import money_json
+from store.ledger import balance_usd, held_usd, moved
+from store.tables.ledger import DEPOSITS, RECEIVABLE, REFUNDS_PAYABLE
+from store.tables.money import RefundRow
 
 
-def take(session: Session, effect: Effect) -> Reply:
-    """Takes money into deposit; answers `deposit-taken` with the amount and what is held now."""
-    code, amount_usd = _code(effect), _amount(effect)
-    memo = f"Deposit: {effect.args.get('of') or 'project'}"
-    lines = (Line(code=CASH, amount_usd=amount_usd), Line(code=code, amount_usd=-amount_usd))
-    return _posted(session, effect, "deposit-taken", code, amount_usd, lines, "deposit", memo)
-
-
-def apply(session: Session, effect: Effect) -> Reply:
-    """Applies a part of what is held to the account's debt, or to a fee that is earned; answers `deposit-applied`."""
-    code, amount_usd = _code(effect), _amount(effect)
-    to = str(effect.args.get("to") or "account")
-    if to == "account":
-        if effect.account is None:
-            raise EffectRefused("a deposit is applied to an account, and the case has none", code="no-account")
-        against = Line(code=RECEIVABLE, amount_usd=-amount_usd, account_id=effect.account)
-    else:
-        against = Line(code=FEES, amount_usd=-amount_usd)
-    memo = str(effect.args.get("reason") or f"Deposit applied: {to}")
-    lines = (Line(code=code, amount_usd=amount_usd), against)
-    return _posted(session, effect, "deposit-applied", code, amount_usd, lines, f"deposit:{to}", memo, drawn=True)
-
-
-def refund(session: Session, effect: Effect) -> Reply:
-    """Owes back a part of what is held, or all of it; answers `deposit-refunded` with the amount."""
-    code = _code(effect)
-    known = _entry(session, effect.id, code)
-    whole = effect.args.get("amount") is None
-    amount_usd = known if known is not None else held_usd(session, effect.case, code) if whole else _amount(effect)
-    memo = str(effect.args.get("reason") or "Refund of what is left of the deposit")
-    lines = (Line(code=code, amount_usd=amount_usd), Line(code=REFUNDS_PAYABLE, amount_usd=-amount_usd))
-    return _posted(session, effect, "deposit-refunded", code, amount_usd, lines, "deposit-refund", memo, drawn=True)
-
-
-def pay_refund(session: Session, effect: Effect) -> Reply:
-    """Pays back what is owed; answers `refund-paid`."""
-    amount_usd = _amount(effect)
-    memo = str(effect.args.get("reference") or "Refund paid")
-    lines = (Line(code=REFUNDS_PAYABLE, amount_usd=amount_usd), Line(code=CASH, amount_usd=-amount_usd))
-    return _posted(session, effect, "refund-paid", REFUNDS_PAYABLE, amount_usd, lines, "refund", memo)
-
-
-def held_usd(session: Session, case: str, code: str = CODES["project"]) -> Decimal:
-    """What is held for the case."""
-    query = select(func.coalesce(func.sum(col(Posting.amount_usd)), Decimal(0))).where(
-        col(Posting.case_id) == case, col(Posting.code) == code
-    )
-    held: Decimal = -session.execute(query).scalar_one()
-    return held if held else Decimal("0.00")
-
-
-def _posted(
-    session: Session,
-    effect: Effect,
-    event: str,
-    code: str,
-    amount_usd: Decimal,
-    lines: tuple[Line, ...],
-    rule: str,
-    memo: str,
-    *,
-    drawn: bool = False,
-) -> Reply:
-    if amount_usd != 0 and _entry(session, effect.id, code) is None:
-        if drawn and amount_usd > (held := held_usd(session, effect.case, code)):
-            raise EffectRefused(
-                f"{effect.action}: {format_money(amount_usd)} is more than the {format_money(held)} that are held",
-                code="deposit-too-small",
-            )
-        entry = Entry(
-            id=effect.id,
-            lines=lines,
-            posted_on=_day(session, effect),
-            at=effect.at,
-            rule=rule,
-            person=effect.by,
-            case_id=effect.case,
-            step_no=effect.step,
-            memo=memo,
+def take_deposit(session: Session, effect: Effect) -> Reply:
+    """Takes a deposit, paid now or out of the account's credit; answers `deposit-taken` with what is held after it."""
+    if not _of_security(effect):
+        return project_deposits.take(session, effect)
+    account = account_of(session, effect)
+    source = str(effect.args.get("from") or "payment")
+    if source not in ("payment", "credit"):
+        raise EffectRefused(
+            f"a deposit is taken from a payment or from the credit, not from {source}", code="bad-source"
         )
-        post(session, [entry])
-    data = {"amount": money_json(amount_usd), "held": money_json(held_usd(session, effect.case, _code(effect)))}
-    return Reply(event=event, data=data)
+    amount_usd = posted_before(session, effect)
+    if amount_usd is None:
+        amount_usd = amount_of(effect)
+        if source == "credit":
+            at_most(effect, amount_usd, -balance_usd(session, account), "the account's credit")
+        debit = RECEIVABLE if source == "credit" else "cash"
+        if amount_usd:
+            lines = moved(account, amount_usd, debit=debit, credit=DEPOSITS)
+            post_effect(session, effect, lines, rule="deposit:security", memo="Deposit taken")
+    return _reply("deposit-taken", effect, amount_usd, held=held_usd(session, account, DEPOSITS))
 
 
-def _entry(session: Session, number: str, code: str) -> Decimal | None:
-    """The amount of an entry that is posted already."""
-    query = select(col(Posting.amount_usd)).where(col(Posting.entry_id) == number, col(Posting.code) == code)
-    found = session.exec(query).first()
-    return None if found is None else abs(found)
+def apply_deposit(session: Session, effect: Effect) -> Reply:
+    """Pays what the account owes out of its deposit: as much as both allow, unless an amount is named.
+
+    Answers `deposit-applied` with the amount and what is left of the deposit."""
+    if not _of_security(effect):
+        return project_deposits.apply(session, effect)
+    account = account_of(session, effect)
+    amount_usd = posted_before(session, effect)
+    if amount_usd is None:
+        held, owed = held_usd(session, account, DEPOSITS), balance_usd(session, account)
+        amount_usd = at_most(effect, amount_of(effect, max(min(held, owed), Decimal(0))), held, "the deposit held")
+        at_most(effect, amount_usd, owed, "what the account owes")
+        if amount_usd:
+            lines = moved(account, amount_usd, debit=DEPOSITS, credit=RECEIVABLE)
+            post_effect(session, effect, lines, rule="deposit:applied", memo="Deposit applied to the account")
+    return _reply("deposit-applied", effect, amount_usd, left=held_usd(session, account, DEPOSITS))
 
 
-def _day(session: Session, effect: Effect) -> date:
-    received = effect.args.get("received")
-    if received:
-        return date.fromisoformat(str(received))
-    return effect.at.astimezone(published.of_case(session, effect.case).calendar.zone).date()
+def credit_interest(session: Session, effect: Effect) -> Reply:
+    """Adds interest to the deposit that is held; answers `interest-credited`."""
+    account = account_of(session, effect)
+    amount_usd = posted_before(session, effect)
+    if amount_usd is None:
+        amount_usd = amount_of(effect)
+        if amount_usd:
+            lines = moved(account, amount_usd, debit="interest", credit=DEPOSITS)
+            post_effect(session, effect, lines, rule="deposit:interest", memo="Interest on the deposit")
+    return _reply("interest-credited", effect, amount_usd, held=held_usd(session, account, DEPOSITS))
 
 
-def _code(effect: Effect) -> str:
+def refund_deposit(session: Session, effect: Effect) -> Reply:
+    """Makes the deposit payable to the customer, all of it unless an amount is named; answers `deposit-refunded`."""
+    if not _of_security(effect):
+        return project_deposits.refund(session, effect)
+    return _payable(session, effect, DEPOSITS, "deposit-refunded")
+
+
+def refund_credit(session: Session, effect: Effect) -> Reply:
+    """Makes the account's credit payable to the customer, all of it unless an amount is named; answers `credit-refunded`."""
+    return _payable(session, effect, RECEIVABLE, "credit-refunded")
+
+
+def _payable(session: Session, effect: Effect, code: str, event: str) -> Reply:
+    account = account_of(session, effect)
+    amount_usd = posted_before(session, effect)
+    if amount_usd is None:
+        if code == RECEIVABLE:
+            there, what = -balance_usd(session, account), "the account's credit"
+        else:
+            there, what = held_usd(session, account, code), "the deposit held"
+        amount_usd = at_most(effect, amount_of(effect, max(there, Decimal(0))), there, what)
+        if amount_usd:
+            kind = "credit" if code == RECEIVABLE else "deposit"
+            lines = moved(account, amount_usd, debit=code, credit=REFUNDS_PAYABLE)
+            post_effect(session, effect, lines, rule=f"refund-payable:{kind}", memo="Refund to be paid")
+            session.add(
+                RefundRow(
+                    id=effect.id,
+                    account_id=account,
+                    case_id=effect.case,
+                    kind=kind,
+                    amount_usd=amount_usd,
+                    payable_on=_payable_on(effect) or day_of(session, effect),
+                )
+            )
+            session.flush()
+    return _reply(event, effect, amount_usd, refund=effect.id)
+
+
+def settle_refund(session: Session, effect: Effect) -> Reply:
+    """Notes what became of a refund's check: `cashed`, `payable` again (stopped, to be issued anew), `unclaimed`
+    (stopped, kept for the customer) or `forfeited` (the district's, Gov. Code 50050). Answers `refund-settled`."""
+    account = account_of(session, effect)
+    how = str(effect.args.get("how"))
+    refund = session.get(RefundRow, str(effect.args.get("refund")))
+    if refund is None or refund.account_id != account:
+        raise EffectRefused("the account has no such refund", code="no-refund")
+    came_from = {
+        "cashed": ("issued",),
+        "payable": ("issued", "unclaimed"),
+        "unclaimed": ("issued",),
+        "forfeited": ("unclaimed",),
+    }
+    if how not in came_from:
+        raise EffectRefused(f"a refund is cashed, payable, unclaimed or forfeited, not {how}", code="bad-settlement")
+    if refund.status != how:
+        if refund.status not in came_from[how]:
+            raise EffectRefused(f"a refund that is {refund.status} does not become {how}", code="bad-settlement")
+        _settle(session, effect, refund, how)
+    return _reply("refund-settled", effect, refund.amount_usd, refund=refund.id)
+
+
+def _settle(session: Session, effect: Effect, refund: RefundRow, how: str) -> None:
+    account = refund.account_id
+    if refund.status == "issued" and how != "cashed":  # the check is stopped: the money is owed again
+        lines = moved(account, refund.amount_usd, debit="cash", credit=REFUNDS_PAYABLE)
+        post_effect(session, effect, lines, rule="refund:stopped", memo=f"Check {refund.check_no} stopped")
+    elif how == "forfeited":
+        lines = moved(account, refund.amount_usd, debit=REFUNDS_PAYABLE, credit="unclaimed-money")
+        post_effect(session, effect, lines, rule="refund:unclaimed", memo="Unclaimed for three years, notice published")
+    refund.status = how
+    refund.ended_on = day_of(session, effect) if how in ("cashed", "forfeited") else None
+    if how == "payable":
+        refund.run_id = refund.check_no = refund.issued_on = None
+    session.add(refund)
+    session.flush()
+
+
+def _payable_on(effect: Effect) -> date | None:
+    written = effect.args.get("on")
+    return date.fromisoformat(str(written)[:10]) if written else None
+
+
+def _of_security(effect: Effect) -> bool:
     of = str(effect.args.get("of") or "project")
-    if of not in CODES:
-        raise EffectRefused(f'there is no deposit called "{of}"; there are {", ".join(CODES)}', code="unknown-deposit")
-    return CODES[of]
+    if of not in ("security", "project"):
+        raise EffectRefused(f'there is no deposit of "{of}"; there are security and project', code="unknown-deposit")
+    return of == "security"
 
 
-def _amount(effect: Effect) -> Decimal:
-    try:
-        amount_usd = parse_money(effect.args.get("amount"))
-    except MoneyError as error:
-        raise EffectRefused(f"{effect.action}: {error}", code="bad-amount") from None
-    if amount_usd < 0:
-        raise EffectRefused(f"{effect.action}: the amount is not below zero", code="bad-amount")
-    return amount_usd
+def _reply(event: str, effect: Effect, amount_usd: Decimal, **more: str | Decimal) -> Reply:
+    data = {name: money_json(value) if isinstance(value, Decimal) else value for name, value in more.items()}
+    return Reply(event=event, data={"entry": effect.id, "amount": money_json(amount_usd), **data})

@@ -15,13 +15,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
+from activities import facts_of_bankruptcy as bankruptcy
 from activities import facts_of_money as money
 from activities import facts_of_use as use
 from definitions.language.compiled import Compiled, from_bytes
 from store import ledger
+from store.allocation import Debt, allocate, past_due_usd, told_apart, unpaid_since
+from store.plans import Standing, agreed, last_plan, standing
 from store.queries.holds import standing_holds
+from store.queries.lists import list_of_account, list_of_case, taken_on
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.definitions import DefinitionVersion
+from store.tables.ledger import DEPOSITS, REFUNDS_PAYABLE
 from store.tables.papers import Letter
 from store.tables.utility import Account, Bill, Meter
 from workflows.machine.case import Case
@@ -53,10 +58,14 @@ class Question:
         return from_bytes(version.compiled) if version is not None else None
 
     @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone of the district."""
+        return ZoneInfo(self.definition.district.time_zone if self.definition else ZONE)
+
+    @cached_property
     def today(self) -> date:
         """The civil date at the district."""
-        zone = self.definition.district.time_zone if self.definition else ZONE
-        return self.at.astimezone(ZoneInfo(zone)).date()
+        return self.at.astimezone(self.zone).date()
 
     @cached_property
     def bills(self) -> list[Bill]:
@@ -76,10 +85,25 @@ class Question:
         return [line for line in ledger.statement(self.session, self.account_id) if line.posted_on <= self.today]
 
     @cached_property
-    def debts(self) -> list[money.Debt]:
+    def debts(self) -> list[Debt]:
         """What was charged, with when it was due and when it was paid."""
-        bills = self.session.execute(select(col(Bill.id), col(Bill.due)).where(col(Bill.account_id) == self.account_id))
-        return money.debts(self.lines, {f"bill:{bill}": due for bill, due in bills})
+        due = ledger.bills_due(self.session, self.account_id)
+        return allocate(*told_apart(ledger.movements(self.lines), due))
+
+    @cached_property
+    def plan(self) -> Standing | None:
+        """How the account's payment plan stands, or None when it has none that counts."""
+        found = last_plan(self.session, self.account_id)
+        if found is None:
+            return None
+        plan = agreed(self.session, found, found.agreed_at.astimezone(self.zone).date())
+        return standing(plan, self.lines, ledger.bills_due(self.session, self.account_id), self.today)
+
+    @cached_property
+    def payment(self) -> str | None:
+        """The id of the payment that the case is about."""
+        named = self.case.data.get("payment")
+        return str(named["id"]) if isinstance(named, Mapping) and "id" in named else None
 
     @cached_property
     def disputed(self) -> dict[str, str]:
@@ -93,6 +117,11 @@ class Question:
             if isinstance(bill, Mapping) and "amount" in bill:
                 found.setdefault(str(bill["id"]), (case, str(bill["amount"])))
         return dict(found.values())
+
+    @cached_property
+    def petition(self) -> bankruptcy.Petition | None:
+        """The bankruptcy that is open on the account."""
+        return bankruptcy.petition(self.session, self.account_id, self.case)
 
     def setting(self, name: str) -> Any:
         """A setting of the district, or None."""
@@ -110,9 +139,16 @@ def read_facts(
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _delinquent_since(question: Question) -> str | None:
-    since = ledger.delinquent_since(question.session, question.account_id, question.today)
-    return since.isoformat() if since else None
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _of_plan(look: Callable[[Standing], Any]) -> Callable[[Question], Any]:
+    return lambda question: look(question.plan) if question.plan is not None else None
+
+
+def _held(code: str) -> Callable[[Question], str]:
+    return lambda question: f"{ledger.held_usd(question.session, question.account_id, code):.2f}"
 
 
 def _of_account(field: str) -> Callable[[Question], Any]:
@@ -183,19 +219,44 @@ def _open_cases(question: Question) -> list[str]:
     return list(question.session.execute(query).scalars())
 
 
+def _released_today(question: Question) -> int:
+    listed = list_of_case(question.session, question.case.id)
+    return taken_on(question.session, listed, question.today) if listed is not None else 0
+
+
 READINGS: Mapping[str, Callable[[Question], Any]] = {
     "balance": lambda question: f"{ledger.balance_usd(question.session, question.account_id, question.today):.2f}",
-    "past_due": lambda question: f"{money.past_due_usd(question.debts, question.today):.2f}",
-    "delinquent_since": _delinquent_since,
+    "past_due": lambda question: f"{past_due_usd(question.debts, question.today):.2f}",
+    "delinquent_since": lambda question: _day(unpaid_since(question.debts, question.today)),
     "disputed_amount": lambda question: f"{money.total_usd(question.disputed.values()):.2f}",
     "collectable": lambda question: (
-        f"{max(money.past_due_usd(question.debts, question.today) - money.total_usd(question.disputed.values()), 0):.2f}"
+        f"{max(past_due_usd(question.debts, question.today) - money.total_usd(question.disputed.values()), 0):.2f}"
     ),
     "paid_today": lambda question: f"{money.paid_usd(question.session, question.account_id, question.today):.2f}",
     "bill_paid_percent": lambda question: money.paid_percent(question.debts, question.bill),
     "bill_mailed": lambda question: question.bills[0].mailed.isoformat() if question.bills else None,
     "bill_due": lambda question: question.bills[0].due.isoformat() if question.bills else None,
     "worst_delinquency_24_months": lambda question: money.worst_delinquency_days(question.debts, question.today),
+    "usual_bill": lambda question: money.usual_bill_usd(question.bills),
+    "months_without_late_payment": lambda question: (
+        money.months_without_late_payment(question.debts, question.account.since, question.today)
+        if question.account
+        else None
+    ),
+    "aging": lambda question: money.by_age(question.debts, question.today),
+    "plan_balance": _of_plan(lambda plan: f"{plan.balance_usd:.2f}"),
+    "plan_due": _of_plan(lambda plan: _day(plan.due)),
+    "plan_due_amount": _of_plan(lambda plan: f"{plan.due_usd:.2f}"),
+    "plan_broken_since": _of_plan(lambda plan: _day(plan.broken_since)),
+    "plan_current_unpaid_since": _of_plan(lambda plan: _day(plan.current_unpaid_since)),
+    "deposit_held": _held(DEPOSITS),
+    "deposit_since": lambda question: _day(ledger.held_since(question.session, question.account_id, DEPOSITS)),
+    "refunds_payable": _held(REFUNDS_PAYABLE),
+    "returned_payments": lambda question: money.returned(question.lines, question.payment),
+    "returned_payments_12_months": lambda question: money.returned(
+        question.lines, question.payment, since=question.today - money.ONE_YEAR
+    ),
+    "returned_unpaid": lambda question: money.returned_unpaid_usd(question.lines, question.payment, question.case.id),
     "account_class": _of_account("account_class"),
     "account_status": _of_account("status"),
     "language": _of_account("language"),
@@ -207,6 +268,8 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "open_complaints": _open_complaints,
     "open_cases": _open_cases,
     "open_work_orders": _open_work_orders,
+    "on_list": lambda question: list_of_account(question.session, question.account_id, but=question.case.id),
+    "list_released_today": _released_today,
     "bill_history": lambda question: [use.written(bill) for bill in question.bills],
     "usage_same_period_last_year": lambda question: use.same_period_ccf(question.bills, question.bill, 1),
     "usage_average_same_period": lambda question: use.same_period_ccf(question.bills, question.bill, 3),
@@ -218,5 +281,17 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "adjustments_last_months": lambda question: money.leak_adjustments(question.lines, question.today),
     "zero_use_periods": lambda question: use.zero_periods(question.bills),
     "estimated_periods": lambda question: use.estimated_periods(question.session, question.account),
+    "petition_date": lambda question: question.petition.filed.isoformat() if question.petition else None,
+    "chapter": lambda question: question.petition.chapter if question.petition else None,
+    "fees_since_petition": lambda question: bankruptcy.fees(
+        question.lines, question.petition, question.setting("collection-fees")
+    ),
+    "set_off_since_petition": lambda question: bankruptcy.set_off(question.lines, question.petition),
+    "read_on_petition": lambda question: bankruptcy.read_on_petition(
+        question.session, question.account, question.petition, question.zone
+    ),
+    "split_books": lambda question: bankruptcy.split_books(
+        question.session, question.account, question.petition, question.zone
+    ),
     "drought_stage": lambda question: int(question.setting("drought-stage") or 0),
 }

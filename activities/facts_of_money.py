@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -11,69 +10,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from store.allocation import Debt, aging, paid_late_on
 from store.ledger import LedgerLine
+from store.tables.ledger import PAYMENT, REVERSAL
 from store.tables.utility import Bill, Payment
 
+ONE_YEAR = timedelta(days=365)
 TWO_YEARS = timedelta(days=730)
 THREE_YEARS = timedelta(days=3 * 365 + 1)
 NINETY_DAYS = timedelta(days=90)
 FIVE_YEARS = timedelta(days=5 * 365 + 1)
 ADJUSTMENT = "adjustment:"  #: how the rule of such a posting begins
-
-
-@dataclass(frozen=True, kw_only=True)
-class Debt:
-    """Something charged to the account, and how far it is paid."""
-
-    entry: str
-    due: date
-    amount_usd: Decimal
-    open_usd: Decimal
-    paid_on: date | None  #: when the last cent of it was paid
-
-
-def debts(lines: Sequence[LedgerLine], due: Mapping[str, date]) -> list[Debt]:
-    """What was charged, oldest first; `due` gives the due dates of bills, all else is due at once."""
-    charges = [line for line in lines if not _is_credit(line)]
-    payments = _usable(lines)
-    result = []
-    left, day = Decimal(0), None
-    for charge in charges:
-        open_usd = charge.amount_usd
-        while open_usd > 0 and (left > 0 or payments):
-            if left <= 0:
-                left, day = payments.pop(0)
-            paid = min(left, open_usd)
-            left, open_usd = left - paid, open_usd - paid
-        result.append(
-            Debt(
-                entry=charge.entry_id,
-                due=due.get(charge.entry_id, charge.posted_on),
-                amount_usd=charge.amount_usd,
-                open_usd=open_usd,
-                paid_on=day if open_usd == 0 else None,
-            )
-        )
-    return result
-
-
-def _usable(lines: Sequence[LedgerLine]) -> list[tuple[Decimal, date]]:
-    """The credits in order, without those that the bank took back: such a payment never paid anything."""
-    returned = {line.entry_id.removeprefix("reversal:") for line in lines if line.entry_id.startswith("reversal:")}
-    return [
-        (-line.amount_usd, line.posted_on)
-        for line in lines
-        if line.amount_usd < 0 and line.entry_id.removeprefix("payment:") not in returned
-    ]
-
-
-def _is_credit(line: LedgerLine) -> bool:
-    return line.amount_usd < 0 or line.entry_id.startswith("reversal:")
-
-
-def past_due_usd(debts: Sequence[Debt], today: date) -> Decimal:
-    """What is unpaid and was due before today."""
-    return sum((debt.open_usd for debt in debts if debt.due < today), Decimal(0))
 
 
 def worst_delinquency_days(debts: Sequence[Debt], today: date) -> int:
@@ -127,3 +74,58 @@ def late_adjustments(lines: Sequence[LedgerLine], today: date) -> int:
 def leak_adjustments(lines: Sequence[LedgerLine], today: date) -> int:
     """How many leak adjustments there were in the last 36 months."""
     return sum(1 for line in lines if line.rule == f"{ADJUSTMENT}leak" and line.posted_on >= today - THREE_YEARS)
+
+
+def months_without_late_payment(debts: Sequence[Debt], since: date, today: date) -> int:
+    """Whole months since something was last paid late or stood past due; since the account began when nothing ever was."""
+    start = paid_late_on(debts, today) or since
+    months = (today.year - start.year) * 12 + today.month - start.month
+    return max(months - (1 if today.day < start.day else 0), 0)
+
+
+def usual_bill_usd(bills: Sequence[Bill], count: int = 6) -> str | None:
+    """The average of the last bills, to the cent; None without any."""
+    last = bills[:count]
+    if not last:
+        return None
+    mean = sum((bill.amount_usd for bill in last), Decimal(0)) / len(last)
+    return f"{mean.quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
+
+
+def by_age(debts: Sequence[Debt], today: date) -> list[str]:
+    """What is owed: current, up to 30, 60 and 90 days past due, and older."""
+    ages = aging(debts, today)
+    return [f"{amount:.2f}" for amount in (ages.current_usd, *ages.past_due_usd)]
+
+
+def returned(lines: Sequence[LedgerLine], payment: str | None, since: date = date.min) -> int:
+    """How many payments but this one the bank has returned, from a day on."""
+    own = f"{REVERSAL}{payment}"
+    return sum(
+        1 for line in lines if line.entry_id.startswith(REVERSAL) and line.entry_id != own and line.posted_on >= since
+    )
+
+
+def returned_unpaid_usd(lines: Sequence[LedgerLine], payment: str | None, case: str) -> str | None:
+    """What is unpaid of a returned payment and what its case charged for it; None when nothing came back.
+
+    What was paid from the day of its return on counts for it, whatever else is owed: the customer means to make it good."""
+    back = next((line for line in lines if payment and line.entry_id == f"{REVERSAL}{payment}"), None)
+    if back is None:
+        return None
+    returned_too = {line.entry_id.removeprefix(REVERSAL) for line in lines if line.entry_id.startswith(REVERSAL)}
+    charged = sum(
+        (line.amount_usd for line in lines if line.case_id == case and line.rule.startswith("fee:")), Decimal(0)
+    )
+    paid = -sum(
+        (
+            line.amount_usd
+            for line in lines
+            if line.amount_usd < 0
+            and line.posted_on >= back.posted_on
+            and line.entry_id.startswith(PAYMENT)
+            and line.entry_id.removeprefix(PAYMENT) not in returned_too
+        ),
+        Decimal(0),
+    )
+    return f"{max(back.amount_usd + charged - paid, Decimal(0)):.2f}"

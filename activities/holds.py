@@ -12,17 +12,19 @@ from store.queries.holds import also_asked, hold_version, place_hold, release_ho
 
 
 def place(session: Session, effect: Effect) -> Reply:
-    """Places the hold on the case's account; one of the kind that stands already stays as it is.
+    """Places the hold on the case's account; one of the kind that stands already stays as it is, but for the day from
+    which it holds: the case that placed it may learn of an earlier one.
 
     Answers `hold-placed`; its data say whether this case placed it, and the account's hold version."""
     account, kind = _account(effect), str(effect.args["hold"])
+    since = _since(session, effect)
     standing = next((hold for hold in standing_holds(session, account) if hold.kind == kind), None)
     if standing is None:
         standing = place_hold(
             session,
             account,
             kind,
-            since=effect.at,
+            since=since,
             by=effect.by,
             at=effect.at,
             reason=str(effect.args.get("reason") or ""),
@@ -30,6 +32,10 @@ def place(session: Session, effect: Effect) -> Reply:
             reference=effect.case,
         )
     ours = standing.reference == effect.case
+    if ours and since < standing.since:
+        standing.since = since
+        session.add(standing)
+        session.flush()
     return Reply(event="hold-placed", data={"hold": kind, "ours": ours, "version": hold_version(session, account)})
 
 
@@ -55,6 +61,15 @@ def _account(effect: Effect) -> str:
     if effect.account is None:
         raise EffectRefused(f"{effect.action} needs a case with an account", code="no-account")
     return effect.account
+
+
+def _since(session: Session, effect: Effect) -> datetime:
+    """The beginning of the day that `since` names (a petition holds from its filing, whenever the notice comes), else now."""
+    written = effect.args.get("since")
+    if not written:
+        return effect.at
+    zone = published.of_case(session, effect.case).calendar.zone
+    return min(datetime.combine(date.fromisoformat(str(written)[:10]), time.min, zone), effect.at)
 
 
 def _until(session: Session, effect: Effect) -> datetime | None:

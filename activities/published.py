@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -10,6 +11,8 @@ from definitions.catalogue.replies import EffectRefused
 from definitions.language.compiled import Compiled, from_bytes
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
+
+ZONE = "America/Los_Angeles"  #: where nothing is published
 
 
 def of_case(session: Session, case_id: str) -> Compiled:
@@ -28,6 +31,16 @@ def of_case(session: Session, case_id: str) -> Compiled:
             f"the definition that case {case_id} runs on is not among the published", code="unpublished"
         )
     return _compiled(*found)
+
+
+def district_zone(session: Session) -> ZoneInfo:
+    """The zone that the district's days are counted in, by what was published last."""
+    found = session.exec(
+        select(DefinitionVersion.digest, DefinitionVersion.compiled)
+        .order_by(col(DefinitionVersion.effective_from).desc())
+        .limit(1)
+    ).first()
+    return ZoneInfo(_compiled(*found).district.time_zone) if found is not None else ZoneInfo(ZONE)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,20 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
-from activities import billing, connections, deposits, holds, ledger, letters, notify, registers
+from activities import (
+    bankruptcy,
+    billing,
+    connections,
+    debts,
+    deposits,
+    holds,
+    ledger,
+    letters,
+    notify,
+    plans,
+    project_deposits,
+    registers,
+)
 from definitions.catalogue import actions, own
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 
@@ -29,16 +42,29 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "bill-water": ledger.bill_water,
     "charge-fee": ledger.charge_fee,
     "refund": ledger.refund,
+    "take-deposit": deposits.take_deposit,
+    "apply-deposit": deposits.apply_deposit,
+    "credit-interest": deposits.credit_interest,
+    "refund-deposit": deposits.refund_deposit,
+    "refund-credit": deposits.refund_credit,
+    "settle-refund": deposits.settle_refund,
+    "write-off": debts.write_off,
+    "transfer-balance": debts.transfer_balance,
+    "reverse-payment": debts.reverse_payment,
+    "agree-plan": plans.agree_plan,
+    "end-plan": plans.end_plan,
     "record-read": billing.record_read,
-    "take-deposit": deposits.take,
-    "apply-deposit": deposits.apply,
-    "refund-deposit": deposits.refund,
-    "pay-refund": deposits.pay_refund,
+    "pay-refund": project_deposits.pay_refund,
     "create-account": connections.create_account,
     "set-meter": connections.set_meter,
     "move-meter": connections.move_meter,
     "remove-meter": connections.remove_meter,
     "register": registers.register,
+    "split-account": bankruptcy.split_account,
+    "put-right": bankruptcy.put_right,
+    "bill-deposit": bankruptcy.bill_deposit,
+    "take-assurance": bankruptcy.take_assurance,
+    "move-payment": bankruptcy.move_payment,
 }
 
 

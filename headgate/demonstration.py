@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from headgate.errors import CannotStart
 from headgate.settings import Settings
+from headgate.simulation.beginning import is_pending
 from store.clock import Clock, read_clock, set_clock
 from store.engine import Store, open_store
 from store.tables.cases import CaseRow
@@ -39,7 +40,7 @@ def start(store: Store, speed: float | None) -> Clock | None:
         known = read_clock(session)
         if known is None and speed is None:
             return None
-        if known is None and session.exec(select(CaseRow.id).limit(1)).first() is not None:
+        if known is None and not is_pending(store) and session.exec(select(CaseRow.id).limit(1)).first() is not None:
             raise CannotStart(
                 "this folder holds cases that live in real time; give the demonstration one of its own: "
                 "HEADGATE_HOME=.headgate-demo"

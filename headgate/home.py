@@ -9,6 +9,7 @@ from pathlib import Path
 from definitions.language.library import load_library
 from headgate.errors import CannotStart
 from headgate.settings import Settings
+from headgate.simulation import beginning
 from store.clock import district_now
 from store.engine import Store, open_store
 from store.migrate import migrate
@@ -37,13 +38,31 @@ def prepared(settings: Settings, progress: Callable[[str], None]) -> Store:
     progress("Bringing the database up to date")
     store = open_store(settings.database)
     migrate(store.engine)
-    if settings.sample:
-        _sample(store, progress)
+    if settings.sample and _sample(store, settings, progress):
+        _sample_cases(store, settings, progress)
+    beginning.return_to_today(store)
     publish_folder(store, settings.definitions, progress)
     return store
 
 
-def _sample(store: Store, progress: Callable[[str], None]) -> None:
+def _sample_cases(store: Store, settings: Settings, progress: Callable[[str], None]) -> None:
+    """The sample's last months: cases of all kinds, opened, worked and partly closed."""
+    if not settings.sample_days:
+        return
+    with store.writing() as session:
+        now = district_now(session)
+        first = beginning.begin(session, now, settings.sample_days)
+    publish_folder(store, settings.definitions, progress)
+
+    def lived(done: int, total: int) -> None:
+        progress(f"Living through the sample's last months (day {done} of {total})")
+
+    library = load_library(settings.definitions)
+    beginning.live_through(store, library, settings.definitions, settings.files, first=first, now=now, progress=lived)
+
+
+def _sample(store: Store, settings: Settings, progress: Callable[[str], None]) -> bool:
+    """Whether the sample district has been loaded now."""
     with store.reading() as session:
         at = district_now(session)
 
@@ -52,7 +71,9 @@ def _sample(store: Store, progress: Callable[[str], None]) -> None:
 
     # A database that holds a real district's accounts is left alone.
     with suppress(NotEmptyError):
-        load_sample(store, at, password=SAMPLE_PASSWORD, progress=loaded)
+        accounts = settings.sample_accounts or None
+        return load_sample(store, at, password=SAMPLE_PASSWORD, accounts=accounts, progress=loaded).new
+    return False
 
 
 def publish_folder(store: Store, folder: Path, progress: Callable[[str], None]) -> list[str]:

@@ -14,6 +14,9 @@ from headgate.children import Child
 from headgate.errors import CannotStart
 from headgate.processes import check_port, in_order, processes
 from headgate.settings import Settings
+from headgate.simulation import beginning
+from store.engine import Store
+from workflows.client import connect
 
 START_SECONDS = 60
 
@@ -56,6 +59,9 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
             await asyncio.gather(*(_started(child, stopping) for child in together))
             if stopping.is_set():
                 return
+        if beginning.is_pending(store):
+            with console.status("Giving the sample's cases their workflows"):
+                await _hand_over(settings, store)
         for child in children:
             child.watch(console.print)
         _greet(settings, console, demonstrating=clock is not None)
@@ -67,6 +73,12 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
                 await child.stop()
             store.close()
         console.print("Headgate has stopped; the next start goes on from here.")
+
+
+async def _hand_over(settings: Settings, store: Store) -> None:
+    address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
+    client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
+    await beginning.hand_over(store, client, settings.task_queue)
 
 
 async def _started(child: Child, stopping: asyncio.Event) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, func, insert, literal_column, select, text
 from sqlmodel import Session, col
 
+from store.allocation import Debt, Movement, allocate, told_apart, unpaid_since
 from store.tables.base import table_of
-from store.tables.ledger import RECEIVABLE, Posting
+from store.tables.ledger import CHART, HELD_HERE, OF_ACCOUNTS, OF_SOMEBODY_ELSE, PAYMENT, RECEIVABLE, REVERSAL, Posting
 from store.tables.utility import Bill, Payment
 
 POSTINGS = table_of(Posting)
@@ -37,7 +38,7 @@ class Line:
 
     code: str  #: of the chart of accounts
     amount_usd: Decimal  #: a debit above zero, a credit below
-    account_id: str | None = None  #: of a receivable: whose
+    account_id: str | None = None  #: whose, of the codes kept for each account
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +62,7 @@ class LedgerLine:
 
     entry_id: str
     posted_on: date
+    at: datetime  #: when it was written down
     amount_usd: Decimal
     balance_usd: Decimal
     rule: str
@@ -79,8 +81,13 @@ def lines_of(entry: Entry) -> list[dict[str, Any]]:
             "an entry needs at least two lines that sum to zero"
         )
     for line in entry.lines:
-        if (line.code == RECEIVABLE) != (line.account_id is not None):
-            raise LedgerError(f"entry {entry.id}: a line on {line.code} names an account exactly if it is a receivable")
+        if line.code not in CHART:
+            raise LedgerError(f"entry {entry.id}: there is no code {line.code} in the chart of accounts")
+        named = line.account_id is not None
+        if (line.code in OF_ACCOUNTS) != named and not (line.code in OF_SOMEBODY_ELSE and not named):
+            raise LedgerError(
+                f"entry {entry.id}: a line on {line.code} names an account exactly if that code is kept for each"
+            )
     return [
         {
             "entry_id": entry.id,
@@ -107,6 +114,14 @@ def post(session: Session, entries: Iterable[Entry]) -> None:
         session.connection().execute(insert(POSTINGS), rows)
 
 
+def moved(account_id: str, amount_usd: Decimal, *, debit: str, credit: str) -> tuple[Line, ...]:
+    """The lines that take an amount from one code to another, for this account where a code is kept for each."""
+    return tuple(
+        Line(code=code, amount_usd=amount, account_id=account_id if code in OF_ACCOUNTS else None)
+        for code, amount in ((debit, amount_usd), (credit, -amount_usd))
+    )
+
+
 def charge(account_id: str, amount_usd: Decimal, code: str) -> tuple[Line, ...]:
     """The lines that raise what an account owes by this much (or lower it, below zero), against `code`."""
     return (
@@ -131,7 +146,7 @@ def bill_entry(bill: Bill, at: datetime, person: str = "billing") -> Entry:
 def payment_entry(payment: Payment, at: datetime, person: str = "cashier") -> Entry:
     """The entry of a payment received."""
     return Entry(
-        id=f"payment:{payment.id}",
+        id=f"{PAYMENT}{payment.id}",
         lines=charge(payment.account_id, -payment.amount_usd, "cash"),
         posted_on=payment.received,
         at=at,
@@ -141,15 +156,19 @@ def payment_entry(payment: Payment, at: datetime, person: str = "cashier") -> En
     )
 
 
-def reversal_entry(payment: Payment, on: date, at: datetime, person: str, reason: str) -> Entry:
-    """The entry of a payment that the bank returned: on the day of its return, the debt stands again."""
+def reversal_entry(
+    payment: Payment, on: date, at: datetime, person: str, reason: str, case: tuple[str, int] | None = None
+) -> Entry:
+    """The entry of a payment that the bank returned: on the day of its return, the debt stands again. `case`: and step."""
     return Entry(
-        id=f"reversal:{payment.id}",
+        id=f"{REVERSAL}{payment.id}",
         lines=charge(payment.account_id, payment.amount_usd, "cash"),
         posted_on=on,
         at=at,
         rule="returned-payment",
         person=person,
+        case_id=case[0] if case else None,
+        step_no=case[1] if case else None,
         memo=reason,
     )
 
@@ -191,6 +210,7 @@ def statement(session: Session, account_id: str) -> list[LedgerLine]:
             LedgerLine(
                 entry_id=row.entry_id,
                 posted_on=row.posted_on,
+                at=row.at,
                 amount_usd=row.amount_usd,
                 balance_usd=balance,
                 rule=row.rule,
@@ -203,33 +223,53 @@ def statement(session: Session, account_id: str) -> list[LedgerLine]:
     return lines
 
 
+def held_usd(session: Session, account_id: str, code: str) -> Decimal:
+    """What the district holds for the account on one of the codes kept for each: a deposit, a refund to be paid."""
+    query = select(func.coalesce(func.sum(col(Posting.amount_usd)), Decimal(0))).where(
+        col(Posting.account_id) == account_id, col(Posting.code) == code, text(HELD_HERE)
+    )
+    held: Decimal = session.execute(query).scalar_one()
+    return -held
+
+
+def held_since(session: Session, account_id: str, code: str) -> date | None:
+    """The day from which something has been held without a break on the code, or None when nothing is."""
+    query = (
+        select(col(Posting.posted_on), col(Posting.amount_usd))
+        .where(col(Posting.account_id) == account_id, col(Posting.code) == code, text(HELD_HERE))
+        .order_by(col(Posting.posted_on), col(Posting.at), col(Posting.entry_id))
+    )
+    since: date | None = None
+    held = Decimal(0)
+    for on, amount in session.execute(query):
+        held -= amount
+        since = (since or on) if held > 0 else None
+    return since
+
+
+def movements(lines: Iterable[LedgerLine]) -> list[Movement]:
+    """Lines of a statement as the allocation takes them."""
+    return [Movement(entry=line.entry_id, on=line.posted_on, amount_usd=line.amount_usd) for line in lines]
+
+
+def bills_due(session: Session, account_id: str) -> dict[str, date]:
+    """The due dates of the account's bills, by their entries."""
+    query = select(col(Bill.id), col(Bill.due)).where(col(Bill.account_id) == account_id)
+    return {f"bill:{bill_id}": due for bill_id, due in session.execute(query)}
+
+
+def debts(session: Session, account_id: str, on: date) -> list[Debt]:
+    """What was charged to the account until `on`, oldest first, each as far as it is paid: oldest first."""
+    lines = [line for line in statement(session, account_id) if line.posted_on <= on]
+    return allocate(*told_apart(movements(lines), bills_due(session, account_id)))
+
+
 def delinquent_since(session: Session, account_id: str, on: date) -> date | None:
     """The first day on which the account was past due without a break until `on`, or None when nothing is past due.
 
     Credits pay the oldest debt first; delinquency begins on the day after the due date of the oldest bill that they do
     not cover (design.md, Said precisely 3)."""
-    lines = [line for line in statement(session, account_id) if line.posted_on <= on]
-    # A payment that the bank returned never paid anything: its reversal takes from the credits, it is no new debt.
-    credits_usd = -sum((line.amount_usd for line in lines if _is_credit(line)), Decimal(0))
-    bills = {
-        f"bill:{bill_id}": due
-        for bill_id, due in session.execute(
-            select(col(Bill.id), col(Bill.due)).where(col(Bill.account_id) == account_id)
-        )
-    }
-    charged_usd = Decimal(0)
-    for line in lines:
-        if _is_credit(line):
-            continue
-        charged_usd += line.amount_usd
-        due: date = bills.get(line.entry_id, line.posted_on)
-        if charged_usd > credits_usd and due < on:
-            return due + timedelta(days=1)
-    return None
-
-
-def _is_credit(line: LedgerLine) -> bool:
-    return line.amount_usd < 0 or line.entry_id.startswith("reversal:")
+    return unpaid_since(debts(session, account_id, on), on)
 
 
 def unbalanced_entries(session: Session) -> list[str]:

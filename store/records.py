@@ -130,17 +130,17 @@ def versions_of(session: Session, definition: str | None = None) -> list[Definit
     return list(session.execute(query).scalars())
 
 
-def archive_history(session: Session, case_id: str, run_id: str, history: Any, at: datetime) -> None:
-    """Keep the history of one run of a case's workflow; a run that is kept already stays as it is."""
+def archive_history(session: Session, case_id: str, run_id: str, history: bytes, at: datetime) -> None:
+    """Keep the history of one run of a case's workflow, in Temporal's own bytes; a run that is kept already stays as it is."""
     if session.get(CaseArchive, (case_id, run_id)) is None:
-        session.add(CaseArchive(case_id=case_id, run_id=run_id, history=pack(history), archived_at=at))
+        session.add(CaseArchive(case_id=case_id, run_id=run_id, history=zlib.compress(history, 6), archived_at=at))
         session.flush()
 
 
-def archived_histories(session: Session, case_id: str) -> list[Any]:
-    """The kept histories of a case's runs, the oldest first."""
+def archived_histories(session: Session, case_id: str) -> list[bytes]:
+    """The kept histories of a case's runs, the oldest first; an empty one is of a case that never had a workflow."""
     query = select(CaseArchive).where(col(CaseArchive.case_id) == case_id).order_by(col(CaseArchive.archived_at))
-    return [unpack(row.history) for row in session.execute(query).scalars()]
+    return [zlib.decompress(row.history) for row in session.execute(query).scalars()]
 
 
 def pack(value: Any) -> bytes:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from activities.archive import Archive
 from activities.delivery import tell_holds, to_account
+from activities.releasing import Releasing
 from activities.world import World
 from store.clock import read_clock
 from store.outbox import account_event_delivered, waiting_account_events
@@ -35,6 +36,7 @@ BEAT_SECONDS = 0.25  #: between looks at a demonstration's clock
 WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woken again
 HOLDS_SECONDS = 30.0
 EVENTS_SECONDS = 5.0
+LISTS_SECONDS = 1.0
 ARCHIVE_SECONDS = 60.0
 RECENT = timedelta(minutes=2)  #: before the last step of all: what a worker may have written just before it died
 SETTLED_SECONDS = 15.0  #: after which the server has given a dead worker's tasks to another one
@@ -51,6 +53,7 @@ class Keeping:
     def __init__(self, world: World) -> None:
         self._world = world
         self._archive = Archive(world=world)
+        self._releasing = Releasing.in_world(world)
         self._woken: dict[str, tuple[datetime, float]] = {}
 
     async def wake_due(self) -> int:
@@ -94,10 +97,15 @@ class Keeping:
         await _each(events, self._deliver)
         return len(events)
 
+    async def release_lists(self) -> int:
+        """How many lines of lists that were approved have been decided by their cases."""
+        return await self._releasing.go_on()
+
     async def archive_closed(self) -> int:
         """How many histories of closed cases were looked for to be kept."""
         cases = await asyncio.to_thread(self._unarchived)
-        await _each(cases, self._archive.keep_last)
+        for case in cases:  # one after the other: nobody waits for it, and others wait for the worker
+            await self._archive.keep_last(case)
         return len(cases)
 
     def _due(self) -> tuple[datetime, list[tuple[str, datetime]]] | None:
@@ -150,6 +158,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.wake_due, BEAT_SECONDS)),
         asyncio.create_task(_again(keeping.tell_of_holds, HOLDS_SECONDS)),
         asyncio.create_task(_again(keeping.deliver_account_events, EVENTS_SECONDS)),
+        asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_closed, ARCHIVE_SECONDS)),
     ]
     try:

@@ -113,6 +113,19 @@ async def reopen_case(
     return await _with_start(client, going_on, content, task_queue, ACT, [act], update_id(act), patience)
 
 
+async def carry_on(client: Client, case: Case, start: StartCase, content: bytes, *, task_queue: str) -> None:
+    """Gives an open case a workflow that goes on with it as it stands; one that has a workflow keeps it."""
+    await client.start_workflow(
+        WORKFLOW,
+        args=[replace(start, carried=Carried(case=case)), content],
+        id=case.id,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        search_attributes=_attributes(start),
+    )
+
+
 async def act(client: Client, case: str, act: Act, *, patience: timedelta = PATIENCE) -> Taken:
     """The answer to an act, once its step stands; the same act again gets the same answer.
 
@@ -175,6 +188,12 @@ def _handle(client: Client, case: str) -> WorkflowHandle[Any, Any]:
     return client.get_workflow_handle(case)
 
 
+def _attributes(start: StartCase) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [SearchAttributePair(CASE_TYPE, start.definition), SearchAttributePair(CASE_VERSION, start.version)]
+    )
+
+
 async def _with_start(
     client: Client,
     start: StartCase,
@@ -196,9 +215,7 @@ async def _with_start(
             if start.carried is None
             else WorkflowIDReusePolicy.ALLOW_DUPLICATE
         ),
-        search_attributes=TypedSearchAttributes(
-            [SearchAttributePair(CASE_TYPE, start.definition), SearchAttributePair(CASE_VERSION, start.version)]
-        ),
+        search_attributes=_attributes(start),
     )
     answered = client.execute_update_with_start_workflow(
         update, args=args, start_workflow_operation=operation, id=id_, result_type=Taken, rpc_timeout=patience

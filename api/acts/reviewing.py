@@ -1,45 +1,44 @@
-"""Lists that a lead reviews before they run: taking a line off with a reason, approving the rest.
+"""Lists that a lead reviews before they run: taking a line off with a reason, approving the rest, and what then goes on.
 
 Who approves, approves the lines that they saw: the digest of their ids is the list's ETag, and when somebody joins or leaves
-meanwhile the approval is refused. Each released line is decided again by its own case.
+meanwhile the approval is refused. A worker releases what was approved; each line is decided again by its own case.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Literal
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, select
 from starlette.concurrency import run_in_threadpool
 
-from api.acts.act import Answer, Ask, Record, answered, key_row, must_change_things, refuse
+from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.moving import audited, key_of, taken_once
 from api.library import content, current_all
-from api.problems import Changed, Conflict, Invalid, NotFound, NotPermitted, Problem
+from api.problems import Changed, Conflict, Invalid, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
-from api.views.lists import Approval, LineDecision
+from api.views.lists import Approval, release_view
 from definitions.language.compiled import from_bytes
 from definitions.language.pack import ReviewList
-from store.queries.cases import waiting_lines
+from store.queries.lists import begin_release, change_release, release_counts, taken_on, waiting_lines
 from store.tables.batches import ListApproval
 from store.tables.cases import ListLine
-from workflows.machine.errors import Refused
+from store.tables.lists import ListRelease
 from workflows.machine.events import LineDecided
-from workflows.messages import Audited, Taken
+from workflows.messages import Taken
 
-MOST = 1000  #: lines that are shown and approved at once
+MOST = 5000  #: lines that are shown and approved at once
 
-
-@dataclass(frozen=True, kw_only=True)
-class Approved:
-    """What an approval has to release."""
-
-    lines: Sequence[ListLine]
-    by: tuple[str, ...]
-    waits_for: int
+Change = Literal["pause", "resume", "cancel"]
+_FROM = {"pause": ("running",), "resume": ("paused",), "cancel": ("running", "paused")}
+_TO: dict[Change, Literal["paused", "running", "cancelled"]] = {
+    "pause": "paused",
+    "resume": "running",
+    "cancel": "cancelled",
+}
 
 
 def lists(session: Session, at: datetime) -> dict[str, ReviewList]:
@@ -58,6 +57,14 @@ def list_of(session: Session, at: datetime, name: str) -> ReviewList:
     return known[name]
 
 
+def release_of(session: Session, name: str, release_id: str) -> ListRelease:
+    """The release of this list; NotFound when there is none."""
+    release = session.get(ListRelease, release_id)
+    if release is None or release.list_name != name:
+        raise NotFound(f"There is no release {release_id[:60]!r} of this list.")
+    return release
+
+
 def reasons_of(spec: ReviewList) -> tuple[str, ...]:
     """For what a line is taken off the list."""
     return tuple(each.reason for each in spec.reasons)
@@ -71,22 +78,32 @@ def may_review(person: Person, spec: ReviewList) -> None:
 
 
 def digest_of(lines: Iterable[ListLine]) -> str:
-    """The digest of the lines that somebody sees."""
+    """The digest of the lines that somebody sees; what a line shows is frozen with its id."""
     return hashlib.sha256("\n".join(line.id for line in lines).encode()).hexdigest()[:24]
 
 
-def approvers(session: Session, name: str, digest: str) -> tuple[str, ...]:
-    """Who has approved exactly these lines."""
+def approvers(session: Session, name: str, digest: str, since: datetime) -> tuple[str, ...]:
+    """Who has approved exactly these lines today: yesterday's approval is not today's."""
     rows = session.exec(
         select(ListApproval.person)
-        .where(ListApproval.list_name == name, ListApproval.lines_digest == digest)
+        .where(ListApproval.list_name == name, ListApproval.lines_digest == digest, ListApproval.at >= since)
         .order_by(col(ListApproval.person))
     )
     return tuple(rows)
 
 
-async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason: str) -> Answer:
-    """The step by which the line's case left the list."""
+def midnight(office: Services) -> datetime:
+    """When the district's day began."""
+    return datetime.combine(office.today(), time.min, office.zone)
+
+
+def left_today(session: Session, name: str, spec: ReviewList, day: date) -> int | None:
+    """How many more lines of the list may be released on the day; None where there is no such limit."""
+    return None if spec.per_day is None else max(0, int(spec.per_day) - taken_on(session, name, day))
+
+
+async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason: str, until: date | None) -> Answer:
+    """The step by which the line was taken off the list."""
     record = Record(act="exclude-line", kind="list", id=f"{name}/{line_id}")
 
     def prepared(repeated: bool) -> ListLine:
@@ -105,7 +122,12 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
     async def taken(repeated: bool) -> Taken:
         line = await run_in_threadpool(prepared, repeated)
         event = LineDecided(
-            state=line.state, decision="excluded", joined=line.joined_step, reason=reason, by=ask.person.id
+            state=line.state,
+            decision="excluded",
+            joined=line.joined_step,
+            reason=reason,
+            until=until.isoformat() if until else None,
+            by=ask.person.id,
         )
         return await office.engine.act(
             line.case_id, event, name=f"line:{line.id}:excluded", key=key_of(ask), audit=audited(record)
@@ -114,29 +136,10 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
     return await taken_once(office, ask, record, taken)
 
 
-async def approve(office: Services, ask: Ask, name: str, *, seen: str) -> Answer:
-    """What became of the approval: released, or waiting for a second person."""
-    record = Record(act="approve-list", kind="list", id=name, rule="list review")
-    try:
-        before = await run_in_threadpool(_before, office, ask)
-        if before is not None:
-            return before
-        approval = await run_in_threadpool(_approved, office, ask, name, seen)
-        released = [] if approval.waits_for else [await _release(office, ask, line) for line in approval.lines]
-    except Problem as problem:
-        await run_in_threadpool(refuse, office.store, ask, record, problem)
-        raise
-    view = Approval(name=name, approved_by=list(approval.by), waits_for=approval.waits_for, released=released)
-    return await run_in_threadpool(_kept, office, ask, record, Answer(body=view.model_dump(mode="json")))
+def approve(office: Services, ask: Ask, name: str, *, seen: str) -> Answer:
+    """What became of the approval: a release that begins, or waiting for a second person."""
 
-
-def _before(office: Services, ask: Ask) -> Answer | None:
-    with office.store.reading() as session:
-        return answered(session, ask)
-
-
-def _approved(office: Services, ask: Ask, name: str, seen: str) -> Approved:
-    with office.store.writing() as session:
+    def work(session: Session, record: Record) -> Answer:
         spec = list_of(session, ask.at, name)
         may_review(ask.person, spec)
         lines = waiting_lines(session, name, limit=MOST)
@@ -144,46 +147,58 @@ def _approved(office: Services, ask: Ask, name: str, seen: str) -> Approved:
             raise Changed("The list has changed since you read it: somebody joined or left. Look at it again.")
         if not lines:
             raise Conflict("The list is empty; there is nothing to approve.")
-        if ask.person.id not in approvers(session, name, seen):
-            session.add(ListApproval(list_name=name, lines_digest=seen, person=ask.person.id, at=ask.at))
-            session.flush()
-        by = approvers(session, name, seen)
-        allowed = _left_today(session, office, name, spec)
-        return Approved(lines=lines[:allowed], by=by, waits_for=max(0, int(spec.persons) - len(by)))
+        if left_today(session, name, spec, office.today()) == 0:
+            raise Conflict(f"At most {spec.per_day} lines of this list are released a day, and so many were today.")
+        session.merge(ListApproval(list_name=name, lines_digest=seen, person=ask.person.id, at=ask.at))
+        session.flush()
+        by = approvers(session, name, seen, midnight(office))
+        record.rule = "list review"
+        waits_for = max(0, int(spec.persons) - len(by))
+        release = None if waits_for else _begun(session, office, ask, name, spec, lines, by)
+        shown = release_view(release, release_counts(session, release.id), zone=office.zone) if release else None
+        view = Approval(name=name, approved_by=list(by), waits_for=waits_for, release=shown)
+        return Answer(body=view.model_dump(mode="json"))
+
+    return once(office.store, ask, Record(act="approve-list", kind="list", id=name), work)
 
 
-def _left_today(session: Session, office: Services, name: str, spec: ReviewList) -> int:
-    if spec.per_day is None:
-        return MOST
-    midnight = datetime.combine(office.today(), time.min, office.zone)
-    released = session.exec(
-        select(func.count())
-        .select_from(ListLine)
-        .where(ListLine.list_name == name, ListLine.status == "released", col(ListLine.decided_at) >= midnight)
-    ).one()
-    left = int(spec.per_day) - released
-    if left <= 0:
-        raise Conflict(f"At most {spec.per_day} lines of this list are released a day, and {released} were today.")
-    return left
+def change(office: Services, ask: Ask, name: str, release_id: str, *, how: Change, reason: str) -> Answer:
+    """The release, paused, resumed or cancelled."""
+
+    def work(session: Session, record: Record) -> Answer:
+        may_review(ask.person, list_of(session, ask.at, name))
+        release = release_of(session, name, release_id)
+        if release.status not in _FROM[how]:
+            raise Conflict(f"The release is {release.status}; it cannot be {_TO[how]}.")
+        change_release(session, release, _TO[how], by=ask.person.id, reason=reason, at=ask.at)
+        record.rule = "list review"
+        view = release_view(release, release_counts(session, release.id), zone=office.zone)
+        return Answer(body=view.model_dump(mode="json"))
+
+    return once(office.store, ask, Record(act=f"{how}-release", kind="list", id=f"{name}/{release_id}"), work)
 
 
-async def _release(office: Services, ask: Ask, line: ListLine) -> LineDecision:
-    event = LineDecided(state=line.state, decision="released", joined=line.joined_step, by=ask.person.id)
-    audit = Audited(act="release-line", object_kind="list", object_id=line.id, rule="list review")
-    try:
-        await office.engine.act(line.case_id, event, name=f"line:{line.id}:released", audit=audit)
-    except Refused as refused:
-        return LineDecision(line=line.id, case=line.case_id, taken=False, sentence=refused.sentence)
-    return LineDecision(line=line.id, case=line.case_id, taken=True, sentence=None)
-
-
-def _kept(office: Services, ask: Ask, record: Record, answer: Answer) -> Answer:
-    with office.store.writing() as session:
-        earlier = answered(session, ask)
-        if earlier is None:
-            session.add(record.row(by=ask.person.id, at=ask.at))
-            session.add(key_row(ask, answer, record))
-    return earlier or answer
+def _begun(
+    session: Session,
+    office: Services,
+    ask: Ask,
+    name: str,
+    spec: ReviewList,
+    lines: Iterable[ListLine],
+    by: tuple[str, ...],
+) -> ListRelease:
+    # An approval is for one release: whoever releases the same lines again looks at them again.
+    session.execute(delete(ListApproval).where(col(ListApproval.list_name) == name))
+    return begin_release(
+        session,
+        name,
+        list(lines),
+        day=office.today(),
+        per_day=int(spec.per_day) if spec.per_day else None,
+        by=ask.person.id,
+        approved_by=by,
+        at=ask.at,
+    )
 
 
 def _one_of(spec: ReviewList) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from api.views.shown import Moment, Shown
+from api.views.shown import Moment, Shown, local
 from definitions.language.pack import ReviewList
 from store.tables.batches import LetterBatch
-from store.tables.cases import ListLine
+from store.tables.cases import ListLine, TaskRow
+from store.tables.lists import ListRelease, ReleaseLine
 
 
 class ListView(Shown):
@@ -24,6 +27,15 @@ class ListView(Shown):
     review: list[str] = Field(description="Roles that do.")
 
 
+class ReasonView(Shown):
+    """Why an account is on a list, as it was when it joined."""
+
+    says: str = Field(description="What was looked at, with its arithmetic.")
+    rule: str | None = Field(description="The rule's number, where it is a law's.")
+    source: str | None = Field(description="The section that says so.")
+    kept: bool | None = Field(description="Whether it was so.")
+
+
 class LineView(Shown):
     """A case on a list, and why it is there."""
 
@@ -31,8 +43,11 @@ class LineView(Shown):
     case: str
     account: str | None
     columns: dict[str, Any]
+    why: list[ReasonView]
     joined: Moment
     status: Literal["waiting", "released", "excluded", "left"]
+    reason: str | None = Field(description="Why it was taken off, or left.")
+    excluded_until: Moment | None = Field(description="Until when the account does not join the list again.")
 
 
 class ListDetail(ListView):
@@ -41,17 +56,39 @@ class ListDetail(ListView):
     columns: list[str]
     reasons: list[str] = Field(description="Reasons for taking a line off.")
     per_day: int | None = Field(description="At most so many lines are released a day.")
+    left_today: int | None = Field(description="How many more may be released today.")
     approved_by: list[str] = Field(description="Who has approved these lines so far.")
-    lines: list[LineView]
+    lines: list[LineView] = Field(description="Lines that nobody has decided and no release holds.")
+    excluded: list[LineView] = Field(description="Lines that were taken off, and come back when that is over.")
 
 
-class LineDecision(Shown):
-    """What became of a line."""
+class ReleaseView(Shown):
+    """A release of lines that were approved together, and how far it has come."""
 
+    id: str
+    day: date = Field(description="The district's day whose capacity it uses.")
+    status: Literal["running", "paused", "cancelled", "done"]
+    approved_by: list[str]
+    made: Moment
+    lines: int
+    counts: dict[str, int] = Field(
+        description="Lines by what became of them: pending, going, released, stayed, dropped, gone, over, cancelled."
+    )
+    changed_by: str | None = Field(description="Who paused, resumed or cancelled it.")
+    reason: str | None
+    ended: Moment | None
+
+
+class ReleaseLineView(Shown):
+    """A line of a release and what became of it."""
+
+    no: int
     line: str
     case: str
-    taken: bool
-    sentence: str | None = Field(description="Why its case did not take it.")
+    account: str | None
+    status: Literal["pending", "going", "released", "stayed", "dropped", "gone", "over", "cancelled"]
+    sentence: str | None = Field(description="Why it was not released.")
+    at: Moment | None
 
 
 class Approval(Shown):
@@ -59,8 +96,40 @@ class Approval(Shown):
 
     name: str = Field(description="The list.")
     approved_by: list[str]
-    waits_for: int = Field(description="How many more people have to approve it; 0 when it was released.")
-    released: list[LineDecision]
+    waits_for: int = Field(description="How many more people have to approve it; 0 when its release has begun.")
+    release: ReleaseView | None
+
+
+class OrderView(Shown):
+    """A work order of a released line, as it stands now."""
+
+    id: str
+    title: str
+    kind: str | None
+    crew: str | None
+    state: str
+    assignee: str | None
+    outcome: str | None
+    because: str | None = Field(description="Why it was recalled.")
+    closed: Moment | None
+
+
+class DayLineView(Shown):
+    """A line that was released on a day, with its work orders."""
+
+    line: LineView
+    orders: list[OrderView]
+
+
+class ListDay(Shown):
+    """What a list has released on a day, and how its work orders stand now."""
+
+    name: str
+    day: date
+    released: int
+    per_day: int | None
+    orders: dict[str, int] = Field(description="Work orders by state: open, claimed, completed, cancelled …")
+    lines: list[DayLineView]
 
 
 class BatchView(Shown):
@@ -92,8 +161,76 @@ def line_view(line: ListLine, *, zone: ZoneInfo) -> LineView:
         case=line.case_id,
         account=line.account_id,
         columns=line.columns or {},
+        why=[ReasonView(**each) for each in line.why or []],
         joined=line.joined_at.astimezone(zone),
         status=line.status,
+        reason=line.reason,
+        excluded_until=local(line.excluded_until, zone),
+    )
+
+
+def release_view(release: ListRelease, counts: dict[str, int], *, zone: ZoneInfo) -> ReleaseView:
+    """The release as it is shown."""
+    return ReleaseView(
+        id=release.id,
+        day=release.day,
+        status=release.status,
+        approved_by=release.approved_by or [],
+        made=release.made_at.astimezone(zone),
+        lines=release.lines,
+        counts=counts,
+        changed_by=release.changed_by,
+        reason=release.reason,
+        ended=local(release.ended_at, zone),
+    )
+
+
+def release_line_view(row: ReleaseLine, line: ListLine, *, zone: ZoneInfo) -> ReleaseLineView:
+    """A line of a release as it is shown."""
+    return ReleaseLineView(
+        no=row.no,
+        line=line.id,
+        case=line.case_id,
+        account=line.account_id,
+        status=row.status,
+        sentence=row.sentence,
+        at=local(row.at, zone),
+    )
+
+
+def list_day(
+    name: str, day: date, spec: ReviewList, found: Sequence[tuple[ListLine, TaskRow | None]], *, zone: ZoneInfo
+) -> ListDay:
+    """A day of a list as it is shown."""
+    orders: dict[str, list[TaskRow]] = {}
+    lines: dict[str, ListLine] = {}
+    for line, order in found:
+        lines[line.id] = line
+        orders.setdefault(line.id, []).extend([order] if order is not None else [])
+    return ListDay(
+        name=name,
+        day=day,
+        released=len(lines),
+        per_day=int(spec.per_day) if spec.per_day else None,
+        orders=dict(Counter(order.state for each in orders.values() for order in each)),
+        lines=[
+            DayLineView(line=line_view(line, zone=zone), orders=[_order(each, zone) for each in orders[line.id]])
+            for line in lines.values()
+        ],
+    )
+
+
+def _order(order: TaskRow, zone: ZoneInfo) -> OrderView:
+    return OrderView(
+        id=order.id,
+        title=order.title,
+        kind=order.work_kind,
+        crew=order.crew,
+        state=order.state,
+        assignee=order.assignee,
+        outcome=order.outcome,
+        because=order.close_reason,
+        closed=local(order.closed_at, zone),
     )
 
 

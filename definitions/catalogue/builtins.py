@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from definitions.catalogue import computations, connecting
+from definitions.catalogue import bankruptcy, computations, connecting
 from definitions.catalogue.actions import Arg, ArgType, Signature, register
+from definitions.catalogue.money_actions import MONEY_ACTIONS
 
 _TEXT, _OPTIONAL = Arg(type="text"), Arg(type="text", required=False)
 _HISTORY = ("bill_history",)
@@ -208,7 +209,12 @@ BUILT_IN = (
     Signature(
         name="place-hold",
         kind="effect",
-        args={"hold": Arg(type="hold"), "reason": _OPTIONAL, "until": Arg(type="date", required=False)},
+        args={
+            "hold": Arg(type="hold"),
+            "reason": _OPTIONAL,
+            "since": Arg(type="date", required=False, title="The day from which it holds; by default the step's"),
+            "until": Arg(type="date", required=False),
+        },
         replies=("hold-placed",),
         says="places the hold {hold}",
     ),
@@ -258,7 +264,10 @@ BUILT_IN = (
         replies=("read-recorded",),
         says="takes the read into the meter's record",
     ),
+    *connecting.ACTIONS,
+    *bankruptcy.ACTIONS,
+    *MONEY_ACTIONS,
 )
 
-for _signature in (*BUILT_IN, *connecting.ACTIONS):
+for _signature in BUILT_IN:
     register(_signature)

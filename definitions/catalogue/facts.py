@@ -13,6 +13,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from definitions.catalogue.splits import RECORDS
 from definitions.language.model import DataField
 
 NOW: Final = timedelta(0)  #: read inside the step's own transaction
@@ -64,6 +65,41 @@ _ALL: Final = (
     _fact("bill_mailed", "date", "Day the last bill was mailed"),
     _fact("bill_due", "date", "Day the last bill is due"),
     _fact("worst_delinquency_24_months", "integer", "Longest delinquency in 24 months, days"),
+    _fact("usual_bill", "money", "Average of the last six bills"),
+    _fact("months_without_late_payment", "integer", "Months without a late payment"),
+    _fact("aging", "money", "Owed by age: current, to 30, 60, 90 days past due, older", age=NOW, many=True),
+    # payment plans, deposits, returned payments
+    _fact("plan_balance", "money", "What is left of the payment plan", age=NOW),
+    _fact("plan_due", "date", "Day the next instalment is due", age=NOW, help_="The first that is not paid."),
+    _fact(
+        "plan_due_amount", "money", "What must be paid now to keep the plan", age=NOW, help_="With the current bills."
+    ),
+    _fact(
+        "plan_broken_since",
+        "date",
+        "Payment plan broken since",
+        age=NOW,
+        help_="The day after the due date of the oldest instalment that is behind.",
+    ),
+    _fact(
+        "plan_current_unpaid_since",
+        "date",
+        "Current bills beside the plan unpaid since",
+        age=NOW,
+        help_="The day after the due date of the oldest one.",
+    ),
+    _fact("deposit_held", "money", "Security deposit held", age=NOW),
+    _fact("deposit_since", "date", "Deposit held since", age=NOW),
+    _fact("refunds_payable", "money", "Refunds still to be paid", age=NOW),
+    _fact("returned_payments", "integer", "Payments returned before, in all", age=NOW, help_="Without the case's own."),
+    _fact("returned_payments_12_months", "integer", "Payments returned before, in 12 months", age=NOW),
+    _fact(
+        "returned_unpaid",
+        "money",
+        "What is unpaid of the returned payment and its charge",
+        age=NOW,
+        help_="Of the payment that the case is about.",
+    ),
     # the account and its place
     _fact(
         "account_class",
@@ -87,6 +123,8 @@ _ALL: Final = (
     _fact("open_complaints", "integer", "Open complaints about the account", age=NOW),
     _fact("open_cases", "text", "Types of the account's other open cases", age=NOW, many=True, help_="Each type once."),
     _fact("open_work_orders", "integer", "Open work orders at the premise", age=NOW),
+    _fact("on_list", "text", "List on which the account waits for another case", age=NOW),
+    _fact("list_released_today", "integer", "Lines that the case's list has released today", age=NOW),
     # use
     _fact(
         "bill_history",
@@ -111,6 +149,23 @@ _ALL: Final = (
     _fact("adjustments_last_months", "integer", "Leak adjustments in the last 36 months"),
     _fact("zero_use_periods", "integer", "Periods in a row without use"),
     _fact("estimated_periods", "integer", "Periods in a row with an estimated read"),
+    # a bankruptcy
+    _fact(
+        "petition_date", "date", "Day of the petition", age=NOW, help_="Of the bankruptcy that is open on the account."
+    ),
+    _fact("chapter", "text", "Chapter of the bankruptcy", age=NOW),
+    _fact("fees_since_petition", "money", "Fees of collection charged since the petition", age=NOW),
+    _fact("set_off_since_petition", "money", "Deposits applied since the petition", age=NOW),
+    _fact("read_on_petition", "quantity", "Register as read on the day of the petition", age=NOW, unit="ccf"),
+    _fact(
+        "split_books",
+        "text",
+        "The books around the petition",
+        age=NOW,
+        many=True,
+        records=RECORDS,
+        help_="The balance before it, bills, reads and postings since.",
+    ),
     # the district
     _fact("drought_stage", "integer", "Stage of water shortage", help_="0: none."),
 )
@@ -122,6 +177,7 @@ RESERVED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "task.claimed": "Is the task claimed?",
         "limit.*": "The person's approval limit of that kind, in USD.",
+        "list.*": "What a step's own transaction found: the list on which the account waits, or was taken off until when.",
     }
 )
 

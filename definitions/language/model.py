@@ -16,6 +16,7 @@ from definitions.language.durations import Duration
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_/\"-]*$")]  # of an enum: `leak`, `5/8"`
 Target = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9/-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Guard = Annotated[str, StringConstraints(min_length=1)]
@@ -67,7 +68,7 @@ class DataField(Strict):
         False, description="Must be given when the case is opened (in `data`) or the form is completed."
     )
     many: bool = Field(False, description="A list of such values.")
-    enum: tuple[Name, ...] | None = Field(None, description="The words to choose from.")
+    enum: tuple[Word, ...] | None = Field(None, description="The words to choose from.")
     unit: Literal["ccf", "gal", "kgal", "m3", "l", "af", "psi", "gpm", "percent"] | None = Field(
         None, description="The unit of a quantity."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import SQLColumnExpression, select, text
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
-from store.tables.cases import CaseLink, CaseRow, Incident, ListLine, Note, StepRow
+from store.tables.cases import CaseLink, CaseRow, Incident, Note, StepRow
 
 NEWEST: tuple[SQLColumnExpression[Any], ...] = (col(CaseRow.opened_at), col(CaseRow.id))
 MOST = 200  #: cases on one page
@@ -105,15 +105,4 @@ def notes_of(session: Session, *, case: str | None = None, account: str | None =
     """Notes on a case, or on an account, the oldest first."""
     query = select(Note).order_by(col(Note.at), col(Note.id))
     query = query.where(col(Note.case_id) == case) if case else query.where(col(Note.account_id) == account)
-    return list(session.execute(query).scalars())
-
-
-def waiting_lines(session: Session, list_name: str, *, limit: int = 1000) -> Sequence[ListLine]:
-    """The lines of a list that a lead has not decided, in the order in which they joined."""
-    query = (
-        select(ListLine)
-        .where(col(ListLine.list_name) == list_name, text("status = 'waiting'"))
-        .order_by(col(ListLine.joined_at), col(ListLine.id))
-        .limit(limit)
-    )
     return list(session.execute(query).scalars())

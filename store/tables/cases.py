@@ -261,5 +261,5 @@ class CaseArchive(Row, table=True):
 
     case_id: str = Field(primary_key=True, foreign_key="cases.id")
     run_id: str = Field(primary_key=True)
-    history: bytes = Field(sa_type=LargeBinary)  #: JSON, zlib
+    history: bytes = Field(sa_type=LargeBinary)  #: in Temporal's own bytes, zlib
     archived_at: datetime = Field(sa_type=Moment)

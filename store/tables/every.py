@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from store.tables import (
     audit,
+    bankruptcy,
     batches,
     cases,
     clock,
@@ -12,6 +13,7 @@ from store.tables import (
     imports,
     ledger,
     lists,
+    money,
     outbox,
     papers,
     people,
@@ -21,7 +23,8 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, batches, cases, clock, connections, definitions, imports, ledger, lists, outbox, papers, people, rules, utility,
+    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, money, outbox, papers,
+    people, rules, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

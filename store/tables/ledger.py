@@ -16,6 +16,28 @@ from store.tables.base import Row, only_where
 from store.types import Moment, Usd
 
 RECEIVABLE = "receivable"
+DEPOSITS = "deposits"
+PROJECT_DEPOSITS = "project-deposits"
+REFUNDS_PAYABLE = "refunds-payable"
+OF_ACCOUNTS = frozenset({RECEIVABLE, DEPOSITS, REFUNDS_PAYABLE})  #: codes kept for each account
+OF_SOMEBODY_ELSE = frozenset({REFUNDS_PAYABLE})  #: of these, what may be owed to somebody without an account
+
+CHART = {
+    RECEIVABLE: "What accounts owe",
+    "cash": "Money in the bank",
+    "revenue-water": "Water billed",
+    "fees": "Fees charged",
+    "adjustments": "Credits given",
+    "bad-debt": "Debts written off",
+    "interest": "Interest paid on deposits",
+    DEPOSITS: "Security deposits that customers have with the district",
+    PROJECT_DEPOSITS: "Deposits for projects and meters on loan",
+    REFUNDS_PAYABLE: "Refunds that are to be paid",
+    "unclaimed-money": "Money that nobody has claimed",
+}
+HELD_HERE = "code IN ('deposits', 'refunds-payable')"
+PAYMENT = "payment:"  #: how the entry of a payment begins
+REVERSAL = "reversal:"  #: how the entry of a returned payment begins
 
 
 class Posting(Row, table=True):
@@ -27,8 +49,10 @@ class Posting(Row, table=True):
         primary_key=True
     )  #: `bill:…`, `payment:…`, `<case>.<step>.<n>`: an entry cannot be posted twice
     line: int = Field(primary_key=True)
-    code: str = Field(index=True)  #: of the chart of accounts: `receivable`, `revenue-water`, `cash`, `adjustments`
-    account_id: str | None = Field(default=None, foreign_key="accounts.id")  #: whose receivable
+    code: str = Field(index=True)  #: of the chart of accounts
+    account_id: str | None = Field(
+        default=None, foreign_key="accounts.id"
+    )  #: whose, of the codes kept for each account
     amount_usd: Decimal = Field(sa_type=Usd)
     posted_on: date
     at: datetime = Field(sa_type=Moment)
@@ -47,4 +71,5 @@ class Posting(Row, table=True):
             "entry_id",
             **only_where("code = 'receivable'"),
         ),
+        Index("ix_postings_held", "account_id", "code", **only_where(HELD_HERE)),
     )

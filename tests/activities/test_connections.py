@@ -16,8 +16,8 @@ from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
 from activities import files, registry
-from activities.deposits import held_usd
 from activities.files import FolderStore
+from activities.project_deposits import held_usd
 from definitions.catalogue.letters import SHIPPED
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.library import load_library

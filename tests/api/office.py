@@ -166,6 +166,37 @@ GATHERING = {
         "off": {"type": "final"},
     },
 }
+LOCKING = {
+    "case": "locking",
+    "title": "Locking",
+    "facts": {"balance": "money"},
+    "data": {"account": {"type": "account", "required": True}},
+    "initial": "waiting",
+    "on": {"payment-received": {"target": "off", "guard": "has(facts.balance) && facts.balance <= usd(0)"}},
+    "states": {
+        "waiting": {"list": "lock-off", "released": "locking"},
+        "locking": {
+            "work-order": {
+                "title": "Lock off",
+                "crew": "meters",
+                "check-at-site": "has(facts.balance) && facts.balance > usd(0)",
+                "outcomes": {"locked": "done", "no-access": {"target": "waiting", "unchecked": True}},
+            }
+        },
+        "done": {"type": "final"},
+        "off": {"type": "final"},
+    },
+}
+LOCK_OFF = {
+    "list": "lock-off",
+    "title": "Lock-off",
+    "review": ["lead", "supervisor"],
+    "columns": {"balance": "facts.balance"},
+    "reasons": ["promised", {"reason": "in the post", "expires": "5 days"}],
+    "exclusion-expires": "30 days",
+    "per-day": "2",
+    "check": "has(facts.balance) && facts.balance > usd(80)",
+}
 TAGS = {"list": "tags", "title": "Door tags", "review": ["lead", "supervisor"], "persons": "2", "reasons": ["paid"]}
 
 
@@ -176,6 +207,16 @@ def compiled_gathering(calendar: Calendar) -> Compiled:
         calendar=calendar,
         district=DISTRICT,
         lists={"tags": ReviewList.model_validate(TAGS)},
+    )
+
+
+def compiled_locking(calendar: Calendar) -> Compiled:
+    """A case that waits to be locked off, compiled."""
+    return Compiled(
+        definition=CaseDefinition.model_validate(LOCKING),
+        calendar=calendar,
+        district=DISTRICT,
+        lists={"lock-off": ReviewList.model_validate(LOCK_OFF)},
     )
 
 
@@ -269,7 +310,7 @@ async def opened_office(
     with store.writing() as session:
         issued = people(session)
         accounts(session)
-        for compiled in (compiled_complaint(calendar), compiled_gathering(calendar)):
+        for compiled in (compiled_complaint(calendar), compiled_gathering(calendar), compiled_locking(calendar)):
             publish_compiled(session, compiled, source="", by="author", at=MONDAY - timedelta(days=30))
     services = Services(
         store=store,

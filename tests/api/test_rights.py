@@ -67,6 +67,11 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     # lists: one that is not there is not found, before anybody is asked for a right
     "list_lists": ACCOUNTS,
     "read_list": ACCOUNTS,
+    "read_list_day": ACCOUNTS,
+    "list_releases": ACCOUNTS,
+    "read_release": ACCOUNTS,
+    "list_release_lines": ACCOUNTS,
+    "change_release": EVERYBODY,
     "exclude_line": EVERYBODY,
     "approve_list": EVERYBODY,
     # definitions
@@ -123,6 +128,7 @@ BODIES: Final[dict[str, Any]] = {
     "set_follow_up": {"at": None},
     "keep_draft": {"form": {}},
     "exclude_line": {"reason": "x"},
+    "change_release": {"reason": "x"},
     "retry_incident": {"reason": "x"},
     "skip_incident": {"reason": "x"},
     "mail_batch": {"mailed_on": "2026-03-09"},
@@ -143,6 +149,8 @@ PARTS: Final = {
     "file_id": "f-nothing",
     "name": "nothing",
     "line": "nothing",
+    "release": "nothing",
+    "change": "pause",
     "kind": "medical",
     "case": "complaint",
 }

@@ -39,7 +39,12 @@ async def desk_address(temporal_address: str, tmp_path_factory: pytest.TempPathF
     """The address of a Headgate with the sample district behind it."""
     folder = tmp_path_factory.mktemp("desk")
     settings = Settings(
-        home=folder, temporal_address=temporal_address, task_queue=f"browser-{uuid4().hex[:8]}", database_url=None
+        home=folder,
+        temporal_address=temporal_address,
+        task_queue=f"browser-{uuid4().hex[:8]}",
+        database_url=None,
+        sample_accounts=300,
+        sample_days=0,
     )
     home.make(settings)
     store = await asyncio.to_thread(home.prepared, settings, lambda _what: None)

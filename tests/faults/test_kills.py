@@ -62,6 +62,8 @@ async def running(folder: Path) -> AsyncIterator[tuple[Settings, list[Child]]]:
         worker_port=free_port(),
         definitions=DEFINITIONS,
         sample=True,
+        sample_accounts=300,
+        sample_days=0,
     )
     home.make(settings)
     (settings.cache / "temporal").symlink_to(find_or_build(Settings().cache, print).absolute())

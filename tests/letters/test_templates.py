@@ -34,7 +34,8 @@ def text_of(pdf: bytes) -> str:
 def test_each_letter_prints_its_sample_in_both_languages(name: str) -> None:
     data = sample(name)
     text = text_of(rendered(shipped()[name].text, data))
-    bill = data["data"]["bill"]
+    bill = data["data"].get("bill")
+    used = [f"{bill['use']} ccf"] if bill and name not in ("meter-test-offer", "meter-test-report") else []
     for expected in (
         data["district"]["name"],
         data["district"]["telephone"],
@@ -45,10 +46,8 @@ def test_each_letter_prints_its_sample_in_both_languages(name: str) -> None:
         data["number"],
         "November 28, 2025",
         "28 de noviembre de 2025",
-        f"{bill['use']} ccf",
+        *used,
     ):
-        if name in ("meter-test-offer", "meter-test-report") and expected == f"{bill['use']} ccf":
-            continue
         assert expected in text, expected
     assert "aún no ha sido confirmada" in text
     assert "\ufffd" not in text

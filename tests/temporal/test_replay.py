@@ -39,6 +39,7 @@ async def test_a_recorded_history_replays_on_todays_code(file: Path) -> None:
 
 
 async def test_a_kept_history_replays_without_temporal(desk: Desk) -> None:
+    from activities.archive import replayable
     from store.records import archived_histories
     from worker.keeping import Keeping
 
@@ -48,4 +49,4 @@ async def test_a_kept_history_replays_without_temporal(desk: Desk) -> None:
     await Keeping(desk.world).archive_closed()
     with desk.world.store.reading() as session:
         (kept,) = archived_histories(session, case)
-    await replayer().replay_workflow(WorkflowHistory.from_json(case, kept))
+    await replayer().replay_workflow(replayable(case, kept))

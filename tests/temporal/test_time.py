@@ -11,7 +11,10 @@ import pytest
 from books import ACCOUNT
 from desk import BANK, Desk
 from sqlalchemy.exc import OperationalError
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
 
+from activities.archive import replayable
 from activities.world import World
 from store import projection
 from store.clock import Clock, read_clock, set_clock
@@ -155,7 +158,7 @@ async def test_the_history_of_a_closed_case_is_kept_for_good(desk: Desk) -> None
     assert await keeping.archive_closed() == 1
     assert await keeping.archive_closed() == 0
     (history,) = histories(desk, case)
-    assert history["events"][-1]["eventType"] == "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED"
+    assert history.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
 
 
 async def test_the_health_page_says_what_works(world: World) -> None:
@@ -179,10 +182,10 @@ def _move(target: str) -> object:
     return Moved(target=target, reason="a test", by="supervisor", approved_by="review")
 
 
-def histories(desk: Desk, case: str) -> list[dict[str, list[dict[str, str]]]]:
+def histories(desk: Desk, case: str) -> list[WorkflowHistory]:
     """The kept histories of a case."""
     with desk.world.store.reading() as session:
-        return archived_histories(session, case)
+        return [replayable(case, kept) for kept in archived_histories(session, case)]
 
 
 def stand(world: World, at: datetime) -> None:

@@ -213,4 +213,5 @@ class _Play:
             self.coming.append((case.at + timedelta(days=1), note))
         signature = actions.signature(name)
         for reply in signature.replies[:1] if signature else ():
-            self.coming.append((case.at + timedelta(minutes=1), Replied(name=reply, effect=f"{step}.0", data={})))
+            answer = Replied(name=reply, effect=f"{step}.0", data=self.script.reply(reply, self.chance))
+            self.coming.append((case.at + timedelta(minutes=1), answer))

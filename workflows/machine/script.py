@@ -111,6 +111,9 @@ class Script(Strict):
         default_factory=dict, alias="messages", description="Arrivals by state."
     )
     children: dict[Key, Child] = Field(default_factory=dict, description="Ends of child cases by case type.")
+    replies: dict[Key, dict[str, Any]] = Field(
+        default_factory=dict, description="What effects answer, by event: a value, or a list to draw from."
+    )
     facts: dict[str, Any] = Field(default_factory=dict, description="Facts where the data have no column for them.")
     limit: str = Field("1000.00", description="The approval limit that everybody has, in USD.")
 
@@ -130,7 +133,7 @@ class Script(Strict):
             if name == "facts":
                 facts[rest] = value
             elif rest:
-                data.setdefault(name, {})[rest] = value
+                data.setdefault(name, {})[rest] = _WORDS.get(value, value)
             else:
                 data[column] = value
         return data, facts
@@ -145,6 +148,11 @@ class Script(Strict):
         for name, arrival in self.messages_.get(path, {}).items():
             if chance.random() < arrival.chance:
                 yield name, _within(arrival.after, chance), arrival.data
+
+    def reply(self, event: str, chance: random.Random) -> dict[str, Any]:
+        """What an effect's answer brings along."""
+        told = self.replies.get(event, {})
+        return {name: chance.choice(value) if isinstance(value, list) else value for name, value in told.items()}
 
     def child(self, case: str, chance: random.Random) -> str:
         """The final state that a child case reaches."""
@@ -185,3 +193,4 @@ class Script(Strict):
 
 
 _NO_HABIT = Habit()
+_WORDS = {"true": True, "false": False}  # parts of entities have no declared type here; guards ask for real booleans
