@@ -235,6 +235,17 @@ class Barred(Conflict):
     )
 
 
+class CheckNeeded(Conflict):
+    """The order is closed only after a fresh check at the curb."""
+
+    code = "check-needed"
+    title = "The order needs a fresh check at the curb"
+    explained = (
+        "Before a crew acts it asks whether there is still a reason: POST /api/tasks/{id}/check. The answer is good for a few "
+        "minutes, and only if nothing stands against the order."
+    )
+
+
 class NoIncident(Conflict):
     """No such effect waits for a decision."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from api.acts.act import Answer, Ask, Record, must_change_things
+from api.acts.checking import last_check, must_be_checked
 from api.acts.claiming import holds, note, take
 from api.acts.entities import frozen
 from api.acts.moving import Move, moved
@@ -29,7 +29,6 @@ class Completion:
     outcome: str
     form: Mapping[str, Any]
     version: str | None = None  #: of the task that the person saw: refused when it has changed since
-    checked_at: datetime | None = None  #: of an order that is checked at the curb: when that was
 
 
 async def complete(office: Services, ask: Ask, task_id: str, completion: Completion) -> Answer:
@@ -51,19 +50,21 @@ async def complete(office: Services, ask: Ask, task_id: str, completion: Complet
         # Roles and duties may have changed since the claim.
         record.rule = may_do(session, ask.person, task)
         _may_choose(session, ask, task, completion.outcome)
+        must_be_checked(office, session, task, completion.outcome)
 
     def asking(session: Session, record: Record) -> Move:
         task = _known(session, task_id, record)
         form, wrong = frozen(session, fields_for(session, task, completion.outcome), completion.form, task.account_id)
         if wrong:
             raise BadForm("The form names something that there is not.", fields=wrong)
+        checked = last_check(session, task) if task.check_at_site else None
         event = Outcome(
             run=task.run,
             outcome=completion.outcome,
             form=form,
             by=ask.person.id,
             helpers=tuple(helpers_of(session, task.id)),
-            checked_at=completion.checked_at.isoformat() if completion.checked_at else None,
+            checked_at=checked.at.isoformat() if checked else None,
         )
         return Move(case=task.case_id, event=event)
 

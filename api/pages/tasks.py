@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
-from api.acts import claiming, completing, filing, remembering
+from api.acts import checking, claiming, completing, filing, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import task_seen
 from api.acts.remembering import fields_for
@@ -26,6 +26,7 @@ from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.accounts import AccountDetail
 from api.views.books import FileView, file_view
+from api.views.checks import CheckView, check_view
 from api.views.notes import NoteView, note_view
 from api.views.stories import account_detail
 from api.views.tasks import TaskDetail
@@ -51,6 +52,7 @@ class TaskPage:
     plot: Plot | None
     notes: Sequence[NoteView]
     files: Sequence[FileView]
+    checked: CheckView | None  #: of an order that is checked at the curb: what was answered last
     is_mine: bool
     may_work: bool  #: on any task at all
     keys: Mapping[str, str]  #: one for each form of the page
@@ -75,6 +77,16 @@ def release(office: Office, form: Form, task_id: str) -> Response:
     """Releases the task."""
     claiming.release(office, form.ask, task_id)
     return RedirectResponse(urls.task(task_id), status_code=303)
+
+
+@router.post("/tasks/{task_id}/check")
+def check(request: Request, office: Office, form: Form, task_id: str) -> Response:
+    """Asks at the curb whether there is still a reason for the order, and shows the answer."""
+    answer = checking.check(office, form.ask, task_id)
+    if answer.body["fit"]:
+        return RedirectResponse(urls.task(task_id), status_code=303)
+    trouble = Trouble(title="Do not go on", sentence=answer.body["sentence"], code="check-needed", fields={})
+    return _shown(request, office, form.ask.person, task_id, trouble=trouble, status=409)
 
 
 @router.post("/tasks/{task_id}/notes")
@@ -180,14 +192,20 @@ def _shown(
                 if account is not None or note.task_id == task.id
             ],
             files=_files(session, office, task, person),
+            checked=_checked(session, office, task),
             is_mine=task.assignee == person.id,
             may_work=person.may("work"),
-            keys={name: new_key() for name in ("claim", "release", "complete", "note", "file")},
+            keys={name: new_key() for name in ("claim", "release", "check", "complete", "note", "file")},
             trouble=trouble,
         )
     confidential = bool(account and account.confidential)
     log_view(office, person, task.account_id or "", confidential=confidential, what="task")
     return page(request, "task.html", content, person=person, status=status)
+
+
+def _checked(session: Session, office: Services, task: TaskRow) -> CheckView | None:
+    last = checking.last_check(session, task) if task.check_at_site else None
+    return check_view(last, lasts=checking.lasts(office), zone=office.zone) if last is not None else None
 
 
 def _files(session: Session, office: Services, task: TaskRow, person: Person) -> list[FileView]:

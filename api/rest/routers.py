@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.rest import accounts, audit, cases, definitions, files, incidents, letters, lists, tasks, users
+from api.rest import accounts, audit, cases, definitions, files, incidents, letters, lists, overrides, tasks, users
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
@@ -17,6 +17,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     incidents.router,
     letters.router,
     lists.router,
+    overrides.router,
     tasks.router,
     users.router,
 )

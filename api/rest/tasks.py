@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, Field
 
-from api.acts import claiming, completing, passing, remembering
+from api.acts import checking, claiming, completing, passing, remembering
 from api.acts.queue import queue_of, task_seen
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Because, Body, Cursor, Limit, NewNote, Reason, TaskId, UserId
 from api.rest.documented import GUARDED, READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
+from api.views.checks import CheckView
 from api.views.notes import NoteView
 from api.views.shown import Moment, Page, next_link
 from api.views.steps import TakenView
@@ -59,9 +60,6 @@ class Complete(Body):
 
     outcome: str = Field(min_length=1, max_length=120, examples=["explained"])
     form: dict[str, Any] = Field(default_factory=dict, examples=[{"cause": "usage"}])
-    checked_at: AwareDatetime | None = Field(
-        None, description="Of an order that is checked at the curb: when the fresh check was made."
-    )
 
 
 class Suspend(Body):
@@ -169,10 +167,16 @@ def add_helper(office: Office, ask: Asked, task_id: TaskId, body: Helper) -> Res
     return answer(passing.add_helper(office, ask, task_id, helper=body.helper))
 
 
+@router.post("/{task_id}/check", operation_id="check_task", response_model=CheckView, responses=WRITE)
+def check(office: Office, ask: Asked, task_id: TaskId) -> Response:
+    """Asks at the curb whether there is still a reason for the order, by the facts, holds and laws of this moment."""
+    return answer(checking.check(office, ask, task_id))
+
+
 @router.post("/{task_id}/complete", operation_id="complete_task", response_model=TakenView, responses=WRITE)
 async def complete(office: Office, ask: Asked, task_id: TaskId, body: Complete) -> Response:
     """Ends the task with an outcome; the case moves on."""
-    completion = completing.Completion(outcome=body.outcome, form=body.form, checked_at=body.checked_at)
+    completion = completing.Completion(outcome=body.outcome, form=body.form)
     return answer(await completing.complete(office, ask, task_id, completion))
 
 

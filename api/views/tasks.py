@@ -40,6 +40,7 @@ class TaskView(Shown):
                     "account": "a-10017",
                     "item": None,
                     "late": False,
+                    "check_at_site": False,
                     "version": 2,
                 }
             ]
@@ -65,6 +66,7 @@ class TaskView(Shown):
     account: str | None
     item: Any = Field(description="Of one task for each item of a list: the item.")
     late: bool = Field(description="Whether it is open and past its due time.")
+    check_at_site: bool = Field(description="Whether a crew asks once more before it acts.")
     version: int = Field(description="Changes with every change: the ETag.")
 
 
@@ -128,6 +130,7 @@ def task_view(task: TaskRow, *, at: Moment, zone: ZoneInfo) -> TaskView:
         account=task.account_id,
         item=task.item,
         late=is_open and task.due_at is not None and task.due_at < at,
+        check_at_site=task.check_at_site,
         version=task.version,
     )
 

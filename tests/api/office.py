@@ -21,7 +21,7 @@ from api.services import Services
 from definitions.language.calendars import Calendar
 from definitions.language.compiled import Compiled
 from definitions.language.model import CaseDefinition
-from definitions.language.pack import District, ReviewList
+from definitions.language.pack import District, Law, ReviewList
 from store import people as store_people
 from store.engine import Store
 from store.ledger import bill_entry, post
@@ -169,6 +169,7 @@ GATHERING = {
 LOCKING = {
     "case": "locking",
     "title": "Locking",
+    "holds": {"medical": "freeze"},
     "facts": {"balance": "money"},
     "data": {"account": {"type": "account", "required": True}},
     "initial": "waiting",
@@ -197,6 +198,33 @@ LOCK_OFF = {
     "per-day": "2",
     "check": "has(facts.balance) && facts.balance > usd(80)",
 }
+GUARDED = {
+    "case": "guarded",
+    "title": "Guarded",
+    "laws": ["state", "ours"],
+    "data": {"account": {"type": "account", "required": True}},
+    "initial": "ready",
+    "states": {
+        "ready": {"on": {"lock": "locked", "call": {"actions": [{"record": {"what": "call adult-reached"}}]}}},
+        "locked": {"tags": ["locked-off"], "type": "final"},
+    },
+}
+LAWS = (
+    {
+        "law": "state",
+        "title": "The state's",
+        "before": "locked-off",
+        "rules": [{"id": "WSP-15", "source": "H&S 116910", "never-while": "medical"}],
+    },
+    {
+        "law": "ours",
+        "title": "Ours",
+        "kind": "district",
+        "before": "locked-off",
+        "override-by": ["lead", "supervisor"],
+        "rules": [{"id": "WD-1", "source": "Resolution 2026-04", "require": "call adult-reached"}],
+    },
+)
 TAGS = {"list": "tags", "title": "Door tags", "review": ["lead", "supervisor"], "persons": "2", "reasons": ["paid"]}
 
 
@@ -217,6 +245,16 @@ def compiled_locking(calendar: Calendar) -> Compiled:
         calendar=calendar,
         district=DISTRICT,
         lists={"lock-off": ReviewList.model_validate(LOCK_OFF)},
+    )
+
+
+def compiled_guarded(calendar: Calendar) -> Compiled:
+    """A case that a law and a rule of the district's own guard, compiled."""
+    return Compiled(
+        definition=CaseDefinition.model_validate(GUARDED),
+        calendar=calendar,
+        district=DISTRICT,
+        laws=tuple(Law.model_validate(law) for law in LAWS),
     )
 
 
@@ -310,7 +348,12 @@ async def opened_office(
     with store.writing() as session:
         issued = people(session)
         accounts(session)
-        for compiled in (compiled_complaint(calendar), compiled_gathering(calendar), compiled_locking(calendar)):
+        for compiled in (
+            compiled_complaint(calendar),
+            compiled_gathering(calendar),
+            compiled_locking(calendar),
+            compiled_guarded(calendar),
+        ):
             publish_compiled(session, compiled, source="", by="author", at=MONDAY - timedelta(days=30))
     services = Services(
         store=store,

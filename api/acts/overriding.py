@@ -1,0 +1,145 @@
+"""Overrides of the district's own rules: one person asks with a reason, a second agrees. Laws and holds are not to be had."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+from starlette.concurrency import run_in_threadpool
+
+from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.moving import audited, key_of, taken_once
+from api.acts.rules import must_see_account
+from api.library import content
+from api.problems import Conflict, NotFound, NotPermitted
+from api.security.people import Person
+from api.services import Services
+from api.views.checks import override_view
+from store.tables.cases import CaseRow
+from store.tables.rules import RuleOverride
+from workflows.machine.events import Overridden
+from workflows.machine.machine import machine_of
+from workflows.messages import Taken
+
+
+def overrides_of(session: Session, case_id: str) -> Sequence[RuleOverride]:
+    """What was asked for in a case, the oldest first."""
+    query = (
+        select(RuleOverride)
+        .where(RuleOverride.case_id == case_id)
+        .order_by(col(RuleOverride.asked_at), col(RuleOverride.id))
+    )
+    return session.exec(query).all()
+
+
+def ask_for(office: Services, ask: Ask, case_id: str, *, rules: Sequence[str], reason: str) -> Answer:
+    """The override, asked for: it waits for a second person."""
+
+    def work(session: Session, record: Record) -> Answer:
+        case = _case(session, ask, case_id, record)
+        _may_override(session, ask.person, case, rules)
+        record.rule = f"override {', '.join(rules)}"
+        override = RuleOverride(
+            id=f"ov-{secrets.token_hex(6)}",
+            case_id=case.id,
+            rules=list(dict.fromkeys(rules)),
+            reason=reason,
+            asked_by=ask.person.id,
+            asked_at=ask.at,
+        )
+        session.add(override)
+        session.flush()
+        return Answer(status=201, body=override_view(override, zone=office.zone).model_dump(mode="json"))
+
+    return once(office.store, ask, Record(act="ask-override", kind="case", id=case_id), work)
+
+
+async def agree(office: Services, ask: Ask, case_id: str, override_id: str) -> Answer:
+    """The step with which the rules do not bind, the next time that they would."""
+    record = Record(act="override-rule", kind="case", id=case_id)
+
+    def prepared(repeated: bool) -> Overridden:
+        with office.store.reading() as session:
+            case = _case(session, ask, case_id, record)
+            override = _override(session, case_id, override_id, decided=repeated)
+            record.rule = f"override {', '.join(override.rules or [])}"
+            if not repeated:
+                _may_override(session, ask.person, case, override.rules or [])
+                if ask.person.id == override.asked_by:
+                    raise NotPermitted("A second person must agree to the override.", rule=record.rule)
+            return Overridden(
+                rules=tuple(override.rules or ()),
+                reason=override.reason,
+                by=override.asked_by,
+                approved_by=ask.person.id,
+            )
+
+    async def taken(repeated: bool) -> Taken:
+        event = await run_in_threadpool(prepared, repeated)
+        return await office.engine.act(
+            case_id, event, name=f"override:{override_id}", key=key_of(ask), audit=audited(record)
+        )
+
+    answer = await taken_once(office, ask, record, taken)
+    await run_in_threadpool(_given, office, ask, override_id)
+    return answer
+
+
+def refuse(office: Services, ask: Ask, case_id: str, override_id: str, *, reason: str) -> Answer:
+    """The override, refused by a second person."""
+
+    def work(session: Session, record: Record) -> Answer:
+        case = _case(session, ask, case_id, record)
+        override = _override(session, case_id, override_id)
+        _may_override(session, ask.person, case, override.rules or [])
+        record.rule = f"override {', '.join(override.rules or [])}"
+        override.status, override.decided_by, override.decided_at = "refused", ask.person.id, ask.at
+        override.reason = f"{override.reason} (refused: {reason})"
+        session.add(override)
+        session.flush()
+        return Answer(body=override_view(override, zone=office.zone).model_dump(mode="json"))
+
+    return once(office.store, ask, Record(act="refuse-override", kind="case", id=case_id), work)
+
+
+def _given(office: Services, ask: Ask, override_id: str) -> None:
+    with office.store.writing() as session:
+        override = session.get_one(RuleOverride, override_id)
+        if override.status == "asked":
+            override.status, override.decided_by, override.decided_at = "given", ask.person.id, ask.at
+            session.add(override)
+
+
+def _case(session: Session, ask: Ask, case_id: str, record: Record) -> CaseRow:
+    must_change_things(ask.person, "work")
+    case = session.get(CaseRow, case_id)
+    if case is None:
+        raise NotFound(f"There is no case {case_id[:60]!r}.")
+    record.case, record.account = case.id, case.account_id
+    must_see_account(session, ask.person, case.account_id)
+    if case.status != "open":
+        raise Conflict("The case is closed; no rule binds it any more.")
+    return case
+
+
+def _override(session: Session, case_id: str, override_id: str, *, decided: bool = False) -> RuleOverride:
+    override = session.get(RuleOverride, override_id)
+    if override is None or override.case_id != case_id:
+        raise NotFound(f"There is no override {override_id[:60]!r} of this case.")
+    if override.status != "asked" and not decided:
+        raise Conflict(f"The override was {override.status} already, by {override.decided_by}.")
+    return override
+
+
+def _may_override(session: Session, person: Person, case: CaseRow, rules: Sequence[str]) -> None:
+    """Raises NotPermitted for a law's rule, and for a person whose roles its definition does not name."""
+    binding = machine_of(content(session, case.definition, case.version)).setting.binding
+    for rule in rules:
+        roles = binding.override_by(rule)
+        if roles is None:
+            raise NotFound(f"No rule of this case is called {rule[:60]!r}.")
+        if not roles:
+            raise NotPermitted(f"{rule} is not a rule that anybody may override.", rule=rule)
+        if not person.roles & set(roles):
+            raise NotPermitted(f"{rule} may be overridden by {', '.join(roles)}, two of them.", rule=rule)
