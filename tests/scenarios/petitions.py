@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playing import ACCOUNT, Play, bill, machine, on
+from playing import ACCOUNT, bill, machine, on
 
 from definitions.catalogue import actions
-from workflows.machine.case import Case
-from workflows.machine.effects import RunAction, SendMessage, Step
-from workflows.machine.events import Event, Replied
+from workflows.machine.case import Case, Task
+from workflows.machine.effects import Effect, Notify, RunAction, SendMessage, Step
+from workflows.machine.events import Event, Message, Outcome, Replied
+from workflows.machine.work import CLAIMED
 
 HISTORY = [bill("2026-02-23", "20", amount="107.50"), bill("2025-12-24", "16", amount="92.00")]
 BALANCE = {"kind": "balance", "amount": "107.50"}
@@ -40,23 +41,43 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 MATCH = {"name_agrees": True, "address_agrees": True, "digits": "agree", "voluntary": True}
 
 
-class Bankruptcy(Play):
-    """One case of a bankruptcy, or of what it opens."""
+class Bankruptcy:
+    """One case of a bankruptcy, or of what it opens, and the clock; every effect that answers has answered at once."""
 
     def __init__(
         self, opened: str, definition: str = "bankruptcy", *, data: Mapping[str, Any] | None = None, **facts: Any
     ) -> None:
         self.machine = machine(definition)
-        self.facts = dict(FACTS) | facts
-        self.claimed = set()
-        self.steps = []
-        self.now = on(opened)
+        self.facts: dict[str, Any] = dict(FACTS) | facts
+        self.steps: list[Step] = []
         self.sent: list[SendMessage] = []
+        self.now = on(opened)
         opening = {"account": ACCOUNT} | dict(data or {})
         self.case, step = self.machine.start(
-            case_id="c-2x7mpqk4hvta", data=opening, at=self.now, by="rep", facts=self._needed(None, None, "rep")
+            case_id="c-2x7mpqk4hvta", data=opening, at=self.now, by="rep", facts=self._needed(None, None)
         )
         self._done(step)
+
+    # -- what people and the world do ----------------------------------------------------------------------------------
+
+    def complete(self, task: str, outcome: str, *, by: str, at: str, **form: Any) -> None:
+        """Somebody completes the open task of this name."""
+        self.until(at)
+        self._fire(Outcome(run=self.task(task).run, outcome=outcome, form=form, by=by))
+
+    def receive(self, message: str, at: str, **data: Any) -> None:
+        """Something comes from outside."""
+        self.until(at)
+        self._fire(Message(name=message, data=data))
+
+    def until(self, at: str) -> None:
+        """Time passes; what is due on the way happens when it is due."""
+        target = on(at)
+        assert target >= self.now, "a scenario goes forward in time"
+        while (due := self.machine.next_due(self.case)) is not None and due <= target:
+            self.now = max(due, self.now)
+            self._fire(self.machine.due_events(self.case, self.now)[0])
+        self.now = target
 
     # -- what can be seen ----------------------------------------------------------------------------------------------
 
@@ -92,27 +113,50 @@ class Bankruptcy(Play):
         """Brings the last message of this name to a case of the same account."""
         other.receive(name, at=f"{self.now:%Y-%m-%d %H:%M}", **self.messages(name)[-1])
 
+    def task(self, name: str) -> Task:
+        """The open task of this name."""
+        found = [task for task in self.case.tasks if task.name == name and task.outcome is None]
+        assert found, f"{name} is not open; open are {self.tasks} in {self.case.state}"
+        return found[-1]
+
+    def ran(self, action: str) -> list[Mapping[str, Any]]:
+        """The arguments of every effect of this action so far."""
+        return [each.args for each in self._effects() if isinstance(each, RunAction) and each.action == action]
+
+    @property
+    def letters(self) -> list[str]:
+        """The letters written so far."""
+        return [str(args["template"]) for args in self.ran("letter")]
+
+    @property
+    def told(self) -> list[tuple[str, ...]]:
+        """Who was told something, in order."""
+        return [each.to for each in self._effects() if isinstance(each, Notify)]
+
     # -- how it goes on ------------------------------------------------------------------------------------------------
+
+    def _effects(self) -> list[Effect]:
+        return [each for step in self.steps for each in step.effects]
+
+    def _fire(self, event: Event) -> None:
+        self.case, step = self.machine.fire(self.case, event, self._needed(self.case, event), self.now)
+        self._done(step)
 
     def _done(self, step: Step) -> None:
         self.steps.append(step)
         self.sent += [each for each in step.effects if isinstance(each, SendMessage)]
         for number, effect in enumerate(step.effects):
-            if isinstance(effect, RunAction) and self.case.is_open:
-                found = actions.signature(effect.action)
-                assert found is not None
-                if found.replies:
-                    name = found.replies[0]
-                    self._fire(Replied(name=name, effect=f"{step.number}.{number}", data=ANSWERS.get(name, {})))
+            found = actions.signature(effect.action) if isinstance(effect, RunAction) else None
+            if found is not None and found.replies and self.case.is_open:
+                name = found.replies[0]
+                self._fire(Replied(name=name, effect=f"{step.number}.{number}", data=ANSWERS.get(name, {})))
 
-    def _needed(self, case: Case | None, event: Event | None, by: str) -> dict[str, Any]:
-        unknown = {name: None for name in self.machine.facts_for(case, event) if name not in self.facts}
-        self.facts = unknown | self.facts
-        try:
-            found = super()._needed(case, event, by)
-        finally:
-            self.facts = {name: value for name, value in self.facts.items() if value is not None}
-        return {name: value for name, value in found.items() if value is not None}
+    def _needed(self, case: Case | None, event: Event | None) -> dict[str, Any]:
+        """The facts that the step asks for; nobody has claimed anything here."""
+        names = self.machine.facts_for(case, event)
+        return {
+            name: False if name == CLAIMED else self.facts[name] for name in names if name in (*self.facts, CLAIMED)
+        }
 
 
 def matched(
