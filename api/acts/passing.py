@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlmodel import Session, col, delete, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.claiming import holds, note, shown
 from api.acts.rules import may_do, must_see_task, not_who_did, open_task
-from api.problems import Conflict, Invalid, NotPermitted
+from api.problems import Conflict, Invalid, NotPermitted, Problem
 from api.security.people import Person, person_of
 from api.services import Services
 from store import claims
@@ -129,6 +131,19 @@ def colleague(session: Session, office: Services, user_id: str) -> Person:
     if not person.may("work"):
         raise NotPermitted(f"{user_id} does not work on tasks (no role of theirs has the right 'work').")
     return person
+
+
+def colleagues(session: Session, office: Services, task: TaskRow) -> list[tuple[str, str]]:
+    """Who could take an open task today, by roles, crews and duties: short name and name, in the order of the names."""
+    found = []
+    for user in session.exec(select(User).where(col(User.active).is_(True)).order_by(col(User.name))):
+        person = person_of(session, user.id, district=office.district, today=office.today())
+        if user.id == task.assignee or not person.may("work"):
+            continue
+        with suppress(Problem):
+            may_do(session, person, task)
+            found.append((user.id, user.name))
+    return found
 
 
 def _mine_to_see(session: Session, ask: Ask, task_id: str, record: Record) -> TaskRow:

@@ -6,12 +6,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import accounts, cases, files, problem, queue, signing_in, tasks
+from api.pages import accounts, cases, files, passing, problem, queue, signing_in, tasks
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
     cases.router,
     files.router,
+    passing.router,
     problem.router,
     queue.router,
     signing_in.router,

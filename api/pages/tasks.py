@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
-from api.acts import checking, claiming, completing, filing, remembering
+from api.acts import checking, claiming, completing, filing, passing, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import task_seen
 from api.acts.remembering import fields_for
@@ -36,8 +37,25 @@ from store.queries.cases import notes_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.papers import File
 from store.tables.utility import Account
+from workflows.machine import case as cases
 
 router = APIRouter(include_in_schema=False)
+
+FORMS = (
+    "claim",
+    "release",
+    "check",
+    "complete",
+    "note",
+    "file",
+    "give",
+    "follow-up",
+    "suspend",
+    "resume",
+    "skip",
+    "redo",
+    "take-back",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +73,9 @@ class TaskPage:
     checked: CheckView | None  #: of an order that is checked at the curb: what was answered last
     is_mine: bool
     may_work: bool  #: on any task at all
+    may_give: bool  #: they have the task, or assign tasks
+    colleagues: Sequence[tuple[str, str]]  #: who could take the task: short name and name
+    undo_until: datetime | None  #: how long its outcome can be taken back by this person
     keys: Mapping[str, str]  #: one for each form of the page
     trouble: Trouble | None
 
@@ -194,8 +215,11 @@ def _shown(
             files=_files(session, office, task, person),
             checked=_checked(session, office, task),
             is_mine=task.assignee == person.id,
+            may_give=task.assignee == person.id or person.may("assign-tasks"),
+            colleagues=passing.colleagues(session, office, task),
+            undo_until=_undo_until(office, case, task, person),
             may_work=person.may("work"),
-            keys={name: new_key() for name in ("claim", "release", "check", "complete", "note", "file")},
+            keys={name: new_key() for name in FORMS},
             trouble=trouble,
         )
     confidential = bool(account and account.confidential)
@@ -206,6 +230,12 @@ def _shown(
 def _checked(session: Session, office: Services, task: TaskRow) -> CheckView | None:
     last = checking.last_check(session, task) if task.check_at_site else None
     return check_view(last, lasts=checking.lasts(office), zone=office.zone) if last is not None else None
+
+
+def _undo_until(office: Services, row: CaseRow, task: TaskRow, person: Person) -> datetime | None:
+    undo = cases.from_json(row.snapshot).undo
+    ours = undo is not None and (undo.run, undo.by) == (task.run, person.id)
+    return undo.until.astimezone(office.zone) if undo is not None and ours and undo.until > office.now() else None
 
 
 def _files(session: Session, office: Services, task: TaskRow, person: Person) -> list[FileView]:

@@ -105,6 +105,8 @@ class TaskDetail(TaskView):
     snapshot: Any = Field(description="Of a work order: what the crew sees, as it was when the order was made.")
     filled: dict[str, Any] | None = Field(description="Of an ended task: the form as it was completed.")
     messages: list[str] = Field(description="Messages from outside that the case waits for.")
+    skippable: bool = Field(description="Whether it may be left out with a reason.")
+    repeatable: bool = Field(description="Whether it may be done again once it has ended.")
 
 
 def task_view(task: TaskRow, *, at: Moment, zone: ZoneInfo) -> TaskView:

@@ -43,6 +43,8 @@ def task_detail(session: Session, office: Services, person: Person, task: TaskRo
         snapshot=task.snapshot,
         filled=task.form if task.closed_at is not None and sees_form else None,
         messages=machine.messages(case),
+        skippable=task.skippable,
+        repeatable=task.repeatable,
     )
 
 

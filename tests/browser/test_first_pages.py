@@ -91,3 +91,47 @@ async def test_a_crew_sees_its_orders_and_no_account(page: Page) -> None:
     answer = await page.goto(f"/accounts/{ACCOUNT}")
     assert answer is not None
     assert answer.status == 403
+
+
+async def test_a_task_is_put_aside_resumed_and_handed_over_with_what_is_filled_in(page: Page) -> None:
+    await _sign_in(page, "rep")
+    await page.goto("/accounts/10-004224")
+    await page.get_by_role("link", name="High-consumption complaint").click()
+    await page.get_by_label(re.compile("^Bill")).select_option(index=1)
+    await page.get_by_role("button", name="Open the case").click()
+    await page.get_by_role("link", name="Review the consumption history", exact=True).click()
+    await page.get_by_role("button", name="Claim this task").click()
+    await page.get_by_label(re.compile("^Explanation")).fill("Guests in July.")
+    await page.get_by_role("button", name="Keep it half-filled").click()
+
+    await page.get_by_text("Give it to somebody").click()
+    await page.get_by_label(re.compile("^Put it aside")).fill("The customer calls back on Friday.")
+    await page.get_by_role("button", name="Put it aside").click()
+    await expect(page.get_by_text("This task is put aside.")).to_be_visible()
+    await page.get_by_role("button", name="Go on with it").click()
+
+    await page.get_by_text("Give it to somebody").click()
+    await page.get_by_label("Come back to it on").fill("2030-01-07")
+    await page.get_by_role("button", name="Remember the day").click()
+    await page.get_by_text("Give it to somebody").click()
+    await expect(page.get_by_label("Come back to it on")).to_have_value("2030-01-07")
+    await page.get_by_label("Who takes it").select_option("rep2")
+    await page.get_by_role("button", name="Hand it over").click()
+    await expect(page.get_by_text("rep2 has it")).to_be_visible()
+    await expect(page.get_by_role("button", name="The use is explained")).to_have_count(0)
+
+
+async def test_an_outcome_chosen_by_mistake_is_taken_back(page: Page) -> None:
+    await _sign_in(page, "rep")
+    await page.goto("/accounts/10-004231")
+    await page.get_by_role("link", name="High-consumption complaint").click()
+    await page.get_by_label(re.compile("^Bill")).select_option(index=1)
+    await page.get_by_role("button", name="Open the case").click()
+    await page.get_by_role("link", name="Review the consumption history", exact=True).click()
+    task = page.url
+    await page.get_by_role("button", name="Claim this task").click()
+    await page.get_by_role("button", name="The use is explained").click()
+    await page.goto(task)
+    await page.get_by_role("button", name="Take it back").click()
+    # The ended run stays in the list; beside it the task is open once more.
+    await expect(page.get_by_role("link", name="Review the consumption history", exact=True)).to_have_count(2)
