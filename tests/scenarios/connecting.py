@@ -65,7 +65,7 @@ class Book:
             case "refund-deposit":
                 amount = self.held if args.get("amount") is None else Decimal(args["amount"])
                 return self._moved(-amount, amount)
-            case "charge-fee":
+            case "charge-fee" | "bill-water":
                 self.balance += Decimal(args["amount"])
                 return {"amount": args["amount"]}
             case "create-account":

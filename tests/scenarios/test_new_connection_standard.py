@@ -129,7 +129,7 @@ def test_an_incomplete_application_is_reminded_twice_and_expires_after_sixty_day
     assert "14 November 2026" in play.why
     play.until("2026-11-14 07:30")  # a Saturday: the days are civil days
     assert play.case.outcome == "expired"
-    assert play.ran("refund-deposit") == []
+    assert play.ran("pay-refund") == []
 
 
 def test_what_was_missing_comes_and_the_check_goes_on() -> None:
