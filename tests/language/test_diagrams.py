@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
 from definitions.language.diagrams import dot, mermaid, svg
@@ -54,3 +55,12 @@ def test_regions_are_dashed_and_the_present_state_is_marked() -> None:
 def test_mermaid_shows_regions_beside_each_other() -> None:
     assert "    state work {\n" in mermaid(small())
     assert "\n        --\n" in mermaid(small())
+
+
+def test_many_pictures_are_drawn_at_the_same_moment() -> None:
+    definitions = [small().model_copy(update={"title": f"Case {number}"}) for number in range(12)]
+    states = ("review", "done", "gone")
+    wanted = [(each, (states[number % 3],)) for number, each in enumerate(definitions)]
+    with ThreadPoolExecutor(max_workers=6) as threads:
+        drawn = list(threads.map(lambda each: svg(each[0], active=each[1]), wanted))
+    assert [f"<title>Case {number}</title>" in picture for number, picture in enumerate(drawn)] == [True] * 12
