@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
+from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused
 from store.applicants import applicant_of
 from store.queries.accounts import AccountView, account_view
@@ -23,9 +24,12 @@ class Addressee:
     place: str  #: the service address, or the parcel
     view: AccountView | None = None
     applicant: Applicant | None = None
+    court: tuple[str, ...] = ()  #: the address of the court that the case names
 
     def lines(self, to: str, language: str) -> list[str]:
         """The lines in the window."""
+        if to == "court":
+            return list(self.court)
         if self.view is not None:
             return _of_account(self.view, to, language)
         assert self.applicant is not None
@@ -38,11 +42,21 @@ def addressee(session: Session, effect: Effect) -> Addressee:
     if view is not None:
         premise = view.premise
         place = ", ".join(part for part in (premise.line1, premise.line2, premise.city) if part)
-        return Addressee(account=view.account.id, language=view.account.language, place=place, view=view)
+        court = _court(session, effect)
+        return Addressee(account=view.account.id, language=view.account.language, place=place, view=view, court=court)
     applicant = applicant_of(session, effect.data)
     if applicant is None:
         raise EffectRefused("a letter needs a case with an account: there is nobody to send it to", code="no-account")
     return Addressee(account="", language=applicant.language, place=_parcel(session, effect.data), applicant=applicant)
+
+
+def _court(session: Session, effect: Effect) -> tuple[str, ...]:
+    """The court's address by its short name in the setting `courts`, else what the case calls it; () for other letters."""
+    if effect.args.get("to") != "court":
+        return ()
+    name = str(effect.data.get("court") or "Clerk of the Bankruptcy Court")
+    known: Mapping[str, Sequence[str]] = published.of_case(session, effect.case).district.settings.get("courts") or {}
+    return tuple(known.get(name, (name,)))
 
 
 def _parcel(session: Session, data: Mapping[str, Any]) -> str:

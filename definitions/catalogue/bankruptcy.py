@@ -32,11 +32,18 @@ DAYS_OF_YEAR: Final = 365
 
 
 def assurance_deadline(context: Context, *, chapter: Any = None, filed: Any = None, order: Any = None) -> str | None:
-    """The last day for adequate assurance; holidays of the state count for the customer, so the later day is taken."""
+    """The last day for adequate assurance; holidays of the state count for the customer, so the later day is taken.
+
+    When the notice came so late that the law's time is over or nearly, the customer still has the setting
+    `assurance-least-days` from the request: nobody is held to a day before they were asked."""
     if chapter is None:
         return None
     begin, days = (filed, ASSURANCE_DAYS_11) if chapter == "11" else (order, ASSURANCE_DAYS)
-    return None if begin is None else court_deadline(_day(begin), days, _holidays(context)).isoformat()
+    if begin is None:
+        return None
+    least = int(setting(context.district.settings, "assurance-least-days", "10"))
+    holidays = _holidays(context)
+    return max(court_deadline(_day(begin), days, holidays), court_deadline(context.today, least, holidays)).isoformat()
 
 
 def claim_deadline(

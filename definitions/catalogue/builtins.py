@@ -198,7 +198,7 @@ BUILT_IN = (
         kind="effect",
         args={
             "template": Arg(type="template"),
-            "to": Arg(type="text", required=False, title="`customer` (default) or `occupant`"),
+            "to": Arg(type="text", required=False, title="`customer` (default), `occupant` or `court`"),
             "languages": Arg(type="any", required=False, title="By default the account's language"),
         },
         says="writes the {template} letter",

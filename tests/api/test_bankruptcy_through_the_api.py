@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
 from activities import files
@@ -172,6 +174,10 @@ async def test_a_filing_stops_a_lock_off_splits_the_account_and_a_dismissal_begi
     await until(lambda: "pre_petition" in (case_of(office, "proof-of-claim") or CaseRow()).snapshot["data"])
     await complete(office, "finance", "file-claim", "filed", **claimed)
     await until(lambda: "claim-cover" in letters(office))
+    cover = asked(office, lambda session: session.exec(select(Letter).where(Letter.template == "claim-cover")).one())
+    text = PdfReader(io.BytesIO(files.current().get(str(cover.file_digest)))).pages[0].extract_text()
+    assert "Clerk of the Bankruptcy Court" in text
+    assert "Maria Lopez" not in text
 
     # dismissed: nothing is held any longer, and a new collection begins without the old one's notices
     await complete(office, "finance", "docket", "dismissed", ended_on=office.services.today().isoformat())

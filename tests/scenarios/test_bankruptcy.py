@@ -178,6 +178,11 @@ def test_a_last_day_on_a_holiday_of_the_state_rolls_forward_for_the_customer() -
     assert opened_by(matched(filed="2026-03-11"), "adequate-assurance")["due"] == "2026-04-01"
 
 
+def test_whoever_is_asked_late_still_has_ten_days_from_the_request() -> None:
+    late = opened_by(matched("2026-05-08 09:00"), "adequate-assurance")
+    assert late["due"] == "2026-05-18"  # the twenty days ended on 30 March, before anybody had heard of it
+
+
 def test_nothing_is_decided_on_the_last_day_and_a_supervisor_decides_on_the_next() -> None:
     case = opened_by(matched(), "adequate-assurance")
     case.until("2026-03-25 07:30")
@@ -275,7 +280,9 @@ def test_a_claim_is_filed_for_what_the_split_shows_and_stays_filed_when_the_chap
         claimed_on="2026-03-20",
         claim_number="4",
     )
-    assert [dict(args) for args in case.ran("letter")] == [{"template": "claim-cover", "to": "court"}]
+    assert [dict(args) for args in case.ran("letter")] == [
+        {"template": "claim-cover", "to": "court", "languages": ["en"]}
+    ]
     with pytest.raises(Refused):
         case.receive("chapter-changed", at="2026-05-01 09:00", chapter="13", converted_on="2026-04-30")
     case.receive("bankruptcy-over", at="2026-09-20 09:00", how="discharged")
