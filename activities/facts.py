@@ -34,6 +34,7 @@ from workflows.machine.case import Case
 ZONE = "America/Los_Angeles"  #: of a case whose definition was never published
 _ORDERS_OPEN = text("tasks.closed_at IS NULL AND tasks.kind = 'work-order'")
 FINAL_NOTICE = "final-notice"
+LOCK, LOCKED = "lock-for-nonpayment", "locked"  #: the kind of the work order that shuts off, and how it ends when it does
 _HANGING = text("removed IS NULL")
 
 
@@ -186,6 +187,21 @@ def _open_work_orders(question: Question) -> int:
     return int(question.session.execute(query).scalar_one())
 
 
+def _shut_offs(question: Question) -> int:
+    since = question.at - money.ONE_YEAR
+    query = (
+        select(func.count())
+        .select_from(TaskRow)
+        .where(
+            col(TaskRow.account_id) == question.account_id,
+            col(TaskRow.work_kind) == LOCK,
+            col(TaskRow.outcome) == LOCKED,
+            col(TaskRow.closed_at) >= since,
+        )
+    )
+    return int(question.session.execute(query).scalar_one())
+
+
 def _open_complaints(question: Question) -> int:
     return sum(1 for case in question.disputed if case != question.case.id)
 
@@ -267,6 +283,7 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "holds": lambda question: [hold.kind for hold in standing_holds(question.session, question.account_id)],
     "open_complaints": _open_complaints,
     "open_cases": _open_cases,
+    "shut_offs_in_12_months": _shut_offs,
     "open_work_orders": _open_work_orders,
     "on_list": lambda question: list_of_account(question.session, question.account_id, but=question.case.id),
     "list_released_today": _released_today,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import typst
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col
 
 from activities import files, published
@@ -37,12 +37,14 @@ def letter(session: Session, effect: Effect) -> Reply:
 
 
 def recall_letters(session: Session, effect: Effect) -> Reply:
-    """Recalls the letters of one of the case's steps that have not been mailed."""
+    """Recalls the letters that have not been mailed: of one of the case's steps, or all that it wrote before this effect."""
+    step, of_step = effect.args.get("step"), col(Letter.step_no)
+    before = or_(of_step < effect.step, and_(of_step == effect.step, col(Letter.effect_no) < effect.number))
     session.connection().execute(
         update(Letter)
         .where(
             col(Letter.case_id) == effect.case,
-            col(Letter.step_no) == int(effect.args["step"]),
+            before if step is None else of_step == int(step),
             col(Letter.status).in_(("queued", "printed")),
         )
         .values(status="recalled")

@@ -24,13 +24,14 @@ from activities import (
     plans,
     project_deposits,
     registers,
+    service_status,
 )
 from definitions.catalogue import actions, own
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 
 CarryOut = Callable[[Session, Effect], Reply]
 
-MACHINE = ("assign", "raise", "record", "send")  #: done by the machine or dispatched by the workflow itself
+MACHINE = ("assign", "raise", "record", "forget", "send")  #: done by the machine or dispatched by the workflow itself
 
 BUILT_IN: Mapping[str, CarryOut] = {
     "letter": letters.letter,
@@ -60,6 +61,7 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "move-meter": connections.move_meter,
     "remove-meter": connections.remove_meter,
     "register": registers.register,
+    "account-status": service_status.account_status,
     "split-account": bankruptcy.split_account,
     "put-right": bankruptcy.put_right,
     "bill-deposit": bankruptcy.bill_deposit,

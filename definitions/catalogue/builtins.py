@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from definitions.catalogue import bankruptcy, computations, connecting
+from definitions.catalogue import bankruptcy, collecting, computations, connecting
 from definitions.catalogue.actions import Arg, ArgType, Signature, register
 from definitions.catalogue.money_actions import MONEY_ACTIONS
 
@@ -24,7 +24,13 @@ BUILT_IN = (
     # the machine's own
     Signature(name="assign", kind="pure", open=True, says="notes {fields}"),
     Signature(name="raise", kind="pure", args={"event": Arg(type="event")}, says="raises {event} in the case"),
-    Signature(name="record", kind="pure", args={"what": _TEXT}, says="records that {what}"),
+    Signature(
+        name="record",
+        kind="pure",
+        args={"what": _TEXT, "on": Arg(type="date", required=False, title="The day on which it was; today by default")},
+        says="records that {what}",
+    ),
+    Signature(name="forget", kind="pure", says="begins every notice anew"),
     Signature(
         name="notify",
         kind="effect",
@@ -204,7 +210,10 @@ BUILT_IN = (
         says="writes the {template} letter",
     ),
     Signature(
-        name="recall-letters", kind="effect", args={"step": Arg(type="integer")}, says="recalls letters not yet mailed"
+        name="recall-letters",
+        kind="effect",
+        args={"step": Arg(type="integer", required=False, title="All of the case's by default")},
+        says="recalls letters not yet mailed",
     ),
     Signature(
         name="place-hold",
@@ -265,6 +274,7 @@ BUILT_IN = (
         says="takes the read into the meter's record",
     ),
     *connecting.ACTIONS,
+    *collecting.ACTIONS,
     *bankruptcy.ACTIONS,
     *MONEY_ACTIONS,
 )

@@ -122,6 +122,7 @@ _ALL: Final = (
     _fact("holds", "text", "Holds on the account", age=NOW, many=True),
     _fact("open_complaints", "integer", "Open complaints about the account", age=NOW),
     _fact("open_cases", "text", "Types of the account's other open cases", age=NOW, many=True, help_="Each type once."),
+    _fact("shut_offs_in_12_months", "integer", "Shut-offs for nonpayment in twelve months"),
     _fact("open_work_orders", "integer", "Open work orders at the premise", age=NOW),
     _fact("on_list", "text", "List on which the account waits for another case", age=NOW),
     _fact("list_released_today", "integer", "Lines that the case's list has released today", age=NOW),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from definitions.catalogue import actions
@@ -47,7 +48,9 @@ class Arguments:
             case "raise":
                 run.raise_event(str(args["event"]))
             case "record":
-                run.happened[str(args["what"])] = run.setting.today(run.at).isoformat()
+                run.happened[str(args["what"])] = _on(args.get("on"), run.setting.today(run.at))
+            case "forget":
+                run.happened.clear()
             case "notify":
                 to = args["to"]
                 run.effects.append(
@@ -93,6 +96,11 @@ class Arguments:
                 "today": run.setting.today(run.at).isoformat(),
             },
         }
+
+
+def _on(written: Any, today: date) -> str:
+    """The day on which it happened: what is written, never later than today."""
+    return min(date.fromisoformat(str(written)[:10]), today).isoformat() if written else today.isoformat()
 
 
 def _lookup(root: Mapping[str, Any], path: str) -> Any:

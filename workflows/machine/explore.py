@@ -42,6 +42,7 @@ class Move:
     taken: tuple[ChartTransition, ...]
     entered: tuple[tuple[str, frozenset[str]], ...]  #: states in order, each with what had happened in the step by then
     happened: frozenset[str]  #: what the step makes happen, as laws name it
+    forgot: bool  #: what had happened before the step counts no longer
     known: Cases  #: the guards that held or did not
 
 
@@ -159,6 +160,7 @@ class _Explorer:
             taken=tuple(each for step in outcome.microsteps for each in step.taken),
             entered=tuple(host.entered),
             happened=frozenset(host.happened),
+            forgot=host.forgot,
             known=host.known,
         )
 
@@ -205,6 +207,7 @@ class _Host(Bystander):
         self.known: Cases = ALWAYS
         self.entered: list[tuple[str, frozenset[str]]] = []
         self.happened: set[str] = set()
+        self.forgot = False
         self._active: Active | None = None
         self._asked: list[Cases] = []  #: what each guard says, in the order of the answers
         self._changed: list[
@@ -274,7 +277,10 @@ class _Host(Bystander):
     def _perform(self, actions: tuple[Action, ...]) -> None:
         for action in actions:
             self.happened |= happens(action)
-            if action.action == "raise":
+            if action.action == "forget":
+                self.happened.clear()
+                self.forgot = True
+            elif action.action == "raise":
                 self.queue.append(str(action.with_.get("event")))
             elif action.action == "assign":
                 for name, value in action.with_.items():

@@ -12,25 +12,34 @@ from workflows.machine.explore import OPENED, REOPENED, Map, Move, Place
 Wanted = Callable[[Move], bool]
 
 
+#: A place, and whether every move on the way to it since the opening, or since all was forgotten, was a passable one.
+_Node = tuple[Place | None, bool]
+
+
 def shortest(found: Map, wanted: Wanted, passable: Wanted) -> tuple[Move, ...] | None:
-    """The fewest moves from the opening that end with a wanted one, through passable ones; None when there are none."""
-    began: dict[Place, tuple[Move, Place | None]] = {}
-    waiting: deque[Place | None] = deque([None])
+    """The fewest moves from the opening that end with a wanted one, through passable ones; None when there are none.
+
+    A move that forgets what has happened begins the way anew, wherever the case had come by then."""
+    forgets = any(move.forgot for moves in found.moves.values() for move in moves)
+    began: dict[_Node, tuple[Move, _Node]] = {}
+    waiting: deque[_Node] = deque([(None, True)])
     while waiting:
         origin = waiting.popleft()
-        for move in found.moves.get(origin, ()):
-            if wanted(move):
+        place, clean = origin
+        for move in found.moves.get(place, ()):
+            if clean and wanted(move):
                 return (*_before(began, origin), move)
-            if passable(move) and move.to not in began:
-                began[move.to] = (move, origin)
-                waiting.append(move.to)
+            to = (move.to, passable(move) if clean or move.forgot else False)
+            if (to[1] or forgets) and to not in began:
+                began[to] = (move, origin)
+                waiting.append(to)
     return None
 
 
-def _before(began: dict[Place, tuple[Move, Place | None]], place: Place | None) -> tuple[Move, ...]:
+def _before(began: dict[_Node, tuple[Move, _Node]], node: _Node) -> tuple[Move, ...]:
     moves: list[Move] = []
-    while place is not None:
-        move, place = began[place]
+    while node[0] is not None:
+        move, node = began[node]
         moves.append(move)
     return tuple(reversed(moves))
 
