@@ -34,7 +34,10 @@ from workflows.machine.case import Case
 ZONE = "America/Los_Angeles"  #: of a case whose definition was never published
 _ORDERS_OPEN = text("tasks.closed_at IS NULL AND tasks.kind = 'work-order'")
 FINAL_NOTICE = "final-notice"
-LOCK, LOCKED = "lock-for-nonpayment", "locked"  #: the kind of the work order that shuts off, and how it ends when it does
+LOCK, LOCKED = (
+    "lock-for-nonpayment",
+    "locked",
+)  #: the kind of the work order that shuts off, and how it ends when it does
 _HANGING = text("removed IS NULL")
 
 
