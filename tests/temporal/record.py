@@ -6,12 +6,17 @@ Record again only when a change is meant to break old histories, and say so in t
 from __future__ import annotations
 
 import gzip
+from datetime import timedelta
 from pathlib import Path
 
-from desk import BANK, Desk
+from desk import ACCOUNT, BANK, LONG_AGO, SHIPPED, Desk
 from test_complaint_on_temporal import complaint, may_approve, task_of
 
+from activities import files
+from activities.files import FolderStore
 from activities.world import World
+from definitions.language.library import load_library
+from store.publishing import publish_compiled
 from workflows import client
 from workflows.messages import Settlement
 
@@ -97,3 +102,25 @@ async def test_a_shipped_complaint_that_is_explained(desk: Desk, complaint: str)
     await desk.send(case, "customer-withdrew")
     await desk.world.client.get_workflow_handle(case).result()
     await _keep(desk, case, "high-consumption-explained")
+
+
+async def test_a_shipped_bankruptcy_that_is_dismissed(world: World, desk: Desk, tmp_path: Path) -> None:
+    files.use(FolderStore(tmp_path / "files"))
+    library = load_library(SHIPPED)
+    with world.store.writing() as session:
+        for name in ("bankruptcy", "adequate-assurance", "proof-of-claim"):
+            publish_compiled(session, library.compile(name), source="", by="author", at=LONG_AGO)
+    filed = (desk.now() - timedelta(days=6)).date().isoformat()
+    case = (await desk.open("bankruptcy", data={"account": ACCOUNT, "petition_date": filed, "chapter": "13"})).case
+    match = {"name_agrees": True, "address_agrees": True, "digits": "agree", "voluntary": True, "chapter": "13"}
+    await desk.complete(case, "matched", petition_date=filed, **match)
+    order = await task_of(desk, case, "read-meter")
+    await desk.complete(case, "read", run=order.run, by="crew", read="12")
+    split = await task_of(desk, case, "approve-split")
+    await desk.complete(case, "split", run=split.run, by="finance")
+    await desk.until(lambda: "running/books/split" in desk.case(case).state)
+    docket = await task_of(desk, case, "docket")
+    await desk.complete(case, "dismissed", run=docket.run, by="finance", ended_on=filed)
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "bankruptcy-dismissed")
+    files.use(None)
