@@ -21,7 +21,7 @@ from api.acts.act import Answer, Ask, Record, answered, key_row, must_change_thi
 from api.acts.entities import frozen
 from api.acts.moving import name_of
 from api.engine import engine_answers
-from api.library import published
+from api.library import current_all, published
 from api.problems import Conflict, Invalid, NotPermitted, Problem, UnknownHere
 from api.services import Services
 from api.views.accounts import hold_view, payment_view
@@ -179,9 +179,13 @@ def _kept(office: Services, ask: Ask, record: Record, answer: Answer) -> Answer:
 
 
 def _frozen(office: Services, account: str, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The event's data as the account's open cases declare them, entities looked up and frozen."""
+    """The event's data as the account's open cases, or cases that it opens, declare them; entities looked up and frozen."""
     declared: dict[str, DataField] = {}
     with office.store.reading() as session:
+        for version in current_all(session, office.now()):
+            opens = published(session, version.definition, version.version).definition
+            if name in opens.opens_on:
+                declared |= opens.data
         for case_id in open_cases_of_account(session, account):
             case = session.get_one(CaseRow, case_id)
             declared |= published(session, case.definition, case.version).definition.messages.get(name, {})

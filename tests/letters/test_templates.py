@@ -87,7 +87,7 @@ def test_an_answer_without_a_credit_says_so_and_why() -> None:
     data["data"] |= {"credited": None, "arithmetic": ["No credit, because = the repair has not been shown"]}
     text = text_of(rendered(shipped()["answer"].text, data))
     assert "The bill therefore stands as it is." in text
-    assert "No credit, because the repair has not been shown" in text
+    assert "No credit, because: the repair has not been shown" in text
     assert "We have credited" not in text
 
 
