@@ -18,10 +18,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from activities.openings import NotPublishedError, opening, reopening
+from activities.published import in_effect
 from activities.world import World
-from definitions.language.compiled import Compiled, from_bytes
+from definitions.language.compiled import from_bytes
 from store.queries.holds import hold_version, open_cases_of_account, standing_holds
-from store.records import versions_of
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
 from store.tables.utility import Account
@@ -151,15 +151,7 @@ def _act(event: Message, name: str, case: str, at: datetime) -> Act:
 
 def opens_on(session: Session, at: datetime) -> dict[str, tuple[str, ...]]:
     """Case types in effect → the account events that open one."""
-    return {found.definition.case: found.definition.opens_on for found in _in_effect(session, at)}
-
-
-def _in_effect(session: Session, at: datetime) -> list[Compiled]:
-    newest: dict[str, DefinitionVersion] = {}
-    for row in versions_of(session):
-        if row.effective_from <= at:
-            newest.setdefault(row.definition, row)
-    return [from_bytes(row.compiled) for row in newest.values()]
+    return {found.definition.case: found.definition.opens_on for found in in_effect(session, at)}
 
 
 def _reopened_by(session: Session, account: str, event: str) -> CaseRow | None:
@@ -180,7 +172,7 @@ def _reopened_by(session: Session, account: str, event: str) -> CaseRow | None:
 
 def opening_data(session: Session, definition: str, account: str, event: Message, at: datetime) -> dict[str, Any]:
     """What the event gives to the fields of the case that it opens: its account, and data of the same names."""
-    found = next((each for each in _in_effect(session, at) if each.definition.case == definition), None)
+    found = next((each for each in in_effect(session, at) if each.definition.case == definition), None)
     if found is None:
         raise NotPublishedError(f'no definition of cases called "{definition}" is published')
     fields = found.definition.data

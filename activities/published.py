@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from definitions.catalogue.replies import EffectRefused
 from definitions.language.compiled import Compiled, from_bytes
+from store.records import versions_of
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
 
@@ -31,6 +33,15 @@ def of_case(session: Session, case_id: str) -> Compiled:
             f"the definition that case {case_id} runs on is not among the published", code="unpublished"
         )
     return _compiled(*found)
+
+
+def in_effect(session: Session, at: datetime) -> list[Compiled]:
+    """The definitions that new cases take at this moment."""
+    newest: dict[str, DefinitionVersion] = {}
+    for row in versions_of(session):
+        if row.effective_from <= at:
+            newest.setdefault(row.definition, row)
+    return [_compiled(row.digest, row.compiled) for row in newest.values()]
 
 
 def district_zone(session: Session) -> ZoneInfo:

@@ -18,6 +18,7 @@ COMMANDS = {
     "draw": "headgate.draw:draw",
     "rehearse": "headgate.rehearse:rehearse",
     "export": "headgate.export:export",
+    "run": "headgate.run:run",
     "import": "headgate.import_command:import_",
     "token": "headgate.token:token",
     "user": "headgate.user:user",

@@ -16,6 +16,7 @@ from typing import TypeVar
 from activities.archive import Archive
 from activities.delivery import tell_holds, to_account
 from activities.releasing import Releasing
+from activities.running import Running
 from activities.world import World
 from store.clock import read_clock
 from store.outbox import account_event_delivered, waiting_account_events
@@ -37,6 +38,7 @@ WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woke
 HOLDS_SECONDS = 30.0
 EVENTS_SECONDS = 5.0
 LISTS_SECONDS = 1.0
+RUNS_SECONDS = 10.0
 ARCHIVE_SECONDS = 60.0
 RECENT = timedelta(minutes=2)  #: before the last step of all: what a worker may have written just before it died
 SETTLED_SECONDS = 15.0  #: after which the server has given a dead worker's tasks to another one
@@ -54,6 +56,7 @@ class Keeping:
         self._world = world
         self._archive = Archive(world=world)
         self._releasing = Releasing.in_world(world)
+        self._running = Running(world)
         self._woken: dict[str, tuple[datetime, float]] = {}
 
     async def wake_due(self) -> int:
@@ -100,6 +103,10 @@ class Keeping:
     async def release_lists(self) -> int:
         """How many lines of lists that were approved have been decided by their cases."""
         return await self._releasing.go_on()
+
+    async def make_runs(self) -> int:
+        """How many accounts were looked at by runs whose time has come."""
+        return await self._running.make_due()
 
     async def archive_closed(self) -> int:
         """How many histories of closed cases were looked for to be kept."""
@@ -158,6 +165,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.wake_due, BEAT_SECONDS)),
         asyncio.create_task(_again(keeping.tell_of_holds, HOLDS_SECONDS)),
         asyncio.create_task(_again(keeping.deliver_account_events, EVENTS_SECONDS)),
+        asyncio.create_task(_again(keeping.make_runs, RUNS_SECONDS)),
         asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_closed, ARCHIVE_SECONDS)),
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from definitions.language.durations import Duration
 from definitions.language.model import Data, Guard, Key, Name, Roles, ShortForm, Strict, Text, _listed
@@ -117,6 +117,28 @@ class Hold(Strict):
     source: Text | None = Field(None, description="The law or policy behind it.")
 
 
+class AccountRun(Strict):
+    """A search through the accounts on certain days; those for which it holds get an event, which may open a case."""
+
+    title: Text = Field(description="What people read.")
+    event: Key = Field(description="The event that each account gets; a case type names it in `opens-on`.")
+    every: Literal["day", "business day"] | None = Field(None, description="On which days.")
+    yearly: Text | None = Field(
+        None, pattern=r"^(0[1-9]|1[0-2])-([0-2][0-9]|3[01])$", description="Or once a year: month and day, `07-01`."
+    )
+    after: Literal["opening", "import"] = Field(
+        "opening", description="When on that day: once the office opens, or once the day's payments are imported."
+    )
+    accounts: Literal["owing", "all"] = Field("owing", description="Only those with a balance above zero, or all.")
+    when: Guard | None = Field(None, description="Which of them: a guard over facts.")
+
+    @model_validator(mode="after")
+    def _on_some_days(self) -> Self:
+        if (self.every is None) == (self.yearly is None):
+            raise ValueError("a run says on which days it is made: every: business day, or yearly: 07-01")
+        return self
+
+
 class District(Strict):
     """The district itself: its people, queues, limits and settings."""
 
@@ -132,4 +154,7 @@ class District(Strict):
         default_factory=dict, description="Approval limits in USD, by kind and role."
     )
     holds: dict[Key, Hold] = Field(default_factory=dict, description="Kinds of hold.")
+    runs: dict[Key, AccountRun] = Field(
+        default_factory=dict, description="Searches through the accounts, by name: the aging run, the yearly tax roll."
+    )
     settings: dict[Name, Any] = Field(default_factory=dict, description="Numbers that actions and letters read.")

@@ -18,13 +18,14 @@ from store.tables import (
     papers,
     people,
     rules,
+    runs,
     utility,
 )
 from store.tables.base import metadata
 
 MODULES = (
     audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, money, outbox, papers,
-    people, rules, utility,
+    people, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

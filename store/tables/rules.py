@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index
@@ -48,18 +48,3 @@ class SiteCheck(Row, table=True):
     facts: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: that it was decided on
 
     __table_args__ = (Index("ix_site_checks_task", "task_id", "id"),)
-
-
-class OpeningRun(Row, table=True):
-    """A day's search for accounts that a case is opened for, and how far it has come."""
-
-    __tablename__ = "opening_runs"
-
-    definition: str = Field(primary_key=True)
-    day: date = Field(primary_key=True)  #: of the district
-    started_at: datetime = Field(sa_type=Moment)
-    ended_at: datetime | None = Field(default=None, sa_type=Moment)
-    reached: str | None = None  #: the last account that was looked at
-    looked_at: int = 0
-    opened: int = 0
-    refused: int = 0

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from definitions.catalogue.facts import FACTS
 from definitions.language.checks.fields import data
 from definitions.language.document import Path
+from definitions.language.expressions import Environment, ExpressionError
 from definitions.language.library import DISTRICT, Library
 from definitions.language.money import MoneyError, parse_money
+from definitions.language.pack import District
 from definitions.language.places import Reporter
 from definitions.language.problems import Problem, near_miss, register_codes
+from definitions.language.schemas import schema_of
 from definitions.language.tables import check_table
 
 register_codes(
@@ -23,6 +27,7 @@ register_codes(
     table_column="A cell of a column that the table does not have.",
     table_gap="No row of a table fits some values, so that a case would stop there.",
     table_overlap="Two rows fit the same values in a table that says exactly one does.",
+    run_unheard="A run through the accounts raises an event on which no case type opens.",
     table_dead_row="A row of a table is never reached, because the rows above it take all that fits it.",
 )
 
@@ -46,6 +51,7 @@ def district(library: Library) -> Iterator[Problem]:
     if found.calendar not in library.calendars:
         message = f"no calendar is called {near_miss(found.calendar, library.calendars)}"
         yield report.problem(("calendar",), "unknown-calendar", message)
+    yield from _runs(library, found, report)
     for kind, limits in found.limits.items():
         for role, amount in limits.items():
             place = ("limits", kind, role)
@@ -57,6 +63,20 @@ def district(library: Library) -> Iterator[Problem]:
             else:
                 if negative:
                     yield report.problem(place, "bad-limit", f'"{amount}" is below nothing; a limit is at least 0')
+
+
+def _runs(library: Library, found: District, report: Reporter) -> Iterator[Problem]:
+    heard = {event for case in library.cases.values() for event in case.opens_on}
+    facts = schema_of({name: fact.field for name, fact in FACTS.items()})
+    for name, run in found.runs.items():
+        if run.event not in heard:
+            message = f"no case type opens on {near_miss(run.event, heard)}"
+            yield report.problem(("runs", name, "event"), "run-unheard", message)
+        if run.when is not None:
+            try:
+                Environment(facts=facts).compile(run.when)
+            except ExpressionError as error:
+                yield report.expression(("runs", name, "when"), error)
 
 
 def roles(library: Library, report: Reporter, named: Iterable[str], place: Path) -> Iterator[Problem]:

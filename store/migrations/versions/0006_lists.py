@@ -54,8 +54,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_site_checks_task", "site_checks", ["task_id", "id"])
     op.create_table(
-        "opening_runs",
-        sa.Column("definition", sa.String(), nullable=False),
+        "account_runs",
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("started_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("looked_at", sa.Integer(), nullable=False),
         sa.Column("opened", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("definition", "day", name=op.f("pk_opening_runs")),
+        sa.PrimaryKeyConstraint("name", "day", name=op.f("pk_account_runs")),
     )
 
 
@@ -147,7 +147,7 @@ def downgrade() -> None:
         "list_days",
         "release_lines",
         "list_releases",
-        "opening_runs",
+        "account_runs",
         "site_checks",
         "rule_overrides",
     ):
