@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -33,6 +34,14 @@ def _last_of_month(context: Context, day: date) -> date:
     return last
 
 
+def compute_anniversary(_context: Context, *, of: Any, years: Any = 1) -> str:
+    """The same civil day some years later (28 February for a leap day), as an ISO date."""
+    day = date.fromisoformat(str(of))
+    year = day.year + int(years)
+    leap = day.month == 2 and day.day == 29 and not isleap(year)
+    return (day.replace(year=year, day=28) if leap else day.replace(year=year)).isoformat()
+
+
 def compute_water_charge(context: Context, *, use: Any, use_class: str, percent: Any = "100") -> str:
     """What so much water (ccf) costs a class, times a percentage, in USD."""
     try:
@@ -53,6 +62,14 @@ ACTIONS = (
         result="date",
         compute=last_business_day,
         says="finds the last business day of the month",
+    ),
+    Signature(
+        name="compute-anniversary",
+        kind="pure",
+        args={"of": Arg(type="date"), "years": Arg(type="integer", required=False, title="One by default")},
+        result="date",
+        compute=compute_anniversary,
+        says="finds the same day in a later year",
     ),
     Signature(
         name="compute-water-charge",
