@@ -124,3 +124,28 @@ async def test_a_shipped_bankruptcy_that_is_dismissed(world: World, desk: Desk, 
     await desk.world.client.get_workflow_handle(case).result()
     await _keep(desk, case, "bankruptcy-dismissed")
     files.use(None)
+
+
+async def test_a_shipped_leak_that_is_repaired_and_adjusted(world: World, desk: Desk, complaint: str) -> None:
+    """Two histories: the investigation with its child, and the adjustment that it opened."""
+    may_approve(world)
+    asked = {"source": "call", "bill": desk.case(complaint).snapshot["data"]["bill"], "complaint": True}
+    opened = await desk.open(
+        "leak-investigation",
+        key="leak",
+        data={"account": ACCOUNT, "received": "2025-09-01", "leak_kind": "indoor"} | asked,
+    )
+    case = opened.case
+    look = await task_of(desk, case, "investigation")
+    await desk.complete(case, "customer-side", run=look.run, by="crew", dial_moves=True, leak_kind="indoor")
+    repair = await task_of(desk, case, "repair")
+    today = desk.now().date().isoformat()
+    await desk.complete(case, "shown", run=repair.run, by="rep", repaired=today, proof_kind="receipt")
+    check = await task_of(desk, case, "repair-check")
+    await desk.complete(case, "tight", run=check.run, by="crew", read="1953")
+    approval = await task_of(desk, case, "approve")
+    await desk.complete(approval.case_id, "approve", run=approval.run, by="rep2")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "leak-investigation-repaired")
+    adjustment = approval.case_id.rpartition("-")[0].rpartition("-")[0]
+    await _keep(desk, adjustment, "leak-adjustment-given")
