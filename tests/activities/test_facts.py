@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from books import ACCOUNT, account
+from books import ACCOUNT, CASE, account, step
 from sqlmodel import Session
 
 from activities.facts import READINGS, read_facts
 from definitions.catalogue.facts import FACTS
 from store.engine import Store
 from store.ledger import Entry, Line, bill_entry, charge, payment_entry, post, reversal_entry
+from store.projection import write_step
 from store.queries.holds import place_hold
+from store.tables.papers import Letter
 from store.tables.utility import Bill, Payment, Read
 from workflows.machine.case import Case
 
@@ -155,3 +158,35 @@ def test_holds_of_the_account_are_facts(books: Store) -> None:
     with books.writing() as session:
         place_hold(session, ACCOUNT, "medical", since=NOW, by="rep", at=NOW)
         assert read(session, "holds") == {"holds": ["medical"]}
+
+
+def test_a_case_knows_of_the_accounts_other_open_cases(books: Store) -> None:
+    with books.writing() as session:
+        opened = step()
+        for case, kind in (("c-aaaaaaaaaaaa", "leak-investigation"), ("c-bbbbbbbbbbbb", "leak-investigation")):
+            write_step(session, replace(opened, key=None, case=replace(opened.case, id=case, definition=kind)))
+    with books.reading() as session:
+        assert read(session, "open_cases") == {"open_cases": ["leak-investigation"]}
+
+
+def test_the_last_final_notice_counts_from_its_mailing_and_late_adjustments_are_counted(books: Store) -> None:
+    with books.writing() as session:
+        write_step(session, step())
+        for number, mailed in ((1, date(2026, 7, 1)), (2, date(2026, 9, 2)), (3, None)):
+            session.add(
+                Letter(
+                    id=f"l-{number}", case_id=CASE, step_no=1, effect_no=number, template="final-notice", language="en",
+                    account_id=ACCOUNT, queued_at=NOW, mailed_on=mailed, file_digest="d", confirmed=True,
+                )
+            )  # fmt: skip
+        for number, on in ((1, date(2026, 6, 1)), (2, date(2026, 9, 1))):
+            lines = charge(ACCOUNT, Decimal("-10.00"), "adjustments")
+            post(
+                session,
+                [Entry(id=f"e-{number}", lines=lines, posted_on=on, at=NOW, rule="adjustment:leak", person="x")],
+            )
+    with books.reading() as session:
+        assert read(session, "final_notice_mailed", "adjustments_last_90_days") == {
+            "final_notice_mailed": "2026-09-02",
+            "adjustments_last_90_days": 1,
+        }

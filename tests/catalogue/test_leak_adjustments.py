@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from definitions.catalogue.adjustments import Claim, Policy, assess
+from definitions.catalogue.adjustments import Claim, Policy, assess, judge
 from definitions.catalogue.tariff import Tariff, Tier
 from definitions.catalogue.usage import Period
 
@@ -161,3 +161,29 @@ def test_without_earlier_bills_there_is_nothing_to_compare_with() -> None:
     refused = assess(Policy(), claim("60"), FLAT)
     assert refused.refusals == ("there is no earlier use to compare with",)
     assert refused.lines == ("No credit, because = there is no earlier use to compare with",)
+
+
+def test_a_refusal_says_whether_it_may_still_be_cured() -> None:
+    share = Policy(pay_first_percent=Decimal(50), normal_periods=1, per_months=36, second="with-reason")
+    before = {"adjusted_on": [date(2025, 2, 3)]}
+
+    def judged(policy: Policy, **changes: Any) -> str:
+        return judge(policy, assess(policy, claim("200", "20", **changes), FLAT))
+
+    assert judged(Policy()) == "given"
+    assert judged(share, paid_percent=Decimal(10)) == "pay-first"
+    assert judged(share) == "wait"
+    assert judged(share, **before) == "exception"  # first somebody decides, then it waits
+    assert judged(share, exception="larger", **before) == "wait"
+    assert judged(replace(share, second="never"), **before) == "refused"
+    assert judged(Policy(proof=True)) == "refused"
+    assert judged(Policy(share_percent=Decimal(0))) == "refused"  # a credit of nothing is none
+
+
+def test_a_last_day_that_the_district_has_set_counts_instead_of_the_policys_days() -> None:
+    policy = Policy(repair_days=30)
+    late = {"noticed": date(2026, 8, 1), "repaired": date(2026, 9, 10)}
+    assert assess(policy, claim("200", "20", **late), FLAT).codes == ("not-repaired",)
+    assert assess(policy, claim("200", "20", repair_by=date(2026, 9, 15), **late), FLAT).codes == ()
+    refused = assess(policy, claim("200", "20", repair_by=date(2026, 9, 9), **late), FLAT)
+    assert refused.refusals == ("the repair was made after September 9, 2026, the last day for it",)

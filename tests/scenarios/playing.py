@@ -94,6 +94,7 @@ class Play:
         self.now = on(opened)
         self._cases: dict[str, Case] = {}
         self._parents: dict[str, str] = {}
+        self._holds: list[tuple[str, str]] = []  #: kind and case, as they were asked for
         self._first = ROOT
         self.open(case, case_id=ROOT, data={"bill": HISTORY[0]} | dict(data or {}))
 
@@ -191,16 +192,8 @@ class Play:
 
     @property
     def holds(self) -> list[str]:
-        """The kinds of hold that cases have placed and not released, in order."""
-        standing: list[str] = []
-        for each in self._effects():
-            if isinstance(each, RunAction) and each.action in ("place-hold", "release-hold"):
-                kind = str(each.args["hold"])
-                if each.action == "place-hold":
-                    standing.append(kind)
-                elif kind in standing:
-                    standing.remove(kind)
-        return standing
+        """The kinds of hold that stand, in order: each as long as a case that asked for it has not let go."""
+        return list(dict.fromkeys(kind for kind, _ in self._holds))
 
     # -- how it goes on ------------------------------------------------------------------------------------------------
 
@@ -244,6 +237,7 @@ class Play:
         self._cases[case.id] = case
         self.steps.append(step)
         for number, effect in enumerate(step.effects):
+            self._hold(case.id, effect)
             match effect:
                 case RunAction(action=name) if self._cases[case.id].is_open:
                     found = actions.signature(name)
@@ -260,6 +254,14 @@ class Play:
                     self._deliver([other] if other in self._cases else [], Message(name=name, data=data))
         if not case.is_open and (before is None or before.is_open):
             self._tell_parent(case)
+
+    def _hold(self, case_id: str, effect: Effect) -> None:
+        if isinstance(effect, RunAction) and effect.action in ("place-hold", "release-hold"):
+            asked = (str(effect.args["hold"]), case_id)
+            if effect.action == "place-hold":
+                self._holds.append(asked)
+            else:
+                self._holds = [each for each in self._holds if each != asked]
 
     def _tell_parent(self, case: Case) -> None:
         parent = self._cases.get(self._parents.get(case.id, ""))

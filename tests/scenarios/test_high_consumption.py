@@ -251,7 +251,7 @@ def test_a_leak_goes_on_being_looked_for_when_the_customer_withdraws() -> None:
     play = suspected_leak()
     play.receive("customer-withdrew", at="2026-09-17 09:00")
     assert play.child("leak-investigation").is_open
-    assert play.holds == ["leak-investigation"]
+    assert play.holds == ["leak-investigation", "dispute"]  # the bill is still what the leak is about
 
 
 def test_an_appeal_that_is_upheld_is_posted_and_the_complaint_closed() -> None:

@@ -1,0 +1,38 @@
+"""Last days and complaints in time, by the district's calendar (Gov. Code 6800, 60372(c); Code Civ. Proc. 12a)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from definitions.catalogue.deadlines import in_time, last_day
+from definitions.catalogue.letters import SHIPPED
+from definitions.language.library import load_library
+
+CALENDAR = load_library(SHIPPED.parent).calendars["district"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "days", "last"),
+    [
+        (date(2026, 9, 14), 30, date(2026, 10, 14)),  # the first day is left out, the last one counts
+        (date(2026, 9, 14), 0, date(2026, 9, 14)),
+        (date(2026, 9, 1), 5, date(2026, 9, 8)),  # a Sunday, then Labor Day
+        (date(2026, 11, 21), 5, date(2026, 11, 30)),  # Thanksgiving, the day after it, a weekend
+        (date(2026, 12, 20), 5, date(2026, 12, 28)),  # Christmas is a Friday
+        (date(2026, 9, 4), 5, date(2026, 9, 9)),  # Admission Day: a legal holiday on which the office is open
+    ],
+)
+def test_a_last_day_on_which_the_office_is_closed_rolls_forward(begin: date, days: int, last: date) -> None:
+    assert last_day(begin, days, CALENDAR) == last
+
+
+def test_a_bill_counts_as_received_so_many_days_after_it_was_mailed() -> None:
+    mailed = date(2026, 9, 14)
+    for delivery, last in ((0, date(2026, 9, 21)), (5, date(2026, 9, 24))):  # the 19th is a Saturday
+        judged = [
+            in_time(day, bill_mailed=mailed, notice_mailed=None, delivery_days=delivery, calendar=CALENDAR)
+            for day in (last, date.fromordinal(last.toordinal() + 1))
+        ]
+        assert judged == [True, False]
