@@ -179,13 +179,14 @@ async def test_a_filing_stops_a_lock_off_splits_the_account_and_a_dismissal_begi
     assert "Clerk of the Bankruptcy Court" in text
     assert "Maria Lopez" not in text
 
-    # dismissed: nothing is held any longer, and a new collection begins without the old one's notices
+    # dismissed: the debt moves to the account with the service, where a collection begins without the old one's notices
     await complete(office, "finance", "docket", "dismissed", ended_on=office.services.today().isoformat())
     await until(lambda: (case_of(office, "bankruptcy") or CaseRow()).outcome == "dismissed")
     await until(lambda: (case_of(office, "proof-of-claim") or CaseRow()).outcome == "claimed")
-    await until(lambda: (case_of(office, "ladder") or CaseRow()).id not in (ladder, None))
-    anew = case_of(office, "ladder")
-    assert anew is not None
-    assert (anew.status, anew.state, anew.snapshot.get("happened") or {}) == ("open", "owing", {})
-    assert holds(office) == []
+    assert (holds(office), holds(office, NEW)) == ([], [])
+    assert asked(office, books)[1:3] == (Decimal("0.00"), old)
+    answer = await rep.post(f"/api/accounts/{NEW}/events/account-past-due", {"data": {}})  # the aging run
+    assert answer.status_code == 200, answer.text
+    found = asked(office, lambda session: session.exec(select(CaseRow).where(CaseRow.account_id == NEW)).one())
+    assert (found.status, found.state, found.snapshot.get("happened") or {}) == ("open", "owing", {})
     assert [case.incidents for case in asked(office, lambda session: session.exec(select(CaseRow)).all())] == [0] * 5

@@ -312,25 +312,31 @@ def test_where_there_are_no_assets_no_claim_is_filed_until_the_court_asks() -> N
 # -- what the court does --------------------------------------------------------------------------------------------------
 
 
-def test_a_dismissal_collects_from_the_beginning_and_tells_no_suspended_case_to_go_on() -> None:
+def order_of(play: Bankruptcy, *acts: str) -> list[str]:
+    """These acts and messages in the order in which they were done."""
+    done = [getattr(each, "action", None) or getattr(each, "name", "") for step in play.steps for each in step.effects]
+    return [each for each in done if each in acts]
+
+
+def test_a_dismissal_moves_the_old_balance_to_the_account_with_the_service_and_then_releases_the_old_one() -> None:
     play = divided(fact_balance="135.35")
     play.complete("docket", "dismissed", by="finance", at="2026-05-01 10:00", ended_on="2026-04-30")
     assert (play.case.outcome, play.holds) == ("dismissed", [])
-    assert [sent.name for sent in play.sent[-3:]] == ["bankruptcy-over", "stay-ended", "account-past-due"]
-    released = next(
-        step for step in play.steps if any(getattr(each, "action", "") == "release-hold" for each in step.effects)
-    )
-    asked = next(
-        step for step in play.steps if any(getattr(each, "name", "") == "account-past-due" for each in step.effects)
-    )
-    assert released.number < asked.number  # nothing is opened while the hold still stands
+    assert play.ran("transfer-balance") == [{"to": "10-004217-2"}]
+    # a collection that was stayed must not see the debt on the closed account once the hold is gone
+    assert order_of(play, "transfer-balance", "release-hold") == ["transfer-balance", "release-hold"]
 
 
-def test_a_dismissal_before_the_split_leaves_one_account() -> None:
+def test_a_dismissal_before_the_split_collects_on_the_one_account_once_nothing_holds_it() -> None:
     play = matched(fact_balance="107.50")
     play.receive("dismissed", at="2026-03-18 09:00", on="2026-03-17")
     assert play.case.outcome == "dismissed"
-    assert play.ran("split-account") == []
+    assert play.ran("split-account") == play.ran("transfer-balance") == []
+    assert order_of(play, "release-hold", "stay-ended", "account-past-due") == [
+        "release-hold",
+        "stay-ended",
+        "account-past-due",
+    ]
 
 
 def test_nothing_is_collected_after_a_dismissal_when_nothing_is_owed() -> None:
@@ -347,7 +353,7 @@ def test_a_discharge_writes_off_what_no_lien_secures_and_is_held_for_good() -> N
     assert play.rests("discharged")
     play.receive("court-closed", at="2026-07-01 09:00", on="2026-06-30")
     assert (play.case.outcome, play.holds) == ("discharged-and-closed", ["discharged"])
-    assert play.messages("account-past-due") == []
+    assert play.messages("account-past-due") == play.ran("transfer-balance") == []
 
 
 def test_a_denied_discharge_and_a_closing_without_one_make_the_debt_collectable() -> None:
@@ -355,7 +361,7 @@ def test_a_denied_discharge_and_a_closing_without_one_make_the_debt_collectable(
         play = divided(fact_balance="135.35")
         play.receive(message, at="2026-07-01 09:00", on="2026-06-30")
         assert (play.case.outcome, play.holds) == (outcome, [])
-        assert len(play.messages("account-past-due")) == 1
+        assert len(play.ran("transfer-balance")) == 1
 
 
 def test_relief_from_the_stay_allows_one_act_and_suspends_all_else() -> None:

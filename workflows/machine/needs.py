@@ -45,6 +45,7 @@ class Needs:
         self.definition: CaseDefinition = setting.definition
         self.states: dict[str, State] = dict(walk(self.definition))
         self._found: dict[tuple[tuple[str, ...], str], frozenset[str]] = {}
+        self._raised: dict[str, set[str]] = {}
 
     def facts_for(self, case: Case | None, event: Event | None) -> tuple[str, ...]:
         """The names of the facts, sorted."""
@@ -191,7 +192,18 @@ class Needs:
 
     def _action(self, action: Action) -> set[str]:
         signature = actions.signature(action.action)
-        return self._written(dict(action.with_)) | (set(signature.facts) if signature else set())
+        facts = self._written(dict(action.with_)) | (set(signature.facts) if signature else set())
+        return facts | self._raising(str(action.with_.get("event"))) if action.action == "raise" else facts
+
+    def _raising(self, event: str) -> set[str]:
+        """What a raised event may ask for, whichever state takes it: it is taken inside the same step."""
+        if event not in self._raised:
+            self._raised[event] = facts = set[str]()  # also ends a circle of events that raise each other
+            for path in ("", *self.states):
+                for name, transition in self._transitions(path):
+                    if name == event:
+                        facts |= self._following(path, name, transition, set())
+        return self._raised[event]
 
     def _written(self, args: Any) -> set[str]:
         facts = set(facts_in(args))
