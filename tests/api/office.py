@@ -198,6 +198,25 @@ LOCK_OFF = {
     "per-day": "2",
     "check": "has(facts.balance) && facts.balance > usd(80)",
 }
+CREDITING = {
+    "case": "crediting",
+    "title": "Crediting",
+    "data": {"account": {"type": "account", "required": True}},
+    "initial": "review",
+    "states": {
+        "review": {
+            "task": {
+                "title": "Review it",
+                "queue": "customer-service",
+                "repeatable": True,
+                "outcomes": {"pay": "paying", "wait": "waiting"},
+            }
+        },
+        "paying": {"entry": [{"credit": {"amount": "10.00"}}], "on": {"posted": "waiting"}},
+        "waiting": {"on": {"over": "done"}},
+        "done": {"type": "final"},
+    },
+}
 GUARDED = {
     "case": "guarded",
     "title": "Guarded",
@@ -256,6 +275,11 @@ def compiled_guarded(calendar: Calendar) -> Compiled:
         district=DISTRICT,
         laws=tuple(Law.model_validate(law) for law in LAWS),
     )
+
+
+def compiled_crediting(calendar: Calendar) -> Compiled:
+    """A case whose bank does not always answer (tests/temporal/desk.py), compiled."""
+    return Compiled(definition=CaseDefinition.model_validate(CREDITING), calendar=calendar, district=DISTRICT)
 
 
 @dataclass(kw_only=True)
@@ -353,6 +377,7 @@ async def opened_office(
             compiled_gathering(calendar),
             compiled_locking(calendar),
             compiled_guarded(calendar),
+            compiled_crediting(calendar),
         ):
             publish_compiled(session, compiled, source="", by="author", at=MONDAY - timedelta(days=30))
     services = Services(
