@@ -108,8 +108,9 @@ async def test_the_aging_run_brings_two_accounts_to_the_reminder_list_and_a_paym
         await to_account(world, OTHER, paid(world, OTHER, "184.10"), name="paid", at=WEDNESDAY, quiet=True)
         assert await Releasing.in_world(world).go_on() == 2
         with world.store.reading() as session:
+            collections = select(CaseRow).where(CaseRow.definition == "collection")
             rows = session.exec(select(ReleaseLine).where(ReleaseLine.release_id == release.id)).all()
-            cases = {str(row.account_id): row for row in session.exec(select(CaseRow))}
+            cases = {str(row.account_id): row for row in session.exec(collections)}
         ends = {row.line_id: row.status for row in rows}
         assert ends == {listed[ACCOUNT].id: "released", listed[OTHER].id: "gone"}
         assert not cases[OTHER].state.startswith("ladder")
