@@ -74,7 +74,7 @@ def test_the_debt_of_an_account_that_was_split_never_shuts_off_the_account_that_
     play.place("bankruptcy", "2026-03-06 09:00")
     play.facts["account_status"] = "closed"
     play.lift("bankruptcy", "2026-06-01 09:00")  # the stay has ended by itself
-    assert play.path == "debt-only"
+    assert play.path == "debt-only/last-demand"
 
 
 def test_a_discharge_ends_the_collection_for_good() -> None:
@@ -86,6 +86,6 @@ def test_a_discharge_ends_the_collection_for_good() -> None:
 
 def test_a_debt_that_is_collected_without_the_water_is_stayed_too() -> None:
     play = Collection("2026-01-06 09:00", {"2026-01-05": "120.00"}, account_status="closed")
-    assert play.path == "debt-only"
+    assert play.path == "debt-only/last-demand"
     play.place("bankruptcy", "2026-01-07 09:00")
     assert play.path == "stayed"
