@@ -13,6 +13,7 @@ from definitions.catalogue.replies import Effect, EffectRefused
 from store.applicants import applicant_of
 from store.queries.accounts import AccountView, account_view
 from store.tables.connections import Applicant, Parcel
+from store.tables.parties import PARTIES, AccountParty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +25,12 @@ class Addressee:
     place: str  #: the service address, or the parcel
     view: AccountView | None = None
     applicant: Applicant | None = None
-    court: tuple[str, ...] = ()  #: the address of the court that the case names
+    other: tuple[str, ...] = ()  #: the address of the court, counsel or trustee whom the letter is for
 
     def lines(self, to: str, language: str) -> list[str]:
         """The lines in the window."""
-        if to == "court":
-            return list(self.court)
+        if self.other:
+            return list(self.other)
         if self.view is not None:
             return _of_account(self.view, to, language)
         assert self.applicant is not None
@@ -42,18 +43,25 @@ def addressee(session: Session, effect: Effect) -> Addressee:
     if view is not None:
         premise = view.premise
         place = ", ".join(part for part in (premise.line1, premise.line2, premise.city) if part)
-        court = _court(session, effect)
-        return Addressee(account=view.account.id, language=view.account.language, place=place, view=view, court=court)
+        other = _other(session, effect)
+        return Addressee(account=view.account.id, language=view.account.language, place=place, view=view, other=other)
     applicant = applicant_of(session, effect.data)
     if applicant is None:
         raise EffectRefused("a letter needs a case with an account: there is nobody to send it to", code="no-account")
     return Addressee(account="", language=applicant.language, place=_parcel(session, effect.data), applicant=applicant)
 
 
+def _other(session: Session, effect: Effect) -> tuple[str, ...]:
+    """The address of whoever else the letter is for; () for the customer, also when no counsel or trustee is noted."""
+    to = str(effect.args.get("to") or "")
+    if to == "court":
+        return _court(session, effect)
+    party = session.get(AccountParty, (effect.account, to)) if to in PARTIES else None
+    return tuple(line for line in (party.name, *_mailing(party.mailing)) if line) if party is not None else ()
+
+
 def _court(session: Session, effect: Effect) -> tuple[str, ...]:
-    """The court's address by its short name in the setting `courts`, else what the case calls it; () for other letters."""
-    if effect.args.get("to") != "court":
-        return ()
+    """The court's address by its short name in the setting `courts`, else what the case calls it."""
     name = str(effect.data.get("court") or "Clerk of the Bankruptcy Court")
     known: Mapping[str, Sequence[str]] = published.of_case(session, effect.case).district.settings.get("courts") or {}
     return tuple(known.get(name, (name,)))

@@ -6,7 +6,20 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.rest import accounts, audit, cases, definitions, files, incidents, letters, lists, overrides, tasks, users
+from api.rest import (
+    accounts,
+    audit,
+    cases,
+    definitions,
+    files,
+    incidents,
+    letters,
+    lists,
+    overrides,
+    parties,
+    tasks,
+    users,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
@@ -18,6 +31,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     letters.router,
     lists.router,
     overrides.router,
+    parties.router,
     tasks.router,
     users.router,
 )

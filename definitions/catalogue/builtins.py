@@ -204,7 +204,11 @@ BUILT_IN = (
         kind="effect",
         args={
             "template": Arg(type="template"),
-            "to": Arg(type="text", required=False, title="`customer` (default), `occupant` or `court`"),
+            "to": Arg(
+                type="text",
+                required=False,
+                title="`customer` (default), `occupant`, `court`, `counsel`, `trustee`",
+            ),
             "languages": Arg(type="any", required=False, title="By default the account's language"),
         },
         says="writes the {template} letter",

@@ -16,6 +16,7 @@ from store.tables import (
     money,
     outbox,
     papers,
+    parties,
     people,
     rules,
     runs,
@@ -25,7 +26,7 @@ from store.tables.base import metadata
 
 MODULES = (
     audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, money, outbox, papers,
-    people, rules, runs, utility,
+    parties, people, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

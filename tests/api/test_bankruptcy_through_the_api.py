@@ -122,6 +122,12 @@ def letters(office: Office) -> dict[str, str]:
     return {letter.template: letter.status for letter in asked(office, lambda session: session.exec(query).all())}
 
 
+def printed(office: Office, template: str) -> str:
+    """The first page of the letter."""
+    found = asked(office, lambda session: session.exec(select(Letter).where(Letter.template == template)).one())
+    return PdfReader(io.BytesIO(files.current().get(str(found.file_digest)))).pages[0].extract_text()
+
+
 async def test_a_filing_stops_a_lock_off_splits_the_account_and_a_dismissal_begins_anew(office: Office) -> None:
     filed = office.services.today() - timedelta(days=3)
     lead, rep = office.by("lead"), office.by("rep")
@@ -145,6 +151,9 @@ async def test_a_filing_stops_a_lock_off_splits_the_account_and_a_dismissal_begi
     await until(lambda: open_task(office, "locking") is None)
     since = asked(office, lambda session: standing_holds(session, ACCOUNT)[0].since)
     assert since.astimezone(office.services.zone).date() == filed
+
+    counsel = {"name": "Law Office of A. Byrne", "mailing": {"line1": "9 Elm St", "city": "Wellton", "zip": "90000"}}
+    assert (await rep.put(f"/api/accounts/{ACCOUNT}/parties/counsel", counsel)).status_code == 204
 
     # matched: the collection ends, assurance and claim open
     match = {"name_agrees": True, "address_agrees": True, "digits": "agree", "chapter": "7", "voluntary": True}
@@ -174,8 +183,8 @@ async def test_a_filing_stops_a_lock_off_splits_the_account_and_a_dismissal_begi
     await until(lambda: "pre_petition" in (case_of(office, "proof-of-claim") or CaseRow()).snapshot["data"])
     await complete(office, "finance", "file-claim", "filed", **claimed)
     await until(lambda: "claim-cover" in letters(office))
-    cover = asked(office, lambda session: session.exec(select(Letter).where(Letter.template == "claim-cover")).one())
-    text = PdfReader(io.BytesIO(files.current().get(str(cover.file_digest)))).pages[0].extract_text()
+    assert "Law Office of A. Byrne" in printed(office, "assurance-request")
+    text = printed(office, "claim-cover")
     assert "Clerk of the Bankruptcy Court" in text
     assert "Maria Lopez" not in text
 

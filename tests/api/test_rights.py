@@ -26,6 +26,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "read_account": ACCOUNTS,
     "read_contact": ACCOUNTS,
     "change_contact": PHONE,
+    "list_parties": ACCOUNTS,
+    "note_party": PHONE,
     "list_reads": ACCOUNTS,
     "list_bills": ACCOUNTS,
     "list_ledger": ACCOUNTS,
@@ -112,6 +114,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
 BODIES: Final[dict[str, Any]] = {
     "search_accounts": {"words": "lopez"},
     "change_contact": {"phone": "1"},
+    "note_party": {"name": "A. Byrne", "mailing": {"line1": "9 Elm St", "city": "Wellton", "zip": "90000"}},
     "take_payment": {"amount_usd": "1.00", "received": "2026-03-09"},
     "place_hold": {"kind": "medical"},
     "release_hold": {"reason": "over"},
@@ -147,6 +150,7 @@ BODIES: Final[dict[str, Any]] = {
 }
 PARTS: Final = {
     "account_id": "a-1",
+    "role": "counsel",
     "case_id": "c-nothing",
     "task_id": "c-nothing.1",
     "user_id": "nobody",
