@@ -268,6 +268,7 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "plan_due_amount": _of_plan(lambda plan: f"{plan.due_usd:.2f}"),
     "plan_broken_since": _of_plan(lambda plan: _day(plan.broken_since)),
     "plan_current_unpaid_since": _of_plan(lambda plan: _day(plan.current_unpaid_since)),
+    "plan_behind_since": _of_plan(lambda plan: _day(plan.behind_since)),
     "deposit_held": _held(DEPOSITS),
     "deposit_since": lambda question: _day(ledger.held_since(question.session, question.account_id, DEPOSITS)),
     "refunds_payable": _held(REFUNDS_PAYABLE),

@@ -124,10 +124,7 @@ def moved(account_id: str, amount_usd: Decimal, *, debit: str, credit: str) -> t
 
 def charge(account_id: str, amount_usd: Decimal, code: str) -> tuple[Line, ...]:
     """The lines that raise what an account owes by this much (or lower it, below zero), against `code`."""
-    return (
-        Line(code=RECEIVABLE, amount_usd=amount_usd, account_id=account_id),
-        Line(code=code, amount_usd=-amount_usd),
-    )
+    return moved(account_id, amount_usd, debit=RECEIVABLE, credit=code)
 
 
 def bill_entry(bill: Bill, at: datetime, person: str = "billing") -> Entry:

@@ -65,6 +65,11 @@ class Standing:
         """The day after the due date of the oldest current charge that is behind (H&S 116910(b)(3)(B))."""
         return unpaid_since(self.current, self.on)
 
+    @property
+    def behind_since(self) -> date | None:
+        """The older of both."""
+        return unpaid_since((*self.instalments, *self.current), self.on)
+
 
 def standing(plan: Agreed, lines: Sequence[LedgerLine], due: Mapping[str, date], on: date) -> Standing:
     """How the plan stands after the lines of the account's statement, which are those until `on`."""

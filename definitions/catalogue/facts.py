@@ -88,6 +88,13 @@ _ALL: Final = (
         age=NOW,
         help_="The day after the due date of the oldest one.",
     ),
+    _fact(
+        "plan_behind_since",
+        "date",
+        "Payment plan behind since",
+        age=NOW,
+        help_="With an instalment or with a current bill, whichever is older.",
+    ),
     _fact("deposit_held", "money", "Security deposit held", age=NOW),
     _fact("deposit_since", "date", "Deposit held since", age=NOW),
     _fact("refunds_payable", "money", "Refunds still to be paid", age=NOW),

@@ -113,11 +113,6 @@ def compute_last_instalment(context: Context, **arguments: Any) -> str:
     return plan_of(context.calendar, arguments)[-1].due.isoformat()
 
 
-def compute_business_day(context: Context, *, on: Any) -> str:
-    """The date itself, or the next business day when the office is closed on it."""
-    return payable_on(context.calendar, date.fromisoformat(str(on)[:10])).isoformat()
-
-
 def total_usd(plan: Sequence[Instalment]) -> Decimal:
     """What the plan's parts come to."""
     return sum((each.amount_usd for each in plan), Decimal(0))

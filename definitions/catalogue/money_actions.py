@@ -46,13 +46,6 @@ MONEY_ACTIONS: Final = (
     _pure("compute-instalments", instalments.compute_instalments, "any", "works out the instalments", _PLAN),
     _pure("count-instalments", instalments.count_instalments, "integer", "counts the instalments", _PLAN),
     _pure("compute-last-instalment", instalments.compute_last_instalment, "date", "finds the last instalment", _PLAN),
-    _pure(
-        "compute-business-day",
-        instalments.compute_business_day,
-        "date",
-        "moves the date to a business day",
-        {"on": _DATE},
-    ),
     _pure("compute-late-fee", charges.compute_late_fee, "money", "computes the late fee", _LATE),
     _pure("show-late-fee", charges.show_late_fee, "any", "computes the late fee", _LATE),
     _pure(

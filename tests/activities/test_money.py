@@ -318,6 +318,7 @@ def test_a_current_bill_that_is_not_paid_beside_the_plan_is_seen_apart(planned: 
     found = facts(planned, *PLAN, at=on("2026-07-20"))
     assert found["plan_current_unpaid_since"] == "2026-07-20"
     assert "plan_broken_since" not in found
+    assert facts(planned, "plan_behind_since", at=on("2026-07-20")) == {"plan_behind_since": "2026-07-20"}
 
 
 def test_a_payment_that_comes_back_breaks_the_plan_on_the_day_that_it_had_paid(planned: Store) -> None:
