@@ -20,7 +20,17 @@ from workflows.machine.work import CLAIMED
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 
-ROLES = {"rep": "rep", "rep2": "rep", "lead": "lead", "supervisor": "supervisor", "review": "review", "crew": "crew"}
+ROLES = {
+    "rep": "rep",
+    "rep2": "rep",
+    "lead": "lead",
+    "supervisor": "supervisor",
+    "review": "review",
+    "crew": "crew",
+} | {
+    "finance": "finance",
+    "finance2": "finance",
+}
 
 
 @cache
@@ -191,11 +201,20 @@ class Play:
         return [each.to for each in self._effects() if isinstance(each, Notify)]
 
     @property
+    def sent(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The messages that cases sent, with what they said, in order."""
+        return [(each.name, each.data) for each in self._effects() if isinstance(each, SendMessage)]
+
+    @property
     def holds(self) -> list[str]:
         """The kinds of hold that stand, in order: each as long as a case that asked for it has not let go."""
         return list(dict.fromkeys(kind for kind, _ in self._holds))
 
     # -- how it goes on ------------------------------------------------------------------------------------------------
+
+    def carry_out(self, case: Case, step: Step, number: int, effect: RunAction) -> Mapping[str, Any]:
+        """What an effect answers beside its event; a play with books of its own does it there."""
+        return {}
 
     def _effects(self) -> list[Effect]:
         return [each for step in self.steps for each in step.effects]
@@ -242,8 +261,10 @@ class Play:
                 case RunAction(action=name) if self._cases[case.id].is_open:
                     found = actions.signature(name)
                     assert found is not None
+                    told = self.carry_out(case, step, number, effect)
                     if found.replies:
-                        self._fire(case.id, Replied(name=found.replies[0], effect=f"{step.number}.{number}"))
+                        reply = Replied(name=found.replies[0], effect=f"{step.number}.{number}", data=told)
+                        self._fire(case.id, reply)
                 case OpenChild(child=child, case=name, data=data, people=people):
                     if child in self._cases[case.id].children.values():
                         self.open(name, case_id=child, data=data, by=step.by, parent=case.id, people=people)
