@@ -147,6 +147,16 @@ def _interest(working: Working, context: Context, *, amount: Any, since: Any) ->
     return interest
 
 
+def show_refund(context: Context, *, available: Any, amount: Any) -> list[str]:
+    """What the account has in credit, what of it is refunded, and what stays."""
+    working = Working()
+    there = working.money("Credit of the account", _usd(available))
+    refund = working.money("Refund", _usd(amount))
+    if there != refund:
+        working.money("Credit that stays on the account", there - refund)
+    return working.lines
+
+
 def compute_refund_date(context: Context) -> str:
     """The day of the next run of checks: on the district's days of the month, or the next business day."""
     days = sorted(int(day) for day in context.district.settings.get("refund-run-days", ("1", "15")))

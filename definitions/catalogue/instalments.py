@@ -113,6 +113,13 @@ def compute_last_instalment(context: Context, **arguments: Any) -> str:
     return plan_of(context.calendar, arguments)[-1].due.isoformat()
 
 
+def add_months(context: Context, *, on: Any, months: Any) -> str:
+    """The same day so many months later, or that month's last day; `months` is a number or the name of a setting."""
+    written = str(months)
+    count = int(context.district.settings.get(written, written))
+    return month_on(date.fromisoformat(str(on)[:10]), count).isoformat()
+
+
 def total_usd(plan: Sequence[Instalment]) -> Decimal:
     """What the plan's parts come to."""
     return sum((each.amount_usd for each in plan), Decimal(0))

@@ -46,6 +46,13 @@ MONEY_ACTIONS: Final = (
     _pure("compute-instalments", instalments.compute_instalments, "any", "works out the instalments", _PLAN),
     _pure("count-instalments", instalments.count_instalments, "integer", "counts the instalments", _PLAN),
     _pure("compute-last-instalment", instalments.compute_last_instalment, "date", "finds the last instalment", _PLAN),
+    _pure(
+        "add-months",
+        instalments.add_months,
+        "date",
+        "reckons a date some months on",
+        {"on": _DATE, "months": Arg(type="any", title="A number of months, or the setting that has it")},
+    ),
     _pure("compute-late-fee", charges.compute_late_fee, "money", "computes the late fee", _LATE),
     _pure("show-late-fee", charges.show_late_fee, "any", "computes the late fee", _LATE),
     _pure(
@@ -68,6 +75,13 @@ MONEY_ACTIONS: Final = (
         _INTEREST,
     ),
     _pure("show-deposit-interest", charges.show_deposit_interest, "any", "shows the deposit's interest", _INTEREST),
+    _pure(
+        "show-refund",
+        charges.show_refund,
+        "any",
+        "shows what is refunded of a credit",
+        {"available": _AMOUNT, "amount": _AMOUNT},
+    ),
     _pure("compute-refund-date", charges.compute_refund_date, "date", "finds the next run of checks"),
     _effect(
         "take-deposit",

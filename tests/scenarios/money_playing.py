@@ -19,11 +19,13 @@ from store.engine import Store
 from store.ledger import balance_usd, bill_entry, payment_entry, post, unbalanced_entries
 from store.projection import write_step
 from store.publishing import publish_compiled
+from store.refunds import collect, issue
+from store.tables.definitions import DefinitionVersion
 from store.tables.utility import Account, Bill, Payment
 from store.writes import StepWrite
 from workflows.machine.case import Case
 from workflows.machine.effects import RunAction, Step
-from workflows.machine.events import Event
+from workflows.machine.events import Event, LineDecided
 from workflows.machine.machine import Machine
 
 NUMBER = str(ACCOUNT["id"])
@@ -49,14 +51,37 @@ class MoneyPlay(Play):
         with store.writing() as session:
             account = books.account(session, NUMBER)
             account.since = date(2020, 1, 1)
-            publish_compiled(session, load_library(DEFINITIONS).compile(case), source="", by="author", at=books.MONDAY)
-        with store.writing() as session:
-            write_step(session, _opened(case))
         for mailed, amount in bills.items():
             self.bill(amount, mailed)
         for received, amount in (payments or {}).items():
             self._posted(amount, received)
         super().__init__(opened, case=case, data={"bill": None} | dict(data or {}), **facts)
+
+    def open(self, case: str, *, case_id: str = "c-another00001", **given: Any) -> str:
+        """The same, with the case's definition published and its row in the store."""
+        with self.store.writing() as session:
+            if session.get(DefinitionVersion, (case, 1)) is None:
+                compiled = load_library(DEFINITIONS).compile(case)
+                publish_compiled(session, compiled, source="", by="author", at=books.MONDAY)
+        with self.store.writing() as session:
+            write_step(session, _opened(case, case_id))
+        return super().open(case, case_id=case_id, **given)
+
+    def issue_checks(self, at: str, first_check: int = 1001) -> list[tuple[str, str]]:
+        """Finance runs the checks; returns (number, amount) of each, and the cases hear of it."""
+        self.until(at)
+        self._number += 1
+        run_id, day = f"rr-{self._number}", date.fromisoformat(at[:10])
+        with self.store.writing() as session:
+            run = collect(session, run_id, on=day, at=self.now, by="finance")
+            rows = [] if run is None else issue(session, run, first_check=first_check, on=day, at=self.now, by="finance2")
+            told = [
+                {"refund": row.id, "check": str(row.check_no), "issued": at[:10], "amount": str(row.amount_usd)}
+                for row in rows
+            ]
+        for each in told:
+            self.hear("refund-issued", **each)
+        return [(each["check"], each["amount"]) for each in told]
 
     def bill(self, amount: str, mailed: str) -> None:
         """A bill goes out; it is due 25 days later."""
@@ -93,6 +118,17 @@ class MoneyPlay(Play):
         with self.store.writing() as session:
             registry.carry_out(session, wanted)
         self.hear("payment-returned", payment=payment)
+
+    def use_deposit(self, amount: str, at: str) -> None:
+        """Another case applies the account's deposit to what it owes."""
+        self.until(at)
+        wanted = self._effect("apply-deposit", {"of": "security", "amount": amount}, 901, self._number)
+        with self.store.writing() as session:
+            registry.carry_out(session, wanted)
+
+    def release(self, by: str) -> None:
+        """Somebody releases the list on which the first case waits."""
+        self._fire(self._first, LineDecided(state=self.case.state[0], decision="released", by=by))
 
     def close_account(self, on: str) -> None:
         """The customer moves away."""
@@ -152,7 +188,7 @@ class MoneyPlay(Play):
         return {"account": ACCOUNT}
 
 
-def _opened(case: str) -> StepWrite:
+def _opened(case: str, case_id: str) -> StepWrite:
     written = books.step()
-    row = replace(written.case, id=ROOT, definition=case, account_id=NUMBER)
+    row = replace(written.case, id=case_id, definition=case, account_id=NUMBER)
     return replace(written, case=row, audit=(), key=None, open_tasks=())
