@@ -74,7 +74,9 @@ class MoneyPlay(Play):
         run_id, day = f"rr-{self._number}", date.fromisoformat(at[:10])
         with self.store.writing() as session:
             run = collect(session, run_id, on=day, at=self.now, by="finance")
-            rows = [] if run is None else issue(session, run, first_check=first_check, on=day, at=self.now, by="finance2")
+            rows = (
+                [] if run is None else issue(session, run, first_check=first_check, on=day, at=self.now, by="finance2")
+            )
             told = [
                 {"refund": row.id, "check": str(row.check_no), "issued": at[:10], "amount": str(row.amount_usd)}
                 for row in rows

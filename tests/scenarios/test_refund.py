@@ -49,7 +49,11 @@ def issued(play: MoneyPlay) -> MoneyPlay:
 
 def test_what_there_is_is_filled_in(opens: Opens) -> None:
     play = opens()
-    assert (play.case.data["kind"], play.case.data["amount"], play.case.data["available"]) == ("credit", "62.15", "62.15")
+    assert (play.case.data["kind"], play.case.data["amount"], play.case.data["available"]) == (
+        "credit",
+        "62.15",
+        "62.15",
+    )
 
 
 def test_a_refund_goes_out_with_the_next_run_and_the_letter_says_its_day(opens: Opens) -> None:
