@@ -19,6 +19,7 @@ COMMANDS = {
     "rehearse": "headgate.rehearse:rehearse",
     "export": "headgate.export:export",
     "run": "headgate.run:run",
+    "report": "headgate.report:report",
     "import": "headgate.import_command:import_",
     "token": "headgate.token:token",
     "user": "headgate.user:user",

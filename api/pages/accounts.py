@@ -38,10 +38,12 @@ from api.views.accounts import (
     read_view,
 )
 from api.views.cases import CaseView, case_view
+from api.views.connections import ApplicantView, applicant_view
 from api.views.openings import opening_fields
 from api.views.stories import account_detail, letters_page, reads_page
 from api.views.work import field_view
 from definitions.language.model import CaseDefinition
+from store.applicants import search_applicants
 from store.queries.accounts import bill_page, payments_of, search_accounts
 from store.queries.cases import case_page
 from workflows.machine.machine import machine_of
@@ -57,6 +59,8 @@ class FindPage:
 
     words: str
     found: Sequence[AccountFound] | None  #: None before anything was looked for
+    applicants: Sequence[ApplicantView] = ()
+    may_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +91,9 @@ class AccountPage:
 class OpenPage:
     """The form that opens a case."""
 
-    account: AccountDetail
+    whom: str  #: the account or the applicant that it is for
+    back: str  #: where they are shown
+    action: str  #: where the form is sent
     case: str
     title: str
     help: str | None
@@ -101,7 +107,8 @@ class OpenPage:
 def find(request: Request, person: SignedIn) -> Response:
     """Asks for an account."""
     person.must("see-accounts")
-    return page(request, "find.html", FindPage(words="", found=None), person=person)
+    content = FindPage(words="", found=None, may_open=person.may("open-cases"))
+    return page(request, "find.html", content, person=person)
 
 
 @router.post("/accounts")
@@ -113,7 +120,13 @@ def found(request: Request, office: Office, form: Form) -> Response:
     may_see = person.may("see-confidential")
     with office.store.reading() as session:
         rows = search_accounts(session, words, confidential=may_see, limit=50) if words else []
-    content = FindPage(words=words, found=[found_view(row, may_see=may_see) for row in rows])
+        applicants = search_applicants(session, words, 20) if words else []
+    content = FindPage(
+        words=words,
+        found=[found_view(row, may_see=may_see) for row in rows],
+        applicants=[applicant_view(row, zone=office.zone) for row in applicants],
+        may_open=person.may("open-cases"),
+    )
     return page(request, "find.html", content, person=person)
 
 
@@ -195,7 +208,9 @@ def _form(
             field_view(name, field, None) for name, field in opening_fields(spec).items() if field.type != "account"
         ]
         content = OpenPage(
-            account=account_detail(session, account, zone=office.zone),
+            whom=f"{account_detail(session, account, zone=office.zone).name}, account {account_id}",
+            back=urls.account(account_id),
+            action=urls.open_case(account_id, case),
             case=case,
             title=spec.title,
             help=spec.help,
@@ -225,6 +240,8 @@ def _kinds(session: Session, office: Services, person: Person, account_id: str) 
 
 
 def _about(spec: CaseDefinition, account_id: str) -> dict[str, Any]:
+    if any(field.type == "applicant" and field.required for field in spec.data.values()):
+        return {}  # it begins with an applicant; its account comes later
     return {name: {"id": account_id} for name, field in spec.data.items() if field.type == "account" and not field.many}
 
 

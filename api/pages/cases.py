@@ -25,12 +25,14 @@ from api.services import Office
 from api.views.accounts import AccountDetail, LetterView, letter_view
 from api.views.books import FileView, IncidentView, file_view, incident_view
 from api.views.cases import CaseDetail, StepView, case_detail, step_view
+from api.views.connections import ApplicantView, applicant_view
 from api.views.notes import NoteView, note_view
 from api.views.stories import account_detail, letters_page
 from api.views.tasks import TaskView, task_view
 from definitions.language.diagrams import svg
 from definitions.language.expand import expand, title_of
 from store.queries import cases as query
+from store.tables.connections import Applicant
 from store.tables.papers import File
 from store.tables.utility import Account
 from workflows.machine import case as cases
@@ -46,6 +48,7 @@ class CasePage:
     case: CaseDetail
     states: Sequence[str]  #: titles of the active states
     account: AccountDetail | None
+    applicant: ApplicantView | None
     tasks: Sequence[TaskView]
     steps: Sequence[StepView]  #: the newest first
     notes: Sequence[NoteView]
@@ -65,6 +68,7 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
     with office.store.reading() as session:
         row = case_seen(session, person, case_id)
         account = session.get(Account, row.account_id) if row.account_id else None
+        applicant = session.get(Applicant, row.applicant_id) if row.applicant_id else None
         machine = machine_of(compiled_content(session, row.definition, row.version))
         data = machine.definition.data
         plans = machine.setting.plan.states
@@ -76,6 +80,7 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
             case=case_detail(row, zone=zone),
             states=[plans[state].title if state in plans else state for state in row.state.split()],
             account=account_detail(session, account, zone=zone) if account else None,
+            applicant=applicant_view(applicant, zone=zone) if applicant else None,
             tasks=[task_view(task, at=at, zone=zone) for task in tasks],
             steps=[step_view(step, zone=zone) for step in reversed(query.steps_of(session, case_id))],
             notes=[note_view(note, zone=zone) for note in query.notes_of(session, case=case_id)],

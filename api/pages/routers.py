@@ -6,10 +6,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import accounts, cases, files, passing, problem, queue, signing_in, tasks
+from api.pages import accounts, applicants, cases, files, passing, problem, queue, signing_in, tasks
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
+    applicants.router,
     cases.router,
     files.router,
     passing.router,

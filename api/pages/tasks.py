@@ -28,6 +28,7 @@ from api.services import Office, Services
 from api.views.accounts import AccountDetail
 from api.views.books import FileView, file_view
 from api.views.checks import CheckView, check_view
+from api.views.connections import ApplicantView, applicant_view
 from api.views.notes import NoteView, note_view
 from api.views.stories import account_detail
 from api.views.tasks import TaskDetail
@@ -35,6 +36,7 @@ from api.views.work import task_detail
 from store.queries.accounts import bill_page
 from store.queries.cases import notes_of
 from store.tables.cases import CaseRow, TaskRow
+from store.tables.connections import Applicant
 from store.tables.papers import File
 from store.tables.utility import Account
 from workflows.machine import case as cases
@@ -67,6 +69,7 @@ class TaskPage:
     why: str
     inputs: Sequence[Input]
     account: AccountDetail | None  #: for those who may see accounts
+    applicant: ApplicantView | None  #: the same
     plot: Plot | None
     notes: Sequence[NoteView]
     files: Sequence[FileView]
@@ -193,6 +196,8 @@ def _shown(
         case = session.get_one(CaseRow, task.case_id)
         titles = {outcome.outcome: outcome.title for outcome in detail.outcomes}
         account = session.get(Account, task.account_id) if task.account_id and person.may("see-accounts") else None
+        asks = case.applicant_id if person.may("see-accounts") else None
+        applicant = session.get(Applicant, asks) if asks else None
         content = TaskPage(
             task=detail,
             case_title=case.title,
@@ -206,11 +211,12 @@ def _shown(
                 outcomes=titles,
             ),
             account=account_detail(session, account, zone=office.zone) if account else None,
+            applicant=applicant_view(applicant, zone=office.zone) if applicant else None,
             plot=plot(bill_page(session, account.id, limit=26).items) if account else None,
             notes=[
                 note_view(note, zone=office.zone)
                 for note in notes_of(session, case=task.case_id)
-                if account is not None or note.task_id == task.id
+                if account is not None or applicant is not None or note.task_id == task.id
             ],
             files=_files(session, office, task, person),
             checked=_checked(session, office, task),

@@ -32,6 +32,16 @@ class Urls:
         """An account."""
         return f"/accounts/{_part(account)}"
 
+    new_applicant = "/applicants/new"
+
+    def applicant(self, applicant: str) -> str:
+        """An applicant."""
+        return f"/applicants/{_part(applicant)}"
+
+    def open_for(self, applicant: str, case: str) -> str:
+        """The form that opens a case for an applicant."""
+        return f"/applicants/{_part(applicant)}/open/{_part(case)}"
+
     def plot(self, account: str) -> str:
         """The picture of an account's consumption."""
         return f"/accounts/{_part(account)}/consumption.svg"

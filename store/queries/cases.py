@@ -20,6 +20,7 @@ def case_page(
     session: Session,
     *,
     account: str | None = None,
+    applicant: str | None = None,
     definition: str | None = None,
     state: str | None = None,
     is_open: bool | None = None,
@@ -32,6 +33,8 @@ def case_page(
     query = select(CaseRow)
     if account is not None:
         query = query.where(col(CaseRow.account_id) == account)
+    if applicant is not None:
+        query = query.where(col(CaseRow.applicant_id) == applicant)
     if definition is not None:
         query = query.where(col(CaseRow.definition) == definition)
     if state is not None:

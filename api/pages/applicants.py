@@ -1,0 +1,192 @@
+"""Applicants: entering one, their page with their cases, and opening a case for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.acts import applicants as acts
+from api.acts import opening
+from api.library import content as compiled_content
+from api.library import current, current_all
+from api.pages.accounts import CaseKind, OpenPage
+from api.pages.fields import inputs
+from api.pages.frame import Trouble, new_key, page
+from api.pages.posted import Form
+from api.pages.urls import urls
+from api.problems import Problem
+from api.security.people import Person
+from api.security.signin import SignedIn
+from api.services import Office, Services
+from api.views.cases import CaseView, case_view
+from api.views.connections import ApplicantView, applicant_view
+from api.views.openings import opening_fields
+from api.views.work import field_view
+from definitions.language.model import CaseDefinition
+from store.queries.cases import case_page
+from workflows.machine.machine import machine_of
+
+router = APIRouter(include_in_schema=False)
+
+FIELDS = ("name", "phone", "email", "language", "line1", "line2", "city", "zip")
+NEEDED = ("name", "line1", "city", "zip")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPage:
+    """Asks who applies."""
+
+    given: Mapping[str, str]
+    key: str
+    trouble: Trouble | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicantPage:
+    """An applicant with their cases."""
+
+    applicant: ApplicantView
+    cases: Sequence[CaseView]
+    kinds: Sequence[CaseKind]
+
+
+@router.get("/applicants/new")
+def ask(request: Request, person: SignedIn) -> Response:
+    """Asks who applies."""
+    person.must("open-cases")
+    content = NewPage(given=dict.fromkeys(FIELDS, ""), key=new_key(), trouble=None)
+    return page(request, "new_applicant.html", content, person=person)
+
+
+@router.post("/applicants/new")
+def enter(request: Request, office: Office, form: Form) -> Response:
+    """Keeps the applicant, or shows what is missing at its field."""
+    given = {name: form.text(name)[:200] for name in FIELDS}
+    missing = {name: "is required" for name in NEEDED if not given[name]}
+    if missing:
+        trouble = Trouble(
+            title="The form is incomplete", sentence="Some of it is needed.", code="bad-form", fields=missing
+        )
+        content = NewPage(given=given, key=new_key(), trouble=trouble)
+        return page(request, "new_applicant.html", content, person=form.ask.person, status=422)
+    answer = acts.keep(
+        office,
+        form.ask,
+        name=given["name"],
+        phone=given["phone"],
+        email=given["email"],
+        language=given["language"] or "en",
+        mailing={name: given[name] for name in ("line1", "line2", "city", "zip")},
+    )
+    return RedirectResponse(urls.applicant(answer.body["id"]), status_code=303)
+
+
+@router.get("/applicants/{applicant_id}")
+def show(request: Request, office: Office, person: SignedIn, applicant_id: str) -> Response:
+    """Shows an applicant with their cases, and what can be opened for them."""
+    with office.store.reading() as session:
+        row = acts.viewed(session, person, applicant_id)
+        content = ApplicantPage(
+            applicant=applicant_view(row, zone=office.zone),
+            cases=[
+                case_view(case, zone=office.zone) for case in case_page(session, applicant=applicant_id, limit=50).items
+            ],
+            kinds=_kinds(session, office, person),
+        )
+    return page(request, "applicant.html", content, person=person)
+
+
+@router.get("/applicants/{applicant_id}/open/{case}")
+def ask_to_open(request: Request, office: Office, person: SignedIn, applicant_id: str, case: str) -> Response:
+    """Asks for what opens a case."""
+    person.must("open-cases")
+    return _form(request, office, person, applicant_id, case)
+
+
+@router.post("/applicants/{applicant_id}/open/{case}")
+async def open_it(request: Request, office: Office, form: Form, applicant_id: str, case: str) -> Response:
+    """Opens the case, or shows what was wrong at its field."""
+
+    def given() -> dict[str, Any]:
+        with office.store.reading() as session:
+            spec = _definition(session, office, case)
+            return form.typed(opening_fields(spec)) | _about(spec, applicant_id)
+
+    data = await run_in_threadpool(given)
+    try:
+        answer = await opening.open_case(office, form.ask, case, data)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        trouble = Trouble(
+            title=problem.title, sentence=problem.sentence, code=problem.code, fields=problem.fields or {}
+        )
+        return await run_in_threadpool(
+            _form, request, office, form.ask.person, applicant_id, case, given=data, trouble=trouble
+        )
+    return RedirectResponse(urls.case(answer.body["case"]), status_code=303)
+
+
+def _form(
+    request: Request,
+    office: Services,
+    person: Person,
+    applicant_id: str,
+    case: str,
+    *,
+    given: Mapping[str, Any] | None = None,
+    trouble: Trouble | None = None,
+) -> Response:
+    with office.store.reading() as session:
+        applicant = acts.viewed(session, person, applicant_id)
+        spec = _definition(session, office, case)
+        asked = {
+            name: field for name, field in opening_fields(spec).items() if field.type not in ("account", "applicant")
+        }
+        content = OpenPage(
+            whom=f"{applicant.name}, applicant",
+            back=urls.applicant(applicant_id),
+            action=urls.open_for(applicant_id, case),
+            case=case,
+            title=spec.title,
+            help=spec.help,
+            inputs=inputs(
+                session,
+                [field_view(name, field, None) for name, field in asked.items()],
+                account=None,
+                errors=trouble.fields if trouble else {},
+                given=given,
+            ),
+            standing=None,
+            key=new_key(),
+            trouble=trouble,
+        )
+    return page(request, "open_case.html", content, person=person, status=422 if trouble else 200)
+
+
+def _kinds(session: Session, office: Services, person: Person) -> list[CaseKind]:
+    if not person.may("open-cases"):
+        return []
+    found = (_definition(session, office, version.definition) for version in current_all(session, office.now()))
+    return [
+        CaseKind(case=spec.case, title=spec.title, help=spec.help, standing=None)
+        for spec in found
+        if _about(spec, "") and (not spec.open_by or person.roles & set(spec.open_by))
+    ]
+
+
+def _about(spec: CaseDefinition, applicant_id: str) -> dict[str, Any]:
+    return {
+        name: {"id": applicant_id} for name, field in spec.data.items() if field.type == "applicant" and field.required
+    }
+
+
+def _definition(session: Session, office: Services, case: str) -> CaseDefinition:
+    version = current(session, case, office.now())
+    return machine_of(compiled_content(session, case, version.version)).definition
