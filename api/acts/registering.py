@@ -32,6 +32,7 @@ def take_down(office: Services, ask: Ask, item_id: str, doing: Doing) -> Answer:
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "work")
+        ask.person.must("see-accounts")
         item = session.exec(select(RegisterItem).where(RegisterItem.id == item_id).with_for_update()).first()
         if item is None:
             raise NotFound(f"There is no device {item_id[:60]!r} in the registers.")

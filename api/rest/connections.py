@@ -253,12 +253,15 @@ def take_down(office: Office, ask: Asked, item_id: ItemId, body: NewEvent) -> Re
 
 
 @router.get(
-    "/reports/new-connections", operation_id="report_new_connections", response_model=ConnectionReport, responses=READ
+    "/reports/new-connections/{month}",
+    operation_id="report_new_connections",
+    response_model=ConnectionReport,
+    responses=READ,
 )
 def report(
     office: Office,
     person: SignedIn,
-    month: Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="The month.", examples=["2026-11"])],
+    month: Annotated[str, Path(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="The month.", examples=["2026-11"])],
 ) -> ConnectionReport:
     """Reads the report on new connections of a month: each project that was open, with stage, fees and deposit."""
     person.must("see-accounts")

@@ -139,12 +139,12 @@ async def test_the_report_names_each_project_of_the_month_and_no_applicant(offic
                 snapshot={"data": {"kind": "single-family", "parcel": {"id": "114-020-07"}, "fees": "10425.00"}},
             )
         )
-    report = (await office.by("rep").get("/api/reports/new-connections", month="2026-03")).json()
+    report = (await office.by("rep").get("/api/reports/new-connections/2026-03")).json()
     assert (report["opened"], report["finished"], report["ended"]) == (1, 0, 0)
     (line,) = report["lines"]
     assert (line["parcel"], line["stage"], line["fees_usd"]) == ("114-020-07", "project/sizing", "10425.00")
-    assert (await office.by("rep").get("/api/reports/new-connections", month="2026-02")).json()["lines"] == []
-    assert (await office.by("rep").get("/api/reports/new-connections", month="2026-13")).status_code == 422
+    assert (await office.by("rep").get("/api/reports/new-connections/2026-02")).json()["lines"] == []
+    assert (await office.by("rep").get("/api/reports/new-connections/2026-13")).status_code == 422
 
 
 async def test_an_applicant_without_an_account_has_a_page_with_their_cases(office: Office) -> None:

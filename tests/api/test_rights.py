@@ -50,6 +50,18 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "ask_override": WORKERS,
     "agree_override": WORKERS,
     "refuse_override": WORKERS,
+    # new connections
+    "keep_applicant": DESK,
+    "search_applicants": ACCOUNTS,
+    "read_applicant": ACCOUNTS,
+    "change_applicant": DESK,
+    "list_applicant_cases": ACCOUNTS,
+    "read_parcel": ACCOUNTS,
+    "enter_parcel": DESK,
+    "list_register": ACCOUNTS,
+    "list_register_events": ACCOUNTS,
+    "take_down_register_event": WORKERS - {"crew"},
+    "report_new_connections": ACCOUNTS,
     # tasks
     "list_tasks": EVERYBODY,
     "read_task": EVERYBODY,
@@ -111,7 +123,13 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "end_absence": SUPERVISOR,
 }
 
+_APPLICANT: Final = {"name": "x", "mailing": {"line1": "x", "city": "x", "zip": "x"}}
 BODIES: Final[dict[str, Any]] = {
+    "keep_applicant": _APPLICANT,
+    "change_applicant": _APPLICANT,
+    "search_applicants": {"words": "lopez"},
+    "enter_parcel": {},
+    "take_down_register_event": {"on": "2026-03-06", "kind": "pumped"},
     "search_accounts": {"words": "lopez"},
     "change_contact": {"phone": "1"},
     "note_party": {"name": "A. Byrne", "mailing": {"line1": "9 Elm St", "city": "Wellton", "zip": "90000"}},
@@ -165,6 +183,11 @@ PARTS: Final = {
     "change": "pause",
     "kind": "medical",
     "case": "complaint",
+    "applicant_id": "ap-nothing",
+    "apn": "114-020-07",
+    "register": "grease",
+    "item_id": "r-nothing",
+    "month": "2026-03",
 }
 ROUTES: Final = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
