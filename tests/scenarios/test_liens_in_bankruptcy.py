@@ -1,0 +1,71 @@
+"""Liens, the tax roll, the agency and demands under a petition, dated: what was valid before it stays, what came after goes."""
+
+from __future__ import annotations
+
+import pytest
+from petitions import Bankruptcy
+
+OWED = {"past_due": "240.00", "delinquent_since": "2025-11-01", "balance": "240.00"}
+PETITION = {"chapter": "7", "petition_date": "2026-03-10"}
+
+
+def charged(means: str, on: str) -> Bankruptcy:
+    """A parcel that was charged on a day, by a lien or on the tax roll."""
+    play = Bankruptcy("2026-01-20 09:00", "lien", **OWED)
+    form = {"means": means, "owner_asked": True, "sold_since": False}
+    play.complete("test-parcel", "goes", by="finance", at="2026-01-21 09:00", **form)
+    play.receive("letter-mailed", at="2026-01-22 10:00", template="lien-notice", mailed="2026-01-22")
+    play.until("2026-02-09 09:00")
+    way = "to-roll" if means == "tax-roll" else "to-record"
+    heard = {"hearing": "2026-02-17", "resolution": "2026-09"}
+    play.complete("lien-hearing", way, by="review", at="2026-02-18 09:00", **heard)
+    if means == "tax-roll":
+        play.complete("list-parcel", "listed", by="finance", at=f"{on} 09:00")
+    else:
+        play.complete("record-lien", "recorded", by="finance", at=f"{on} 09:00", recorded="2026-004711")
+    return play
+
+
+def test_a_lien_that_is_under_way_ends_with_the_petition() -> None:
+    play = Bankruptcy("2026-03-12 09:00", "lien", **OWED)
+    play.receive("debtor-in-bankruptcy", at="2026-03-16 10:00", **PETITION)
+    assert play.case.outcome == "not-used"
+
+
+@pytest.mark.parametrize(("means", "state"), [("lien", "recorded"), ("tax-roll", "listed")])
+def test_what_was_charged_to_the_parcel_before_the_petition_stays(means: str, state: str) -> None:
+    play = charged(means, "2026-03-09")
+    play.receive("debtor-in-bankruptcy", at="2026-03-16 10:00", **PETITION)
+    assert play.rests(state)
+    play.receive("called-off", at="2026-03-16 10:01")  # its collection has gone to rest
+    assert play.rests(state)
+
+
+@pytest.mark.parametrize("means", ["lien", "tax-roll"])
+def test_what_was_charged_to_the_parcel_after_the_petition_is_taken_back(means: str) -> None:
+    play = charged(means, "2026-03-11")
+    play.receive("debtor-in-bankruptcy", at="2026-03-16 10:00", **PETITION)
+    assert play.task("take-back-lien").priority == "urgent"
+    play.receive("called-off", at="2026-03-16 10:01")
+    play.complete("take-back-lien", "taken-back", by="finance", at="2026-03-17 09:00")
+    assert play.case.outcome == "not-used"
+
+
+def test_an_agency_is_recalled_also_when_its_collection_goes_to_rest_first() -> None:
+    play = Bankruptcy("2026-02-02 09:00", "agency-referral", **OWED)
+    play.complete("check-referral", "warn", by="finance", at="2026-02-03 09:00")
+    play.until("2026-02-16 09:00")
+    play.complete("approve-referral", "place", by="supervisor", at="2026-02-17 09:00")
+    play.receive("called-off", at="2026-03-16 09:00")
+    play.receive("called-off", at="2026-03-16 09:01")
+    assert play.tasks == {"recall-from-agency"}
+    play.complete("recall-from-agency", "recalled", by="finance", at="2026-03-16 10:00", recalled_because="bankruptcy")
+    assert play.case.outcome == "recalled"
+
+
+def test_a_final_demand_ends_and_a_statement_for_escrow_goes_on() -> None:
+    final = Bankruptcy("2026-03-16 09:00", "demand", data={"kind": "final"}, **OWED)
+    final.receive("debtor-in-bankruptcy", at="2026-03-16 10:00", **PETITION)
+    assert final.case.outcome == "withdrawn"
+    payoff = Bankruptcy("2026-03-16 09:00", "demand", data={"kind": "payoff"}, **OWED)
+    assert "take-down-demand" in payoff.tasks
