@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from activities import facts_of_bankruptcy as bankruptcy
 from activities import facts_of_money as money
 from activities import facts_of_use as use
+from definitions.catalogue.reads import limits
 from definitions.language.compiled import Compiled, from_bytes
 from store import ledger
 from store.allocation import Debt, allocate, past_due_usd, told_apart, unpaid_since
@@ -300,6 +301,12 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "adjustments_last_90_days": lambda question: money.late_adjustments(question.lines, question.today),
     "final_notice_mailed": _final_notice,
     "adjustments_last_months": lambda question: money.leak_adjustments(question.lines, question.today),
+    "read_audit": lambda question: use.read_audit(
+        question.session,
+        question.account,
+        question.today,
+        limits(question.definition.district.settings if question.definition else {}),
+    ),
     "zero_use_periods": lambda question: use.zero_periods(question.bills),
     "estimated_periods": lambda question: use.estimated_periods(question.session, question.account),
     "petition_date": lambda question: question.petition.filed.isoformat() if question.petition else None,

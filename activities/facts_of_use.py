@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import takewhile
 from statistics import median
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from definitions.catalogue import usage
+from definitions.catalogue.reads import Limits, Reading, audited
+from store.queries.consumption import ABOUT_USE, BACK
+from store.tables.cases import CaseRow
 from store.tables.utility import Account, Bill, Meter, Premise, Read
 
 SIX_YEARS = timedelta(days=6 * 365 + 2)
@@ -101,3 +104,29 @@ def estimated_periods(session: Session, account: Account | None) -> int:
 
 def _ccf(value: Decimal) -> str:
     return f"{value.quantize(Decimal('0.001'), ROUND_HALF_UP):f}"
+
+
+def read_audit(session: Session, account: Account | None, today: date, limits: Limits) -> str | None:
+    """What the last read of 31 days says; `fine` once a case has looked into the use since, None without such a read."""
+    if account is None:
+        return None
+    query = (
+        select(col(Read.at), col(Read.value_ccf), col(Read.kind))
+        .join(Meter, col(Meter.id) == col(Read.meter_id))
+        .where(
+            col(Meter.service_point_id) == account.service_point_id,
+            col(Meter.removed).is_(None),
+            col(Read.at) >= datetime.combine(today - BACK, time(), UTC),
+        )
+        .order_by(col(Read.at), col(Read.id))
+    )
+    rows = session.execute(query).all()
+    reads = [Reading(on=row[0].date(), value_ccf=row[1], kind=row[2]) for row in rows]
+    found = audited(reads, limits)
+    if found is None or found.on < today - NEAR:
+        return None
+    looked = select(func.max(col(CaseRow.opened_at))).where(
+        col(CaseRow.account_id) == account.id, col(CaseRow.definition).in_(ABOUT_USE)
+    )
+    since = session.execute(looked).scalar_one_or_none()
+    return "fine" if since is not None and since >= rows[-1][0] else found.finding

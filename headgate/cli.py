@@ -18,6 +18,7 @@ COMMANDS = {
     "draw": "headgate.draw:draw",
     "rehearse": "headgate.rehearse:rehearse",
     "export": "headgate.export:export",
+    "consumption-log": "headgate.consumption_log:log",
     "run": "headgate.run:run",
     "report": "headgate.report:report",
     "import": "headgate.import_command:import_",

@@ -155,6 +155,13 @@ _ALL: Final = (
     _fact("adjustments_last_90_days", "integer", "Adjustments in the last 90 days", age=NOW),
     _fact("final_notice_mailed", "date", "Day on which the last final notice was mailed"),
     _fact("adjustments_last_months", "integer", "Leak adjustments in the last 36 months"),
+    _fact(
+        "read_audit",
+        "enum",
+        "What the read audit finds in the last read",
+        enum=("fine", "high", "zero-use", "backwards", "estimated"),
+        help_="Of a read of the last 31 days into which no case has looked yet.",
+    ),
     _fact("zero_use_periods", "integer", "Periods in a row without use"),
     _fact("estimated_periods", "integer", "Periods in a row with an estimated read"),
     # a bankruptcy

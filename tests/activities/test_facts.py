@@ -190,3 +190,17 @@ def test_the_last_final_notice_counts_from_its_mailing_and_late_adjustments_are_
             "final_notice_mailed": "2026-09-02",
             "adjustments_last_90_days": 1,
         }
+
+
+def test_the_read_audit_looks_at_the_last_read_until_a_case_has_looked_into_it(books: Store) -> None:
+    with books.writing() as session:
+        for back, value in enumerate(("50", "40")):
+            session.add(Read(meter_id="m-000001", at=NOW - timedelta(days=365 + 60 * back), value_ccf=Decimal(value)))
+        session.add(Read(meter_id="m-000001", at=NOW - timedelta(days=1), value_ccf=Decimal(99)))
+        assert read(session, "read_audit") == {"read_audit": "fine"}
+        session.add(Read(meter_id="m-000001", at=NOW + timedelta(minutes=1), value_ccf=Decimal(80)))
+        assert read(session, "read_audit") == {"read_audit": "backwards"}
+    with books.writing() as session:
+        opened = step()
+        write_step(session, replace(opened, case=replace(opened.case, opened_at=NOW + timedelta(hours=1))))
+        assert read(session, "read_audit") == {"read_audit": "fine"}
