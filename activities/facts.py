@@ -167,6 +167,19 @@ def _landlord(question: Question) -> bool | None:
     return question.account.mailing is not None and question.account.account_class in ("residential", "multifamily")
 
 
+def _oldest_mailed(question: Question) -> str | None:
+    unpaid = [debt.entry for debt in question.debts if debt.open_usd > 0 and debt.due < question.today]
+    oldest = next((entry for entry in unpaid if entry.startswith("bill:")), None)  # a fee is not mailed as a bill
+    bill = question.session.get(Bill, oldest.removeprefix("bill:")) if oldest else None
+    return bill.mailed.isoformat() if bill is not None else None
+
+
+def _low_income(question: Question) -> bool | None:
+    # A household that never said so pays the ordinary fee; what it declared stands until the day that is noted.
+    until = question.account.low_income_until if question.account else None
+    return None if until is None else until >= question.today
+
+
 def _meter_size(question: Question) -> str | None:
     if question.account is None:
         return None
@@ -254,6 +267,8 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     ),
     "paid_today": lambda question: f"{money.paid_usd(question.session, question.account_id, question.today):.2f}",
     "bill_paid_percent": lambda question: money.paid_percent(question.debts, question.bill),
+    "bill_mailed_oldest": _oldest_mailed,
+    "low_income": _low_income,
     "bill_mailed": lambda question: question.bills[0].mailed.isoformat() if question.bills else None,
     "bill_due": lambda question: question.bills[0].due.isoformat() if question.bills else None,
     "worst_delinquency_24_months": lambda question: money.worst_delinquency_days(question.debts, question.today),

@@ -18,6 +18,7 @@ from activities import (
     debts,
     deposits,
     holds,
+    households,
     ledger,
     letters,
     notify,
@@ -54,6 +55,7 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "reverse-payment": debts.reverse_payment,
     "agree-plan": plans.agree_plan,
     "end-plan": plans.end_plan,
+    "note-household": households.note_household,
     "record-read": billing.record_read,
     "pay-refund": project_deposits.pay_refund,
     "create-account": connections.create_account,
@@ -68,10 +70,6 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "take-assurance": bankruptcy.take_assurance,
     "move-payment": bankruptcy.move_payment,
 }
-
-
-#: What takes long is done before the writing: given a way to read, these answer what is left to write.
-AHEAD: Mapping[str, Callable[[letters.Ahead, Effect], CarryOut]] = {"letter": letters.ahead}
 
 
 def carry_out(session: Session, effect: Effect) -> Reply:

@@ -239,6 +239,12 @@ BUILT_IN = (
         says="releases the hold {hold}",
     ),
     Signature(
+        name="note-household",
+        kind="effect",
+        args={"low_income": Arg(type="boolean"), "until": Arg(type="date", required=False)},
+        says="notes what the household has shown about its income",
+    ),
+    Signature(
         name="post-adjustment",
         kind="effect",
         args={"amount": Arg(type="money"), "reason": _OPTIONAL},

@@ -63,6 +63,7 @@ _ALL: Final = (
     _fact("paid_today", "money", "Paid today", age=NOW),
     _fact("bill_paid_percent", "quantity", "Share of the disputed bill that is paid", age=NOW, unit="percent"),
     _fact("bill_mailed", "date", "Day the last bill was mailed"),
+    _fact("bill_mailed_oldest", "date", "Day the oldest unpaid bill was mailed", age=NOW),
     _fact("bill_due", "date", "Day the last bill is due"),
     _fact("worst_delinquency_24_months", "integer", "Longest delinquency in 24 months, days"),
     _fact("usual_bill", "money", "Average of the last six bills"),
@@ -115,6 +116,13 @@ _ALL: Final = (
         enum=("residential", "multifamily", "commercial", "irrigation", "construction"),
     ),
     _fact("account_status", "enum", "Status", enum=("active", "shut-off", "closed"), age=NOW),
+    _fact(
+        "low_income",
+        "boolean",
+        "Household below 200 % of the poverty level",
+        age=NOW,
+        help_="Shown by a listed benefit or declared (Health & Safety Code 116914(b)); it stands for a year.",
+    ),
     _fact("language", "text", "Language of letters"),
     _fact(
         "service_area",

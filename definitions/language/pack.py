@@ -20,6 +20,16 @@ class Rule(Strict):
     applies: Guard | None = Field(None, description="The rule binds only where this holds.")
     require: Text | None = Field(None, description="What must be: `60 full days since facts.delinquent_since`.")
     never_while: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field((), description="Holds that bar it.")
+    charges: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(
+        (), description="Fees that it caps, by the name that `charge-fee` gives them."
+    )
+    at_most: str | None = Field(
+        None, pattern=r"^[0-9]+\.[0-9]{2}$", description="With `charges`: the highest amount, in USD."
+    )
+    kept_by: Text | None = Field(
+        None,
+        description="Of a rule that no machine can decide: how the district keeps it. It is shown, and bars nothing.",
+    )
 
 
 class Law(Strict):
@@ -31,7 +41,7 @@ class Law(Strict):
     override_by: Roles = Field(
         (), description="Of a district's own rules: who may override them, with a reason and a second person."
     )
-    before: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(description="The tags that it guards.")
+    before: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field((), description="The tags that it guards.")
     facts: Data = Field(default_factory=dict, description="The facts that its rules read.")
     rules: tuple[Rule, ...] = Field(min_length=1, description="The rules.")
 

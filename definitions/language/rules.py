@@ -2,6 +2,8 @@
 
 `60 full days since facts.delinquent_since` · `letter final-notice mailed` ·
 `7 business days since (letter final-notice mailed or call options-offered)` ·
+`15 days since letter final-notice mailed counted from 19 days after facts.bill_mailed_oldest` ·
+`if letter final-notice returned: (visit imminent-shut-off-left or call adult-reached)` ·
 `on a shut-off day of calendar district` · `letter final-notice in languages of facts.service_area`
 """
 
@@ -15,13 +17,24 @@ from definitions.language.durations import Duration
 _SINCE = re.compile(r"^(\d+ [a-z ]+?) since (.+)$")
 _SHUT_OFF_DAY = re.compile(r"^on a shut-off day of calendar ([a-z0-9-]+)$")
 _LANGUAGES = re.compile(r"^letter ([a-z0-9-]+) in languages of facts\.([a-z0-9_]+)$")
+_IF = re.compile(r"^if ([^:]+): (.+)$")
+_COUNTED = re.compile(r"^(.+?) counted from (?:(\d+ [a-z ]+?) after )?facts\.([a-z0-9_]+)$")
 _FACT = re.compile(r"^facts\.([a-z0-9_]+)$")
 _HAPPENED = re.compile(r"^(letter [a-z0-9-]+ [a-z-]+|[a-z-]+ [a-z0-9-]+)$")
 
 FORMS = (
     "60 full days since facts.NAME; 7 business days since (letter NAME mailed or call NAME); letter NAME mailed; "
+    "15 days since letter NAME mailed counted from 19 days after facts.NAME; if letter NAME returned: visit NAME; "
     "on a shut-off day of calendar NAME; letter NAME in languages of facts.NAME"
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """From when on something counts at all: so much time after a fact's date. What happened before has no effect."""
+
+    span: Duration | None
+    fact: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +43,7 @@ class Beginning:
 
     name: str
     is_fact: bool = False
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +69,15 @@ class InLanguages:
     fact: str
 
 
-Requirement = Since | ShutOffDay | InLanguages
+@dataclass(frozen=True, kw_only=True)
+class Conditional:
+    """Only where something has happened in the case, the rest is required."""
+
+    happened: str
+    then: Since
+
+
+Requirement = Since | ShutOffDay | InLanguages | Conditional
 
 
 def parse_requirement(text: str) -> Requirement:
@@ -65,6 +87,12 @@ def parse_requirement(text: str) -> Requirement:
         return ShutOffDay(calendar=found[1])
     if found := _LANGUAGES.match(words):
         return InLanguages(letter=found[1], fact=found[2])
+    if found := _IF.match(words):
+        return Conditional(happened=_happened(found[1], text), then=_since(found[2], text))
+    return _since(words, text)
+
+
+def _since(words: str, text: str) -> Since:
     if found := _SINCE.match(words):
         return Since(span=Duration.parse(found[1]), any_of=_beginnings(found[2], text))
     return Since(span=None, any_of=_beginnings(words, text))
@@ -72,9 +100,15 @@ def parse_requirement(text: str) -> Requirement:
 
 def facts_in(requirement: Requirement) -> frozenset[str]:
     """The facts that deciding the requirement reads."""
-    if isinstance(requirement, Since):
-        return frozenset(begin.name for begin in requirement.any_of if begin.is_fact)
-    return frozenset({requirement.fact}) if isinstance(requirement, InLanguages) else frozenset()
+    match requirement:
+        case Since(any_of=beginnings):
+            dates = {begin.name for begin in beginnings if begin.is_fact}
+            return frozenset(dates | {begin.counted.fact for begin in beginnings if begin.counted})
+        case Conditional(then=then):
+            return facts_in(then)
+        case InLanguages(fact=fact):
+            return frozenset({fact})
+    return frozenset()
 
 
 def _beginnings(words: str, text: str) -> tuple[Beginning, ...]:
@@ -83,8 +117,15 @@ def _beginnings(words: str, text: str) -> tuple[Beginning, ...]:
 
 
 def _beginning(words: str, text: str) -> Beginning:
+    if found := _COUNTED.match(words):
+        counted = Counted(span=Duration.parse(found[2]) if found[2] else None, fact=found[3])
+        return Beginning(name=_happened(found[1], text), counted=counted)
     if found := _FACT.match(words):
         return Beginning(name=found[1], is_fact=True)
+    return Beginning(name=_happened(words, text))
+
+
+def _happened(words: str, text: str) -> str:
     if _HAPPENED.match(words):
-        return Beginning(name=words)
+        return words
     raise ValueError(f'"{text}" is no requirement; write one of: {FORMS}')

@@ -113,6 +113,7 @@ class Account(Row, table=True):
     since: date
     closed: date | None = None
     confidential: bool = False
+    low_income_until: date | None = None  #: the household has shown that it is below 200 % of the poverty level
     hold_version: int = 0  #: counts the changes of its holds
 
     __table_args__ = (

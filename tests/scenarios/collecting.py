@@ -12,7 +12,7 @@ from playing import PACIFIC, Play
 
 from workflows.machine.case import Case
 from workflows.machine.errors import Refused
-from workflows.machine.events import Event, HoldsChanged, LineDecided, Moved
+from workflows.machine.events import Event, HoldsChanged, LineDecided
 from workflows.machine.machine import Machine
 
 #: Of everybody who is not told otherwise: a residential customer who lives where the mail goes.
@@ -84,12 +84,6 @@ class Collection(Play):
         """The crew locks, if it may."""
         self.complete("locking", "locked", by="crew", at=at, lock_read="1950", lock_photo="f-lock", at_home="nobody")
 
-    def send_early(self, at: str) -> None:
-        """An operator moves the case to the lock order, before its time."""
-        self._to(at)
-        moved = Moved(target="ladder/locking", reason="the crew is there today", by="lead", approved_by="supervisor")
-        self._fire(self._first, moved)
-
     # -- from the beginning to a step of the ladder ------------------------------------------------------------------------
 
     def noticed(self, *, released: str, written: str, mailed: str) -> None:
@@ -158,7 +152,9 @@ class Collection(Play):
             "disputed_amount": f"{self.disputed:.2f}",
             "holds": sorted(self.standing),
         }
-        self.facts.pop("delinquent_since", None)
+        for name in ("delinquent_since", "bill_mailed_oldest"):
+            self.facts.pop(name, None)
         if past:
             self.facts["delinquent_since"] = (past[0][0] + timedelta(days=1)).isoformat()
+            self.facts["bill_mailed_oldest"] = (past[0][0] - timedelta(days=25)).isoformat()
         return super()._needed(playing, case, event, by)

@@ -32,6 +32,9 @@ states:
       adult-reached: {actions: [record: {what: call adult-reached}]}
       options-offered: {actions: [record: {what: call options-offered}]}
       occupants-told: {actions: [record: {what: letter occupant-notice mailed}]}
+      tag-posted: {actions: [record: {what: letter shut-off-tag posted}]}
+      visited: {actions: [record: {what: visit imminent-shut-off-left}]}
+      plan-notice-posted: {actions: [record: {what: letter plan-final-notice posted}]}
       lock: locked
   locked: {type: final, tags: [locked-off]}
   paid: {type: final}
@@ -39,6 +42,7 @@ states:
 
 FACTS: Mapping[str, Any] = {
     "delinquent_since": "2026-05-05",  # due on 4 May
+    "bill_mailed_oldest": "2026-04-09",
     "account_class": "residential",
     "landlord_is_customer": False,
     "mailing_differs": False,
@@ -155,6 +159,44 @@ def test_a_notice_goes_out_in_every_language_that_is_owed() -> None:
 
 
 def test_commercial_accounts_follow_the_districts_own_days() -> None:
-    assert Account(None, account_class="commercial").barred("2026-05-20 10:00").count("unconfirmed") == 1
-    with_notice = Account("2026-05-15 10:00", account_class="commercial")
-    assert with_notice.locked("2026-05-20 10:00")
+    # the act and its notices are about residential service (116902(c)); no shut-off on a closed day binds for all
+    assert "60374" in Account(None, account_class="commercial").barred("2026-05-23 10:00")
+    assert Account(None, account_class="commercial").locked("2026-05-20 10:00")
+
+
+def test_a_notice_mailed_sooner_than_nineteen_days_after_its_bill_does_not_count() -> None:
+    # the bill was mailed on 9 April: the nineteenth day after it is 28 April
+    early = Account("2026-05-06 10:00", bill_mailed_oldest="2026-04-20")
+    assert "does not count: it was before 9 May 2026" in early.barred("2026-07-20 10:00")
+    assert Account("2026-05-11 10:00", bill_mailed_oldest="2026-04-20").locked("2026-07-20 10:00")
+
+
+def test_a_notice_of_a_debt_that_has_been_paid_is_no_notice_of_the_next_one() -> None:
+    account = Account("2026-05-10 10:00")
+    account.facts |= {"delinquent_since": "2026-07-06", "bill_mailed_oldest": "2026-06-10"}  # the May debt was paid
+    said = account.barred("2026-09-10 10:00")
+    assert "letter final-notice mailed on 10 May 2026 does not count: it was before 6 July 2026" in said
+    account.mail("2026-08-20 10:00")
+    account.send("adult-reached", on("2026-08-20 11:00"))
+    assert account.locked("2026-09-10 10:00")
+
+
+def test_when_the_notice_comes_back_and_nobody_was_reached_somebody_goes_there() -> None:
+    account = Account(None)
+    account.mail("2026-06-15 10:00")
+    account.send("letter-returned", on("2026-06-25 10:00"), template="final-notice", returned="2026-06-25")
+    account.send("tag-posted", on("2026-07-01 10:00"))
+    assert "visit imminent-shut-off-left has not happened" in account.barred("2026-07-06 10:00")
+    account.send("visited", on("2026-07-06 11:00"))
+    assert account.locked("2026-07-07 10:00")
+
+
+def test_after_a_broken_plan_sixty_days_and_a_posted_notice_of_five_business_days() -> None:
+    broken = {"plan_broken_since": "2026-07-01"}
+    account = Account("2026-06-15 10:00", **broken)
+    assert "60 full days since 1 July 2026 (plan broken since)" in account.barred("2026-08-28 10:00")
+    assert "letter plan-final-notice posted has not happened" in account.barred("2026-08-31 10:00")
+    account.send("plan-notice-posted", on("2026-08-31 10:00"))
+    assert "5 business days since 31 August 2026" in account.barred("2026-09-04 10:00")
+    # Labor Day, 7 September, is no business day: the fifth is the 8th, and may be the day itself
+    assert account.locked("2026-09-08 10:00")

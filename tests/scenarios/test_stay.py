@@ -59,6 +59,7 @@ states:
 """
 FACTS: dict[str, Any] = {
     "delinquent_since": "2026-01-06",
+    "bill_mailed_oldest": "2025-12-11",
     "account_class": "residential",
     "landlord_is_customer": False,
     "mailing_differs": False,

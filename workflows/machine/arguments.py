@@ -58,6 +58,9 @@ class Arguments:
                 )
             case "send":
                 run.effects.append(self._message(run, args))
+            case "charge-fee":
+                run.setting.check_charge(run, args)
+                self._catalogued(run, action.action, args, action.set, state)
             case name:
                 self._catalogued(run, name, args, action.set, state)
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from definitions.language.calendars import Calendar
 from definitions.language.expressions import Environment, Expression
+from definitions.language.money import format_money
 from definitions.language.pack import Law, Rule
 from definitions.language.rules import (
     Beginning,
+    Conditional,
+    Counted,
     InLanguages,
     Requirement,
     ShutOffDay,
@@ -66,6 +70,24 @@ class Binding:
     def rules_of(self, kind: type[Requirement]) -> frozenset[str]:
         """The ids of the rules that ask for something of this kind."""
         return frozenset(bound.rule.id for bound in self._rules if isinstance(bound.requirement, kind))
+
+    def charge_facts(self) -> frozenset[str]:
+        """The facts that the caps on fees read."""
+        capped = [bound.applies for bound in self._rules if bound.rule.charges and bound.applies is not None]
+        return frozenset(name.split(".")[1] for each in capped for name in each.names if name.startswith("facts."))
+
+    def over_cap(
+        self, fee: str, amount_usd: Decimal, *, data: Mapping[str, Any], facts: Mapping[str, Any], at: datetime
+    ) -> tuple[str, str] | None:
+        """The rule that caps the fee below this amount and the sentence that says so; None when it may be charged."""
+        for bound in self._rules:
+            rule = bound.rule
+            if fee not in rule.charges or rule.at_most is None or amount_usd <= Decimal(rule.at_most):
+                continue
+            if bound.applies is None or bound.applies.holds(data, facts, at=at):
+                asked = f"the fee {fee} is at most {format_money(Decimal(rule.at_most))}"
+                return rule.id, f"{asked}, not {format_money(amount_usd)} ({source_of(bound.rule)})"
+        return None
 
     def facts(self, tag: str) -> frozenset[str]:
         """The facts that the rules about a tag read."""
@@ -168,7 +190,7 @@ class Binding:
         )
 
     def _about(self, tag: str) -> list[_Bound]:
-        return [bound for bound in self._rules if tag in bound.law.before]
+        return [bound for bound in self._rules if tag in bound.law.before and _decides(bound.rule)]
 
     def _verdict(
         self,
@@ -203,9 +225,9 @@ class Binding:
     ) -> tuple[date | None, str]:
         match requirement:
             case Since(span=span, any_of=beginnings):
-                known = [(begin, day) for begin in beginnings if (day := _day(begin, happened, facts))]
+                known = [(begin, day) for begin in beginnings if (day := self._day(begin, happened, facts))]
                 if not known:
-                    return None, f"{' or '.join(_words(begin) for begin in beginnings)} has not happened"
+                    return None, self._missing(beginnings, happened, facts)
                 begin, day = min(known, key=lambda pair: pair[1])
                 if span is None:
                     return day, f"{_words(begin)} on {said(day)}"
@@ -216,12 +238,45 @@ class Binding:
                 special = self.calendar.special(today)
                 kind = special.name if special else f"a {today:%A}"
                 return self.calendar.next_shut_off_day(today), f"no shut-off on {kind}"
+            case Conditional(happened=condition, then=then):
+                if condition not in happened:
+                    return today, f"{condition} has not happened"
+                return self._required(then, happened, facts, today)
             case InLanguages(letter=letter, fact=fact):
                 sent = set(happened.get(f"letter {letter} languages", "").split(","))
                 missing = [language for language in facts.get(fact) or [] if language not in sent]
                 if missing:
                     return None, f"letter {letter} was not sent in {', '.join(missing)}"
                 return today, f"letter {letter} was sent in every language"
+
+    def _day(self, begin: Beginning, happened: Mapping[str, str], facts: Mapping[str, Any]) -> date | None:
+        """The day that is counted from; None when it is not known, or lies before anything counts."""
+        day = _date(facts.get(begin.name) if begin.is_fact else happened.get(begin.name))
+        if day is None or begin.counted is None:
+            return day
+        first = self._counts_from(begin.counted, facts)
+        return day if first is not None and day >= first else None
+
+    def _counts_from(self, counted: Counted, facts: Mapping[str, Any]) -> date | None:
+        day = _date(facts.get(counted.fact))
+        if day is None or counted.span is None:
+            return day
+        return self.calendar.earliest_date(counted.span, day)
+
+    def _missing(self, beginnings: tuple[Beginning, ...], happened: Mapping[str, str], facts: Mapping[str, Any]) -> str:
+        """Why none of them is a day to count from."""
+        for begin in beginnings:
+            if begin.counted is not None and begin.name in happened:
+                first = self._counts_from(begin.counted, facts)
+                on = said(date.fromisoformat(happened[begin.name][:10]))
+                since = f"before {said(first)}" if first else "before it is known from when it counts"
+                return f"{begin.name} on {on} does not count: it was {since}"
+        return f"{' or '.join(_words(begin) for begin in beginnings)} has not happened"
+
+
+def source_of(rule: Rule) -> str:
+    """The section of a rule as people read it, marked where nobody has confirmed the rule."""
+    return rule.source if rule.confirmed else f"{rule.source}, unconfirmed"
 
 
 def said(day: date) -> str:
@@ -233,6 +288,9 @@ def _words(begin: Beginning) -> str:
     return begin.name.replace("_", " ") if begin.is_fact else begin.name
 
 
-def _day(begin: Beginning, happened: Mapping[str, str], facts: Mapping[str, Any]) -> date | None:
-    value = facts.get(begin.name) if begin.is_fact else happened.get(begin.name)
+def _decides(rule: Rule) -> bool:
+    return rule.require is not None or bool(rule.never_while)
+
+
+def _date(value: Any) -> date | None:
     return date.fromisoformat(str(value)[:10]) if value else None

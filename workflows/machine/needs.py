@@ -193,6 +193,8 @@ class Needs:
     def _action(self, action: Action) -> set[str]:
         signature = actions.signature(action.action)
         facts = self._written(dict(action.with_)) | (set(signature.facts) if signature else set())
+        if action.action == "charge-fee":
+            facts |= self.setting.binding.charge_facts()
         return facts | self._raising(str(action.with_.get("event"))) if action.action == "raise" else facts
 
     def _raising(self, event: str) -> set[str]:

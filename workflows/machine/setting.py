@@ -15,6 +15,7 @@ from definitions.language.expand import expand, title_of
 from definitions.language.expressions import Expression
 from definitions.language.model import Data, HoldEffect
 from definitions.language.moments import Moment, parse_moment
+from definitions.language.money import MoneyError, parse_money
 from definitions.language.pack import ReviewList
 from definitions.language.scope import Scope
 from workflows.machine.arguments import Arguments
@@ -165,6 +166,16 @@ class Setting:
             at=run.at,
             overrides=run.overrides,
         )
+
+    def check_charge(self, run: Run, args: Mapping[str, Any]) -> None:
+        """Raises Barred when a law caps the fee below the amount; an amount that is none is the action's own business."""
+        try:
+            amount_usd = parse_money(args.get("amount"))
+        except MoneyError:
+            return
+        over = self.binding.over_cap(str(args.get("fee")), amount_usd, data=run.data, facts=run.facts, at=run.at)
+        if over is not None:
+            raise Barred(over[1], rules=[over[0]])
 
     def check_laws(self, run: Run, state: StatePlan) -> None:
         """Raises Barred with every rule that bars the state; notes those that were kept."""

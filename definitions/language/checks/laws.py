@@ -15,7 +15,15 @@ from definitions.language.library import Library
 from definitions.language.pack import Law, Rule
 from definitions.language.places import Reporter
 from definitions.language.problems import Problem, near_miss, register_codes
-from definitions.language.rules import InLanguages, Requirement, ShutOffDay, Since, facts_in, parse_requirement
+from definitions.language.rules import (
+    Conditional,
+    InLanguages,
+    Requirement,
+    ShutOffDay,
+    Since,
+    facts_in,
+    parse_requirement,
+)
 from definitions.language.schemas import schema_of
 
 register_codes(
@@ -48,15 +56,20 @@ def laws(library: Library) -> Iterator[Problem]:
             seen.add(rule.id)
             yield from _rule(library, report, law, rule, place)
         is_kept = any(name in case.laws for case in library.cases.values())
-        if is_kept and not set(law.before) & tags:
+        if is_kept and law.before and not set(law.before) & tags:
             known = near_miss(law.before[0], tags)
             message = f"no state of the cases that keep this law has a tag called {known}"
             yield report.problem(("before",), "unused-tag", message, severity="warning")
 
 
 def _rule(library: Library, report: Reporter, law: Law, rule: Rule, place: Path) -> Iterator[Problem]:
-    if rule.require is None and not rule.never_while:
-        message = "this rule bars nothing; write require: or never-while:"
+    if bool(rule.charges) != (rule.at_most is not None):
+        message = 'a cap on fees names them and its amount: charges: [restoration], at-most: "50.00"'
+        yield report.problem(place, "rule-without-effect", message)
+    elif rule.require is None and not rule.never_while and not rule.charges and rule.kept_by is None:
+        message = (
+            "this rule bars nothing; write require:, never-while: or charges:, or say how it is kept by (kept-by:)"
+        )
         yield report.problem(place, "rule-without-effect", message)
     if library.district is not None:
         for index, hold in enumerate(rule.never_while):
@@ -92,9 +105,12 @@ def _required(library: Library, report: Reporter, law: Law, requirement: Require
             for begin in beginnings:
                 if not begin.is_fact and begin.name.startswith("letter "):
                     yield from _letter(library, report, begin.name.split(" ")[1], place)
-                elif begin.is_fact and (field := law.facts.get(begin.name)) and field.type not in ("date", "datetime"):
-                    message = f"time is counted from a date, and facts.{begin.name} is {field.type}"
+                dated = begin.name if begin.is_fact else begin.counted.fact if begin.counted else None
+                if dated and (field := law.facts.get(dated)) and field.type not in ("date", "datetime"):
+                    message = f"time is counted from a date, and facts.{dated} is {field.type}"
                     yield report.problem(place, "bad-requirement", message)
+        case Conditional(then=then):
+            yield from _required(library, report, law, then, place)
         case ShutOffDay(calendar=name):
             if name not in library.calendars:
                 message = f"no calendar is called {near_miss(name, library.calendars)}"
