@@ -37,6 +37,7 @@ SPLIT = {
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "account-split": SPLIT,
     "righted": {"fees": "10.00", "set_off": "0.00"},
+    "payment-reversed": {"already": True},
 }
 MATCH = {"name_agrees": True, "address_agrees": True, "digits": "agree", "voluntary": True}
 

@@ -1,9 +1,10 @@
-"""Liens, the tax roll, the agency and demands under a petition, dated: what was valid before it stays, what came after goes."""
+"""Liens, the tax roll, the agency, demands and plans under a petition, dated: what was valid before it stays, all else goes."""
 
 from __future__ import annotations
 
 import pytest
 from petitions import Bankruptcy
+from playing import machine
 
 OWED = {"past_due": "240.00", "delinquent_since": "2025-11-01", "balance": "240.00"}
 PETITION = {"chapter": "7", "petition_date": "2026-03-10"}
@@ -69,3 +70,25 @@ def test_a_final_demand_ends_and_a_statement_for_escrow_goes_on() -> None:
     assert final.case.outcome == "withdrawn"
     payoff = Bankruptcy("2026-03-16 09:00", "demand", data={"kind": "payoff"}, **OWED)
     assert "take-down-demand" in payoff.tasks
+
+
+PAYMENT = {"id": "pay-1", "account": "10-004217", "received": "2026-03-02", "amount": "80.00"}
+RETURNED = {"payment": PAYMENT, "returned": "2026-03-16", "reason": "insufficient-funds", "method": "check"}
+
+
+def test_a_check_that_comes_back_after_the_petition_costs_nothing_and_is_not_demanded() -> None:
+    data = {name: value for name, value in RETURNED.items() if name in machine("returned-payment").definition.data}
+    held = Bankruptcy("2026-03-16 11:00", "returned-payment", data=data, holds=["bankruptcy"], returned_unpaid="80.00")
+    assert (held.case.outcome, held.ran("charge-fee"), held.letters) == ("left", [], [])
+
+
+def test_a_plan_for_the_old_debt_ends_with_the_petition() -> None:
+    play = Bankruptcy("2026-03-02 09:00", "payment-plan", bill_due="2026-04-01", **OWED)
+    play.receive("debtor-in-bankruptcy", at="2026-03-16 10:00", **PETITION)
+    assert (play.case.outcome, play.letters) == ("declined", [])
+
+
+def test_a_deposit_that_was_asked_for_before_gives_way_to_adequate_assurance() -> None:
+    play = Bankruptcy("2026-03-02 09:00", "security-deposit", data={"why": "late-payments"}, usual_bill="100.00")
+    play.receive("debtor-in-bankruptcy", at="2026-03-16 10:00", **PETITION)
+    assert play.case.outcome == "not-paid"
