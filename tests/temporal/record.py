@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from desk import ACCOUNT, BANK, LONG_AGO, SHIPPED, Desk
@@ -16,7 +17,10 @@ from activities import files
 from activities.files import FolderStore
 from activities.world import World
 from definitions.language.library import load_library
+from store.applicants import add_applicant
+from store.people import add_user, set_approval_limit
 from store.publishing import publish_compiled
+from store.tables.connections import Parcel
 from workflows import client
 from workflows.messages import Settlement
 
@@ -149,3 +153,71 @@ async def test_a_shipped_leak_that_is_repaired_and_adjusted(world: World, desk: 
     await _keep(desk, case, "leak-investigation-repaired")
     adjustment = approval.case_id.rpartition("-")[0].rpartition("-")[0]
     await _keep(desk, adjustment, "leak-adjustment-given")
+
+
+def _applied(world: World, tmp_path: Path, definition: str) -> dict[str, str]:
+    """An applicant and a parcel, with the shipped definition published; the applicant as a case holds them."""
+    files.use(FolderStore(tmp_path / "files"))
+    mailing = {"line1": "PO Box 12", "city": "Wellton Springs", "zip": "93999"}
+    with world.store.writing() as session:
+        publish_compiled(session, load_library(SHIPPED).compile(definition), source="", by="author", at=LONG_AGO)
+        add_applicant(session, "ap-2x7mpqk4hvta", name="Pat Doe", mailing=mailing, at=LONG_AGO)
+        session.add(Parcel(id="114-020-07", line1="9 Canyon Road", city="Wellton Springs", zip="93999", inside=True))
+        set_approval_limit(session, "refund", Decimal("5000.00"), role="finance")
+        add_user(session, "finance", "Nora Lund", roles=frozenset({"finance"}), by="admin", at=LONG_AGO)
+    return {"id": "ap-2x7mpqk4hvta", "language": "en"}
+
+
+async def test_a_shipped_connection_that_is_withdrawn_between_its_inspections(
+    world: World, desk: Desk, tmp_path: Path
+) -> None:
+    who = _applied(world, tmp_path, "new-connection-standard")
+    parcel = {"id": "114-020-07", "inside": True}
+    data = {"applicant": who, "wants": "service", "kind": "single-family", "parcel": parcel}
+    case = (await desk.open("new-connection-standard", data=data)).case
+    today = desk.now().date().isoformat()
+    await desk.complete(case, "complete")
+    await task_of(desk, case, "waiting")
+    await desk.send(case, "applicant-paid", amount="500.00", paid_on=today, method="card")
+    sizing = await task_of(desk, case, "sizing")
+    laid_out = {"meter_size": '3/4"', "installation": "short-side", "meter_location": "Left lot line"}
+    await desk.complete(case, "sized", run=sizing.run, by="engineer", backflow="none", **laid_out)
+    await task_of(desk, case, "waiting-for-fees")
+    await desk.send(case, "applicant-paid", key="fees", amount="10425.00", paid_on=today, method="check")
+    notice = await task_of(desk, case, "noticing")
+    begins = (desk.now() + timedelta(hours=60)).isoformat()
+    await desk.complete(case, "noticed", run=notice.run, by="engineer", work_start=begins)
+    trench = await task_of(desk, case, "trench-inspection")
+    await desk.complete(case, "passed", run=trench.run, by="engineer")
+    await desk.send(case, "applicant-withdrew")
+    costs = await task_of(desk, case, "costs-to-date")
+    await desk.complete(case, "known", run=costs.run, by="engineer", costs="8000.00")
+    check = await task_of(desk, case, "paying-back")
+    await desk.complete(case, "paid", run=check.run, by="finance", reference="1042")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "new-connection-withdrawn")
+    files.use(None)
+
+
+async def test_a_shipped_construction_meter_that_is_returned(world: World, desk: Desk, tmp_path: Path) -> None:
+    who = _applied(world, tmp_path, "construction-meter")
+    data = {"applicant": who, "location": "Hydrant 1203", "purpose": "dust", "meter_size": '3"'}
+    case = (await desk.open("construction-meter", data=data)).case
+    today = desk.now().date().isoformat()
+    await desk.complete(case, "approved", by="supervisor", location="Hydrant 1203, Orchard Lane")
+    await task_of(desk, case, "waiting")
+    await desk.send(case, "applicant-paid", amount="3583.00", paid_on=today, method="card")
+    issue = await task_of(desk, case, "issuing")
+    issued = {"serial": "H-9", "first_read": "100", "backflow_serial": "B-9", "backflow_tested": today, "photo": "f-1"}
+    await desk.complete(case, "issued", run=issue.run, by="crew", **issued)
+    month = await task_of(desk, case, "running")
+    await desk.complete(case, "read", run=month.run, read="140")
+    await desk.until(lambda: desk.case(case).snapshot["data"].get("last_read") == "140")
+    await desk.send(case, "return-requested")
+    back = await task_of(desk, case, "returning")
+    await desk.complete(case, "returned", run=back.run, by="crew", read="150", damage="none", photo="f-2")
+    check = await task_of(desk, case, "paying-back")
+    await desk.complete(case, "paid", run=check.run, by="finance", reference="1050")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "construction-meter-settled")
+    files.use(None)
