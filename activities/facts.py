@@ -313,6 +313,7 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "usage_previous_period": lambda question: use.previous_ccf(question.bills, question.bill),
     "neighbours_median_use": lambda question: use.neighbours_ccf(question.session, question.account, question.bill),
     "adjustments": lambda question: money.adjustments(question.lines, question.today),
+    "transactions": lambda question: money.transactions(question.lines, question.today),
     "adjustments_last_90_days": lambda question: money.late_adjustments(question.lines, question.today),
     "final_notice_mailed": _final_notice,
     "adjustments_last_months": lambda question: money.leak_adjustments(question.lines, question.today),

@@ -66,6 +66,20 @@ def adjustments(lines: Sequence[LedgerLine], today: date) -> list[dict[str, Any]
     ]
 
 
+def transactions(lines: Sequence[LedgerLine], today: date) -> list[dict[str, str]]:
+    """The statement of 24 months, oldest first; a charge above zero, a credit below."""
+    return [
+        {
+            "on": line.posted_on.isoformat(),
+            "what": line.memo or line.rule,
+            "amount": f"{line.amount_usd:.2f}",
+            "balance": f"{line.balance_usd:.2f}",
+        }
+        for line in lines
+        if line.posted_on >= today - TWO_YEARS
+    ]
+
+
 def late_adjustments(lines: Sequence[LedgerLine], today: date) -> int:
     """How many adjustments there were in the last 90 days."""
     return sum(1 for line in lines if line.rule.startswith(ADJUSTMENT) and line.posted_on >= today - NINETY_DAYS)

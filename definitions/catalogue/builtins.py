@@ -67,6 +67,22 @@ BUILT_IN = (
         says="puts the use beside what was usual",
     ),
     Signature(
+        name="show-use-history",
+        kind="pure",
+        result="any",
+        facts=_HISTORY,
+        compute=computations.show_use_history,
+        says="lists the use of six years",
+    ),
+    Signature(
+        name="show-transactions",
+        kind="pure",
+        result="any",
+        facts=("transactions",),
+        compute=computations.show_transactions,
+        says="lists what was charged and paid in two years",
+    ),
+    Signature(
         name="compute-change-of-use",
         kind="pure",
         result="quantity",

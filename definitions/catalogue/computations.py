@@ -24,7 +24,7 @@ from definitions.catalogue.meter_tests import (
 from definitions.catalogue.tariff import RATES, Tariff, tariff
 from definitions.catalogue.usage import Period, mean, period, periods, preceding, same_period
 from definitions.catalogue.working import Working, number
-from definitions.language.money import money_json
+from definitions.language.money import format_money, money_json
 from definitions.language.pack import DecisionTable
 from definitions.language.tables import TableError
 from definitions.language.tables import decide as decided
@@ -224,6 +224,24 @@ def compare_use(context: Context) -> list[str]:
     neighbours = context.facts.get("neighbours_median_use")
     if neighbours is not None:
         working.water("Half of the neighbours of this class used less than", Decimal(str(neighbours)))
+    return working.lines
+
+
+def show_use_history(context: Context) -> list[str]:
+    """The account's billed use of six years, newest first, line by line."""
+    working = Working()
+    for each in _history(context):
+        days = f"{each.start:%B} {each.start.day}, {each.start.year} to {each.end:%B} {each.end.day}, {each.end.year}"
+        working.note(f"Use {days}, {each.days} days", f"{number(each.use_ccf)} ccf, {format_money(each.amount_usd)}")
+    return working.lines
+
+
+def show_transactions(context: Context) -> list[str]:
+    """What was charged and paid in two years, oldest first, with the balance after each."""
+    working = Working()
+    for each in context.facts.get("transactions") or ():
+        amount, balance = Decimal(str(each["amount"])), Decimal(str(each["balance"]))
+        working.note(f"{each['on']}, {each['what']}: {format_money(amount)}", f"balance {format_money(balance)}")
     return working.lines
 
 

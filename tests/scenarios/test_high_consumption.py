@@ -216,7 +216,7 @@ def test_a_fast_meter_gives_back_the_deposit_and_what_it_billed_too_much() -> No
     assert play.ran("refund") == [{"amount": "50.00", "of": "meter-test"}]
     play.complete("approve", "approve", by="rep2", at="2026-09-25 15:00")
     assert play.ran("post-adjustment") == [{"amount": "16.28", "reason": "meter-fast"}]
-    play.complete("replacing", "replaced", by="crew", at="2026-09-30 09:00", read="1962", serial="N-1")
+    play.complete("replacing", "replaced", by="crew", at="2026-09-30 09:00", read="1962", serial="N-1", new_read="0")
     assert (play.case.data["accuracy"], play.case.data["verdict"]) == ("104.00", "fast")
     assert play.letters[-2:] == ["meter-test-report", "answer"]
 
@@ -347,6 +347,17 @@ def test_the_promise_does_not_run_while_a_leak_is_looked_for_and_repaired() -> N
     assert play.case.sla is not None
     assert play.case.sla.stopped_at == on("2026-10-14 10:00")
     assert not play.case.sla.missed
+
+
+def test_a_customer_may_ask_for_the_histories_at_any_time() -> None:
+    moved = {"on": "2026-09-02", "what": "Bill", "amount": "200.00", "balance": "200.00"}
+    play = Play(MONDAY, transactions=[moved])
+    play.receive("use-history-asked", at="2026-09-14 11:00")
+    play.receive("transactions-asked", at="2026-09-14 11:05")
+    assert play.letters == ["usage-history", "transaction-history"]
+    assert play.case.data["history"][0] == "Use June 24, 2026 to August 24, 2026, 61 days = 46 ccf, $200.00"
+    assert play.case.data["transactions"] == ["2026-09-02, Bill: $200.00 = balance $200.00"]
+    assert play.task("review").opened_at == on(MONDAY)
 
 
 def test_a_case_keeps_nothing_personal() -> None:

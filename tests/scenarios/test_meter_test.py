@@ -90,7 +90,7 @@ def test_a_fast_meter_gives_back_the_deposit_and_six_months_of_what_it_billed_to
     ]
     play.complete("approve", "approve", by="rep2", at="2026-09-25 15:00")
     assert play.letters[-1] == "meter-test-report"
-    play.complete("replacing", "replaced", by="crew", at="2026-09-28 09:00", read="1962", serial="N-1")
+    play.complete("replacing", "replaced", by="crew", at="2026-09-28 09:00", read="1962", serial="N-1", new_read="0")
     assert (play.case.outcome, play.holds) == ("fast", [])
 
 
@@ -154,7 +154,7 @@ def test_a_meter_that_does_not_register_is_estimated_from_the_same_period_of_ear
     ]
     play.complete("approving", "waive", by="supervisor", at="2026-09-25 15:00")
     assert play.ran("bill-water") == []
-    play.complete("replacing", "replaced", by="crew", at="2026-09-28 09:00", read="0", serial="N-1")
+    play.complete("replacing", "replaced", by="crew", at="2026-09-28 09:00", read="0", serial="N-1", new_read="0")
     assert play.case.outcome == "not-registering"
 
 
@@ -191,4 +191,8 @@ def test_whoever_withdraws_before_the_test_gets_the_deposit_back_and_afterwards_
     late = agreed()
     measured(late, "98", "90", "90")
     late.receive("customer-withdrew", at="2026-09-25 15:00")
-    assert (late.case.outcome, late.ran("refund")) == ("withdrawn", [])
+    assert (late.state, late.ran("refund")) == ("replacing", [])  # a meter that is off is replaced all the same
+    late.complete("replacing", "replaced", by="crew", at="2026-09-28 09:00", read="1962", serial="N-1", new_read="0")
+    assert late.ran("remove-meter") == [{"read": "1962"}]
+    assert late.ran("set-meter") == [{"serial": "N-1", "size": '5/8"', "read": "0"}]
+    assert late.case.outcome == "slow"
