@@ -119,6 +119,8 @@ def _plain(tally: Tally, days: int) -> dict[str, Any]:
         "done": dict(tally.done),
         "late": dict(tally.late),
         "letters": dict(tally.letters),
+        "lists": dict(tally.lists),
+        "released_on_the_busiest_day": _busiest(tally),
         "escalations": dict(tally.escalations),
         "refused": dict(tally.refused),
         "not_opened": tally.reasons,
@@ -157,5 +159,15 @@ def _sections(tallies: list[Tally], days: int) -> Iterator[tuple[str, list[tuple
     yield "tasks done", rows([tally.done for tally in tallies])
     yield "of them late", rows([tally.late for tally in tallies])
     yield "letters", rows([tally.letters for tally in tallies])
+    yield "lists", rows([tally.lists for tally in tallies])
+    yield "released on the busiest day", rows([Counter(_busiest(tally)) for tally in tallies])
     yield "escalations", rows([tally.escalations for tally in tallies])
     yield "refused", rows([tally.refused for tally in tallies])
+
+
+def _busiest(tally: Tally) -> dict[str, int]:
+    """List → the most lines that were released on one day."""
+    most: dict[str, int] = {}
+    for (name, _), count in tally.released.items():
+        most[name] = max(most.get(name, 0), count)
+    return most

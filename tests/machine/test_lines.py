@@ -16,6 +16,9 @@ from workflows.machine.errors import BadForm, Barred, Unknown
 from workflows.machine.events import HoldsChanged, LineDecided, Message, TimerFired
 from workflows.machine.lines import ON_LIST, TAKEN_OFF, TAKEN_OFF_UNTIL
 from workflows.machine.machine import Machine
+from workflows.machine.rehearse import Tally, rehearse
+from workflows.machine.script import Script
+from workflows.machine.why import why
 
 MONDAY = at("2026-03-02 09:00")
 CASE = """
@@ -248,3 +251,29 @@ def test_an_old_case_without_its_lines_step_is_decided_on_as_before() -> None:
         replace(case, lines={}), LineDecided(state="listed", decision="released", joined=1, by="lead"), OWES, MONDAY
     )
     assert case.state == ("locking",)
+
+
+def test_a_case_whose_line_was_taken_off_says_when_it_is_back() -> None:
+    found = made()
+    case, _ = listed(found)
+    assert why(found, case, case.at) == "Waits for a lead to release the list “Lock-off”."
+    off = LineDecided(state="listed", decision="excluded", reason="paid by post", by="lead")
+    case, _ = found.fire(case, off, OWES, at("2026-03-12 10:00"))
+    said = why(found, case, case.at)
+    assert "Sunday 22 March 2026, 07:30, when its line is back on the list “Lock-off”" in said
+
+
+def test_a_rehearsal_reviews_lists_as_its_script_says() -> None:
+    script = Script.model_validate({"lists": {"lock-off": {"after": ["1 day", "2 days"], "excluded": 0.3}}})
+    rows = [
+        {"account.id": f"10-{number}", "facts.collectable": "184.10", "facts.delinquent_since": since}
+        for number in range(60)
+        for since in ("2025-12-01" if number % 2 else "2026-02-20",)
+    ]
+    tally = Tally()
+    for each in rehearse(made(), rows, script, begin=MONDAY, days=90):
+        tally.add(each)
+    assert tally.ends["open: locking"] == tally.lists["lock-off: released"] == 60
+    assert 10 < tally.lists["lock-off: excluded"] < 50
+    assert tally.lists["lock-off: stayed"] > 0  # until sixty days have passed
+    assert 0 < max(tally.released.values()) < 60

@@ -20,9 +20,9 @@ from definitions.language.model import DataField
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Task
 from workflows.machine.errors import Refused
-from workflows.machine.events import ChildClosed, Event, Message, Outcome, Replied, TimerFired
+from workflows.machine.events import ChildClosed, Event, LineDecided, Message, Outcome, Replied, TimerFired
 from workflows.machine.machine import Machine
-from workflows.machine.script import Script
+from workflows.machine.script import Review, Script
 from workflows.machine.work import CLAIMED
 
 LIMIT = 500  #: steps of one case after which it is taken to run in circles
@@ -39,6 +39,8 @@ class Tally:
     done: Counter[str] = field(default_factory=Counter)  #: task → completions
     letters: Counter[str] = field(default_factory=Counter)  #: template → letters
     refused: Counter[str] = field(default_factory=Counter)  #: sentence or rules → refusals by law, hold or limit
+    lists: Counter[str] = field(default_factory=Counter)  #: list and what became of a line → lines
+    released: Counter[tuple[str, int]] = field(default_factory=Counter)  #: (list, day) → lines released
     escalations: Counter[str] = field(default_factory=Counter)  #: timer → times
     days: Counter[int] = field(default_factory=Counter)  #: days from opening to closing → cases
     steps: int = 0
@@ -47,7 +49,18 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Takes in another tally."""
-        for name in ("ends", "work", "late", "done", "letters", "refused", "escalations", "days"):
+        for name in (
+            "ends",
+            "work",
+            "late",
+            "done",
+            "letters",
+            "lists",
+            "released",
+            "refused",
+            "escalations",
+            "days",
+        ):
             getattr(self, name).update(getattr(other, name))
         self.cases += other.cases
         self.steps += other.steps
@@ -128,6 +141,8 @@ class _Play:
         try:
             after, step = self.machine.fire(case, event, self._facts(case, event, at), at)
         except Refused as refused:
+            if isinstance(event, LineDecided):
+                self._review_again(case, event, at)
             rules = refused.facts.get("rules")
             self.tally.refused[", ".join(rules) if rules else refused.sentence] += 1
             return case
@@ -159,6 +174,12 @@ class _Play:
                 case fx.OpenTask(task=task):
                     self.tally.work[task.queue or "named", (case.at - self.begin).days] += 1
                     self._plan_task(task)
+                case fx.JoinList(list=name, state=state):
+                    self._review(name, state, step.number, case.at)
+                case fx.LeaveList(list=name, how=how):
+                    self.tally.lists[f"{name}: {how}"] += 1
+                    if how == "released":
+                        self.tally.released[name, (case.at - self.begin).days] += 1
                 case fx.RunAction(action=name, args=args):
                     self._reply(case, name, args, f"{step.number}")
                 case fx.OpenChild(child=child, case=name):
@@ -169,6 +190,28 @@ class _Play:
         for path in step.entered:
             for message, delay, data in self.script.messages(path, self.chance):
                 self.coming.append((case.at + delay, Message(name=message, data=data)))
+
+    def _review(self, name: str, state: str, joined: int, at: datetime) -> None:
+        habit = self.script.lists.get(name, Review())
+        review = self.machine.setting.review(state)
+        off = self.chance.random() < habit.excluded
+        first = review.reasons[0].reason if review is not None and review.reasons else "rehearsed"
+        decided = LineDecided(
+            state=state,
+            decision="excluded" if off else "released",
+            joined=joined,
+            reason=(habit.reason or first) if off else None,
+            by="lead",
+        )
+        self.coming.append((at + habit.delay(self.chance), decided))
+
+    def _review_again(self, case: Case, event: LineDecided, at: datetime) -> None:
+        """A line that may not be released stays on its list, and is looked at again."""
+        if case.lines.get(event.state) == event.joined and event.joined is not None:
+            listed = self.machine.setting.plan.states[event.state].list
+            assert listed is not None
+            self.tally.lists[f"{listed}: stayed"] += 1
+            self.coming.append((at + timedelta(days=1), event))
 
     def _plan_task(self, task: Task) -> None:
         spec = self.machine.setting.plan.states[task.state].task

@@ -13,6 +13,7 @@ children:
     outcomes: {repaired: 3, no-leak: 1}
     after: [3 days, 20 days]
     data: {repaired: {finding: customer-side}}
+lists: {lock-off: {after: [1 day, 3 days], excluded: 0.1}}
 facts: {balance: "0.00"}
 limit: "1000.00"
 ```
@@ -90,6 +91,20 @@ class Arrival(Strict):
     data: dict[str, Any] = Field(default_factory=dict, description="What it brings along.")
 
 
+class Review(Strict):
+    """What a lead does with the lines of one list."""
+
+    after: Span = Field(
+        (Duration.parse("1 day"), Duration.parse("2 days")), description="How long a line waits, from and to."
+    )
+    excluded: float = Field(0.0, description="How often a line is taken off.")
+    reason: str | None = Field(None, description="For what; by default the list's first reason.")
+
+    def delay(self, chance: random.Random) -> timedelta:
+        """How long a line waits this time."""
+        return _within(self.after, chance)
+
+
 class Child(Strict):
     """How child cases of one type end."""
 
@@ -109,6 +124,9 @@ class Script(Strict):
     people: dict[Key, Habit] = Field(default_factory=dict, description="Habits by task.")
     messages_: dict[str, dict[Key, Arrival]] = Field(
         default_factory=dict, alias="messages", description="Arrivals by state."
+    )
+    lists: dict[Key, Review] = Field(
+        default_factory=dict, description="What leads do, by list; without it every line is released within two days."
     )
     children: dict[Key, Child] = Field(default_factory=dict, description="Ends of child cases by case type.")
     replies: dict[Key, dict[str, Any]] = Field(

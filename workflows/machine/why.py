@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from workflows.machine.case import Case, Task, Timer
+from workflows.machine.lines import listed_by
 from workflows.machine.machine import Machine
 from workflows.machine.words import day_and_time, listed, queue_title
 
@@ -18,7 +19,7 @@ def why(machine: Machine, case: Case, at: datetime) -> str:
     parts += [f"the child case {child} in “{_title(machine, path)}”" for path, child in case.children.items()]
     for path in case.state:
         plan = setting.plan.states[path]
-        if plan.list is not None:
+        if plan.list is not None and path in case.lines:
             parts.append(f"a lead to release the list “{setting.compiled.lists[plan.list].title}”")
     timer = _next(case)
     if not parts:
@@ -61,6 +62,9 @@ def _timer(machine: Machine, timer: Timer) -> str:
 
 
 def _leads(machine: Machine, timer: Timer) -> str:
+    if (listed_path := listed_by(timer.name)) is not None:
+        review = machine.setting.review(listed_path)
+        return f"its line is back on the list “{review.title if review is not None else listed_path}”"
     reactions = machine.setting.chart.reactions(machine.setting.chart.by_path[timer.state], f"timer/{timer.name}")
     for transition in reactions:
         if transition.targets:
