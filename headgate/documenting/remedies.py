@@ -82,6 +82,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "bad-region": "Make the region a state with states inside.",
     "mixed-state": "Split it into two states.",
     "done-of-nothing": "Take `done` out, or add a final state inside.",
+    "list-unguarded": "Take the tag that is near, from `before` of a law, or take it out.",
     "run-unheard": "Name the event in `opens-on` of the case type that the run is for, or mend its name.",
     "law-overridden": "Take `override-by` out, or write `kind: district` where the rule is the district's own.",
     "list-without-way": "Add `released` (and `excluded`), or take them out where there is no `list`.",

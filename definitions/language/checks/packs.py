@@ -27,6 +27,7 @@ register_codes(
     table_column="A cell of a column that the table does not have.",
     table_gap="No row of a table fits some values, so that a case would stop there.",
     table_overlap="Two rows fit the same values in a table that says exactly one does.",
+    list_unguarded="A list asks whether something is lawful that no law is about.",
     run_unheard="A run through the accounts raises an event on which no case type opens.",
     table_dead_row="A row of a table is never reached, because the rows above it take all that fits it.",
 )
@@ -97,6 +98,11 @@ def lists(library: Library) -> Iterator[Problem]:
         report = Reporter(document=library.documents["lists", name])
         if library.district is not None:
             yield from roles(library, report, review.review, ("review",))
+        guarded = {tag for law in library.laws.values() for tag in law.before}
+        for index, tag in enumerate(review.lawful):
+            if tag not in guarded:
+                message = f"no law is about the tag {near_miss(tag, guarded)}, so that nothing is asked"
+                yield report.problem(("lawful", index), "list-unguarded", message)
 
 
 def tables(library: Library) -> Iterator[Problem]:
