@@ -14,7 +14,7 @@ from api.acts.entities import frozen
 from api.acts.moving import audited, key_of, name_of, taken_once
 from api.acts.rules import must_see_account
 from api.failing import problem_of
-from api.library import content, current, published
+from api.library import answers_of, content, current, published
 from api.problems import AlreadyOpen, BadForm, Conflict, NotFound, NotPermitted
 from api.services import Services
 from definitions.language.model import CaseDefinition
@@ -76,6 +76,8 @@ async def send_event(office: Services, ask: Ask, case_id: str, name: str, data: 
             case = _case(session, ask, case_id, record)
             record.rule = "right send-events"
             spec = published(session, case.definition, case.version).definition
+            if name in answers_of(spec):
+                raise NotPermitted(f"{name!r} is what the district's books answer; nobody sends it to a case.")
             values, wrong = frozen(session, spec.messages.get(name, {}), data, case.account_id)
             if wrong:
                 raise BadForm("The event names something that there is not.", fields=wrong)

@@ -14,8 +14,8 @@ from api.acts import opening, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import queue_of
 from api.acts.rules import case_seen
+from api.library import answers_of, published
 from api.library import content as compiled_content
-from api.library import published
 from api.pages.frame import page
 from api.pages.posted import Form
 from api.pages.urls import urls
@@ -75,6 +75,7 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
         files = session.exec(
             select(File).where(File.case_id == case_id, File.kind != "letter").order_by(col(File.uploaded_at))
         )
+        answers = answers_of(machine.definition)
         waits_for = machine.messages(cases.from_json(row.snapshot)) if person.may("send-events") else []
         content = CasePage(
             case=case_detail(row, zone=zone),
@@ -92,7 +93,11 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
                 if incident.settled_at is None
             ],
             titles={name: field.title or title_of(name.replace("_", "-")) for name, field in data.items()},
-            messages=[(name, title_of(name)) for name in waits_for if not machine.definition.messages.get(name)],
+            messages=[
+                (name, title_of(name))
+                for name in waits_for
+                if not machine.definition.messages.get(name) and name not in answers
+            ],
             may_write=person.may("work"),
         )
     log_view(office, person, row.account_id or "", confidential=bool(account and account.confidential), what="case")

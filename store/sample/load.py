@@ -13,6 +13,7 @@ from sqlmodel import col
 from store.engine import Store
 from store.sample.crew import add_people
 from store.sample.district import draw_district
+from store.sample.land import add_land
 from store.tables.every import metadata
 from store.tables.imports import ImportRun
 from store.tables.utility import Account
@@ -64,6 +65,7 @@ def load_sample(
         if session.execute(select(col(Account.id)).limit(1)).first() is not None:
             raise NotEmptyError("the database holds a district's accounts already; the sample goes into an empty one")
         add_people(session, now, password)
+        add_land(session, now, seed)
         connection = session.connection()
         total = sum(len(rows) for rows in district.rows.values())
         done = 0

@@ -141,6 +141,11 @@ async def test_a_house_is_connected_from_an_applicant_without_an_account_to_its_
     assert "PO Box 12" in pages[0].extract_text()
     assert "Depósito" in pages[1].extract_text()
 
+    # nobody says that money was taken but the books
+    lie = {"amount": "9000.00", "held": "9000.00"}
+    told = await office.by("rep").post(f"/api/cases/{play.case}/events/deposit-taken", {"data": lie})
+    assert (told.status_code, play.row.snapshot["data"]["deposit_held"]) == (403, "0.00")
+
     await play.pay("500.00")
     sized = {"meter_size": '3/4"', "installation": "short-side", "meter_location": "Left lot line"}
     await play.complete("supervisor", "sizing", "sized", backflow="double-check", **sized)

@@ -21,6 +21,7 @@ from store.sample.district import SHOWN, District, draw_district
 from store.sample.load import NotEmptyError, load_sample
 from store.sample.rates import bill_usd
 from store.sample.stories import COUNTS
+from store.tables.connections import Applicant, Parcel
 from store.tables.utility import Account, Bill, Payment, Read
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -198,3 +199,12 @@ def test_any_day_can_be_today(today: date) -> None:
 )
 def test_a_residential_bill_is_the_service_charge_and_three_tiers(use_ccf: str, amount_usd: str) -> None:
     assert bill_usd("residential", '5/8"', Decimal(use_ccf)) == Decimal(amount_usd)
+
+
+def test_the_sample_has_land_inside_outside_and_unknown_and_people_who_ask_for_water(sqlite_store: Store) -> None:
+    load_sample(sqlite_store, NOW, accounts=40)
+    with sqlite_store.reading() as session:
+        inside = list(session.execute(select(Parcel.inside)).scalars())
+        asking = list(session.execute(select(Applicant.id)).scalars())
+    assert {True, False, None} == set(inside)
+    assert len(asking) == 10
