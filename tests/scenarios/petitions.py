@@ -10,7 +10,7 @@ from playing import ACCOUNT, bill, machine, on
 from definitions.catalogue import actions
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import Effect, Notify, RunAction, SendMessage, Step
-from workflows.machine.events import Event, Message, Outcome, Replied
+from workflows.machine.events import Event, HoldsChanged, Message, Outcome, Replied
 from workflows.machine.work import CLAIMED
 
 HISTORY = [bill("2026-02-23", "20", amount="107.50"), bill("2025-12-24", "16", amount="92.00")]
@@ -38,6 +38,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "account-split": SPLIT,
     "righted": {"fees": "10.00", "set_off": "0.00"},
     "payment-reversed": {"already": True},
+    "deposit-applied": {"amount": "50.00", "left": "0.00"},
 }
 MATCH = {"name_agrees": True, "address_agrees": True, "digits": "agree", "voluntary": True}
 
@@ -70,6 +71,13 @@ class Bankruptcy:
         """Something comes from outside."""
         self.until(at)
         self._fire(Message(name=message, data=data))
+
+    def hold(self, *kinds: str, at: str) -> None:
+        """These holds stand on the account from now on, and no others."""
+        self.until(at)
+        self.facts["holds"] = list(kinds)
+        placed = dict.fromkeys(kinds, self.now.isoformat())
+        self._fire(HoldsChanged(holds=placed, version=self.case.hold_version + 1))
 
     def until(self, at: str) -> None:
         """Time passes; what is due on the way happens when it is due."""

@@ -150,6 +150,15 @@ def test_without_a_read_the_account_is_estimated_after_ten_working_days_of_the_n
     )
 
 
+def test_only_in_chapter_11_may_the_old_deposit_be_set_off_and_the_claim_is_then_for_the_rest() -> None:
+    eleven = divided(chapter="11", fact_deposit_held="50.00")
+    eleven.complete("set-off", "set-off", by="finance", at="2026-03-20 09:00")
+    assert eleven.ran("apply-deposit") == [{"of": "security"}]
+    assert [data["pre_petition"] for data in eleven.messages("account-was-split")] == ["135.35", "85.35"]
+    seven = divided(fact_deposit_held="50.00")
+    assert (seven.rests("split"), seven.ran("apply-deposit")) == (True, [])
+
+
 # -- adequate assurance ---------------------------------------------------------------------------------------------------
 
 

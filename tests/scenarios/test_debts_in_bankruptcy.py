@@ -92,3 +92,34 @@ def test_a_deposit_that_was_asked_for_before_gives_way_to_adequate_assurance() -
     play = Bankruptcy("2026-03-02 09:00", "security-deposit", data={"why": "late-payments"}, usual_bill="100.00")
     play.receive("debtor-in-bankruptcy", at="2026-03-16 10:00", **PETITION)
     assert play.case.outcome == "not-paid"
+
+
+def test_what_waits_for_the_printer_is_recalled_by_the_notice_and_written_again_if_it_was_somebody_else() -> None:
+    lien = Bankruptcy("2026-03-02 09:00", "lien", **OWED)
+    form = {"means": "lien", "owner_asked": True, "sold_since": False}
+    lien.complete("test-parcel", "goes", by="finance", at="2026-03-16 08:00", **form)
+    deposit = Bankruptcy("2026-03-16 08:00", "security-deposit", data={"why": "late-payments"}, usual_bill="100.00")
+    returned = Bankruptcy(
+        "2026-03-16 08:00",
+        "returned-payment",
+        data={name: value for name, value in RETURNED.items() if name in machine("returned-payment").definition.data},
+        returned_unpaid="80.00",
+        returned_payments=0,
+        returned_payments_12_months=0,
+    )
+    for play, letter in ((lien, "lien-notice"), (deposit, "deposit-demand"), (returned, "nsf-notice")):
+        assert play.letters == [letter]
+        play.hold("bankruptcy", at="2026-03-16 09:00")
+        assert len(play.ran("recall-letters")) == 1
+        play.hold(at="2026-03-17 09:00")
+        assert play.letters == [letter, letter]
+
+
+def test_a_final_demand_in_the_batch_is_recalled_and_a_warning_before_the_agency_too() -> None:
+    demand = Bankruptcy("2026-03-16 08:00", "demand", data={"kind": "final"}, **OWED)
+    warned = Bankruptcy("2026-03-13 08:00", "agency-referral", **OWED)
+    warned.complete("check-referral", "warn", by="finance", at="2026-03-16 08:30")
+    for play in (demand, warned):
+        play.hold("bankruptcy", at="2026-03-16 09:00")
+        assert len(play.ran("recall-letters")) == 1
+    assert warned.case.outcome == "not-placed"
