@@ -43,8 +43,9 @@ holds: {bankruptcy: freeze}
 initial: owing
 on:
   debtor-in-bankruptcy: stayed
+  held: {guard: 'event.hold == "bankruptcy"', actions: [recall-letters]}
 states:
-  owing: {after: {1 day: locking}, on: {lock: locking}}
+  owing: {entry: [letter: {template: reminder}], after: {1 day: locking}, on: {lock: locking}}
   locking:
     tags: [collecting]
     work-order: {title: Lock off, crew: field, outcomes: {locked: locked}}
@@ -136,6 +137,7 @@ async def test_a_filing_stops_a_lock_off_splits_the_account_and_a_dismissal_begi
     ladder = opened.json()["case"]
     assert (await lead.post(f"/api/cases/{ladder}/events/lock", {"data": {}})).status_code == 200
     await until(lambda: open_task(office, "locking") is not None)
+    await until(lambda: letters(office) == {"reminder": "queued"})
 
     # the electronic notice opens the bankruptcy; the order in the truck is recalled before anybody has looked
     notice = {
@@ -149,6 +151,7 @@ async def test_a_filing_stops_a_lock_off_splits_the_account_and_a_dismissal_begi
     assert answer.status_code == 200, answer.text
     await until(lambda: holds(office) == ["bankruptcy"])
     await until(lambda: open_task(office, "locking") is None)
+    await until(lambda: letters(office)["reminder"] == "recalled")
     since = asked(office, lambda session: standing_holds(session, ACCOUNT)[0].since)
     assert since.astimezone(office.services.zone).date() == filed
 
