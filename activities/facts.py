@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,17 +112,31 @@ class Question:
         return str(named["id"]) if isinstance(named, Mapping) and "id" in named else None
 
     @cached_property
-    def disputed(self) -> dict[str, str]:
-        """Open cases of the account that are about a bill → that bill's amount, each bill once."""
+    def disputed(self) -> dict[str, tuple[str, str]]:
+        """Bills that open cases of the account are about → the case and the bill's amount, each bill once.
+
+        What the district looks into on its own doubt is not in dispute."""
         query = select(col(CaseRow.id), col(CaseRow.snapshot)).where(
             col(CaseRow.account_id) == self.account_id, col(CaseRow.status) == "open"
         )
         found: dict[str, tuple[str, str]] = {}
         for case, snapshot in self.session.execute(query):
-            bill = ((snapshot or {}).get("data") or {}).get("bill")
-            if isinstance(bill, Mapping) and "amount" in bill:
+            data = (snapshot or {}).get("data") or {}
+            bill = data.get("bill")
+            if isinstance(bill, Mapping) and "amount" in bill and data.get("asked_by") != "district":
                 found.setdefault(str(bill["id"]), (case, str(bill["amount"])))
-        return dict(found.values())
+        return found
+
+    @cached_property
+    def disputed_usd(self) -> Decimal:
+        """What the bills in dispute came to."""
+        return sum((Decimal(amount) for _, amount in self.disputed.values()), Decimal(0))
+
+    @cached_property
+    def collectable_usd(self) -> Decimal:
+        """What is past due of all that is not in dispute: a bill in dispute takes nothing off the others."""
+        in_dispute = {f"bill:{bill}" for bill in self.disputed}
+        return past_due_usd([debt for debt in self.debts if debt.entry not in in_dispute], self.today)
 
     @cached_property
     def petition(self) -> bankruptcy.Petition | None:
@@ -220,7 +235,7 @@ def _shut_offs(question: Question) -> int:
 
 
 def _open_complaints(question: Question) -> int:
-    return sum(1 for case in question.disputed if case != question.case.id)
+    return sum(1 for case, _ in question.disputed.values() if case != question.case.id)
 
 
 def _final_notice(question: Question) -> str | None:
@@ -261,10 +276,8 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "balance": lambda question: f"{ledger.balance_usd(question.session, question.account_id, question.today):.2f}",
     "past_due": lambda question: f"{past_due_usd(question.debts, question.today):.2f}",
     "delinquent_since": lambda question: _day(unpaid_since(question.debts, question.today)),
-    "disputed_amount": lambda question: f"{money.total_usd(question.disputed.values()):.2f}",
-    "collectable": lambda question: (
-        f"{max(past_due_usd(question.debts, question.today) - money.total_usd(question.disputed.values()), 0):.2f}"
-    ),
+    "disputed_amount": lambda question: f"{question.disputed_usd:.2f}",
+    "collectable": lambda question: f"{question.collectable_usd:.2f}",
     "paid_today": lambda question: f"{money.paid_usd(question.session, question.account_id, question.today):.2f}",
     "bill_paid_percent": lambda question: money.paid_percent(question.debts, question.bill),
     "bill_mailed_oldest": _oldest_mailed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -45,11 +45,6 @@ def paid_usd(session: Session, account: str, on: date) -> Decimal:
     )
     paid: Decimal = session.execute(query).scalar_one()
     return paid
-
-
-def total_usd(amounts: Iterable[str]) -> Decimal:
-    """The sum of amounts as cases hold them."""
-    return sum((Decimal(amount) for amount in amounts), Decimal(0))
 
 
 def adjustments(lines: Sequence[LedgerLine], today: date) -> list[dict[str, Any]]:

@@ -204,3 +204,37 @@ def test_the_read_audit_looks_at_the_last_read_until_a_case_has_looked_into_it(b
         opened = step()
         write_step(session, replace(opened, case=replace(opened.case, opened_at=NOW + timedelta(hours=1))))
         assert read(session, "read_audit") == {"read_audit": "fine"}
+
+
+@pytest.mark.parametrize(
+    ("bill", "asked_by", "disputed", "collectable"),
+    [
+        ({"id": "b-4", "amount": "80.00"}, "customer", "80.00", "20.00"),
+        (
+            {"id": "b-3", "amount": "40.00"},
+            "customer",
+            "40.00",
+            "80.00",
+        ),  # half of it is paid: the other bill is due whole
+        (
+            {"id": "b-9", "amount": "500.00"},
+            "customer",
+            "500.00",
+            "100.00",
+        ),  # not due yet, and takes nothing off the others
+        ({"id": "b-4", "amount": "80.00"}, "district", "0.00", "100.00"),  # the district's own doubt is no dispute
+    ],
+)
+def test_only_the_bill_in_dispute_is_left_out_of_what_is_collected(
+    books: Store, bill: dict[str, str], asked_by: str, disputed: str, collectable: str
+) -> None:
+    opened = step()
+    snapshot = {"data": {"bill": bill, "asked_by": asked_by}}
+    with books.writing() as session:
+        for case in (CASE, "c-bbbbbbbbbbbb"):  # two cases about one bill dispute it once
+            write_step(session, replace(opened, key=None, case=replace(opened.case, id=case, snapshot=snapshot)))
+    with books.reading() as session:
+        assert read(session, "disputed_amount", "collectable") == {
+            "disputed_amount": disputed,
+            "collectable": collectable,
+        }
