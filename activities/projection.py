@@ -263,7 +263,12 @@ def _detail(step: Step) -> Mapping[str, Any] | None:
         for effect in step.effects
         if isinstance(effect, ArmTimer)
     ]
-    return {"timers": timers} if timers else None
+    # What a law counts from, and the holds: so that the step can be decided again from what was written.
+    told = {"timers": timers, "happened": dict(step.happened)}
+    detail: dict[str, Any] = {name: value for name, value in told.items() if value}
+    if step.holds is not None:
+        detail["holds"] = dict(step.holds)
+    return detail or None
 
 
 def _audit(written: StepWritten) -> tuple[AuditWrite, ...]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "rehearse": "headgate.rehearse:rehearse",
     "export": "headgate.export:export",
     "consumption-log": "headgate.consumption_log:log",
+    "laws": "headgate.laws:laws",
     "run": "headgate.run:run",
     "report": "headgate.report:report",
     "import": "headgate.import_command:import_",

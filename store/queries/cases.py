@@ -62,9 +62,16 @@ def steps_of(session: Session, case_id: str, *, after_step: int = 0, limit: int 
 
 
 def histories(
-    session: Session, definition: str, *, since: datetime | None = None, before: datetime | None = None
+    session: Session,
+    definition: str,
+    *,
+    since: datetime | None = None,
+    before: datetime | None = None,
+    active_since: datetime | None = None,
 ) -> Iterator[tuple[CaseRow, list[StepRow]]]:
-    """All cases of a type opened in that time with their steps, the oldest first; read a page at a time."""
+    """All cases of a type opened in that time with their steps, the oldest first; read a page at a time.
+
+    With `active_since` only those whose last step was taken then or later."""
     first = (col(CaseRow.opened_at), col(CaseRow.id))
     key: tuple[object, ...] | None = None
     while True:
@@ -73,6 +80,8 @@ def histories(
             query = query.where(col(CaseRow.opened_at) >= since)
         if before is not None:
             query = query.where(col(CaseRow.opened_at) < before)
+        if active_since is not None:
+            query = query.where(col(CaseRow.at) >= active_since)
         cases = list(session.execute(after(query, first, key).limit(MOST)).scalars())
         if not cases:
             return

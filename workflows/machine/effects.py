@@ -164,6 +164,10 @@ class Step:
     rules: tuple[str, ...] = ()  #: law rules that were checked and kept: `WSP-8`
     note: str | None = None
     effects: tuple[Effect, ...] = ()
+    happened: Mapping[str, str | None] = field(
+        default_factory=dict
+    )  #: of what laws count from, what changed: `letter final-notice mailed` → ISO date (None: forgotten)
+    holds: Mapping[str, str] | None = None  #: the account's holds, at the opening and where they changed
 
 
 STEP: TypeAdapter[Step] = TypeAdapter(Step)

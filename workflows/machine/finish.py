@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -63,7 +64,14 @@ def step_of(run: Run, label: str) -> fx.Step:
         rules=tuple(run.rules),
         note=run.note,
         effects=tuple(run.effects),
+        happened=_changes(run.case.happened, run.happened),
+        holds=dict(run.holds) if run.case.step == 0 or run.holds != run.case.holds else None,
     )
+
+
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str | None]:
+    changed: dict[str, str | None] = {name: day for name, day in now.items() if before.get(name) != day}
+    return changed | {name: None for name in before if name not in now}
 
 
 def refused(run: Run, timer: Timer, barred: Barred) -> tuple[Case, fx.Step]:

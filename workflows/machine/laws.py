@@ -89,6 +89,15 @@ class Binding:
                 return rule.id, f"{asked}, not {format_money(amount_usd)} ({source_of(bound.rule)})"
         return None
 
+    def rules_about(self, tag: str) -> list[Rule]:
+        """Every rule of the laws that guard the tag, those that only state included, in the order of the pack."""
+        return [bound.rule for bound in self._rules if tag in bound.law.before]
+
+    def facts_of(self, rule: str) -> frozenset[str]:
+        """The facts that one rule's requirement reads."""
+        found = next((bound.requirement for bound in self._rules if bound.rule.id == rule), None)
+        return facts_in(found) if found is not None else frozenset()
+
     def facts(self, tag: str) -> frozenset[str]:
         """The facts that the rules about a tag read."""
         names: set[str] = set()

@@ -58,6 +58,7 @@ def taken_back(run: Run, event: TakenBack) -> tuple[Case, fx.Step]:
         run.effects.append(fx.LeaveList(list=listed, state=path, because="taken back"))
     run.left, run.entered = list(now.state), list(before.state)
     run.data = dict(before.data)
+    run.happened = dict(before.happened)
     case = replace(before, tasks=tasks, timers=timers, step=now.step + 1, runs=run.runs, at=run.at, undo=None)
     return replace(case, holds=now.holds, hold_version=now.hold_version), step_of(run, f"taken back {event.run}")
 
