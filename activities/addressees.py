@@ -27,12 +27,19 @@ class Addressee:
     applicant: Applicant | None = None
     other: tuple[str, ...] = ()  #: the address of the court, counsel or trustee whom the letter is for
 
-    def lines(self, to: str, language: str) -> list[str]:
+    @property
+    def name(self) -> str:
+        """The customer's or the applicant's."""
+        if self.view is not None:
+            return self.view.customer.name
+        return self.applicant.name if self.applicant is not None else ""
+
+    def lines(self, to: str) -> list[str]:
         """The lines in the window."""
         if self.other:
             return list(self.other)
         if self.view is not None:
-            return _of_account(self.view, to, language)
+            return _of_account(self.view, to)
         assert self.applicant is not None
         return [line for line in (self.applicant.name, *_mailing(self.applicant.mailing)) if line]
 
@@ -76,15 +83,13 @@ def _parcel(session: Session, data: Mapping[str, Any]) -> str:
     return ", ".join([*address, f"APN {named['id']}"])
 
 
-def _of_account(view: AccountView, to: str, language: str) -> list[str]:
+def _of_account(view: AccountView, to: str) -> list[str]:
     premise = view.premise
     service = [premise.line1, premise.line2, f"{premise.city}, CA {premise.zip}"]
     mailing = view.account.mailing
-    if to == "occupant":
-        lines = ["Ocupante" if language == "es" else "Occupant", *service]
-    else:
-        lines = [view.customer.name, *(_mailing(mailing) if mailing else service)]
-    return [line for line in lines if line]
+    whom = [view.customer.name, *(_mailing(mailing) if mailing else service)]
+    # "Occupant" is the word of the law, whatever the letter speaks (H&S 116908(a)(1)(C)).
+    return [line for line in (["Occupant", *service] if to == "occupant" else whom) if line]
 
 
 def _mailing(mailing: Mapping[str, Any]) -> list[str]:

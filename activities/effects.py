@@ -33,7 +33,7 @@ def activities_of(world: World) -> list[Callable[..., Any]]:
 def _activity(world: World, name: str) -> Callable[..., Any]:
     @activity.defn(name=name)
     async def carry_out(effect: Effect) -> EffectReply:
-        reply = await asyncio.to_thread(once, world, effect, registry.carry_out)
+        reply = await asyncio.to_thread(once, world, effect)
         if name in HOLDS and effect.account is not None:
             await delivery.tell_holds(world, effect.account)
         return reply
@@ -41,9 +41,17 @@ def _activity(world: World, name: str) -> Callable[..., Any]:
     return carry_out
 
 
-def once(world: World, effect: Effect, carry_out: Callable[[Session, Effect], Reply]) -> EffectReply:
+def once(world: World, effect: Effect) -> EffectReply:
     """What the effect answers: carried out now, or before. Raises ApplicationError for good when it never can be."""
     try:
+        carry_out: registry.CarryOut = registry.carry_out
+        ahead = registry.AHEAD.get(effect.action)
+        if ahead is not None:
+            with world.store.reading() as session:
+                answered = answer_before(session, effect)
+            if answered is not None:
+                return answered
+            carry_out = ahead(world.store.reading, effect)
         with world.store.writing() as session:
             answered = answer_before(session, effect)
             if answered is not None:

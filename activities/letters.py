@@ -1,4 +1,4 @@
-"""Letters: rendered from their template to PDF/A-2a and PDF/UA-1, kept in the file store, queued for printing.
+"""Letters: rendered from their template, kept in the file store with the data that they were printed from, queued for printing.
 
 Names and addresses are read from SQL here and nowhere earlier. The same case, step and data give the same bytes: the
 date is the step's, no font of the computer is used, and Typst writes no clock into the file.
@@ -7,33 +7,69 @@ date is the step's, no font of the computer is used, and Typst writes no clock i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any
 
-import typst
 from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col
 
 from activities import files, published
+from activities.account_statement import statement
 from activities.addressees import Addressee, addressee
+from activities.printing import rendered
 from definitions.catalogue import letters as catalogue
 from definitions.catalogue.letters import Template, template
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.compiled import Compiled
 from store.tables.papers import File, Letter
 
-#: They refuse a character that no font has, which would else print as a box in silence.
-STANDARDS: Final[tuple[Literal["a-2a", "ua-1"], ...]] = ("a-2a", "ua-1")
+Ahead = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A letter before it is printed. Holds personal data."""
+
+    using: Template
+    languages: tuple[str, ...]
+    to: str
+    data: Mapping[str, Any]  #: all that the template is given
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """A letter whose PDF and data lie in the file store, before any row says so."""
+
+    draft: Draft
+    digest: str  #: of the PDF
+    data_digest: str  #: of the data, as JSON
+    size: int  #: bytes
 
 
 def letter(session: Session, effect: Effect) -> Reply:
     """Writes the letter that the effect wants and queues it; the second time it answers with the first one."""
-    number = f"l-{effect.id}"
-    standing = session.get(Letter, number)
-    if standing is None:
-        standing = _written(session, effect, number)
-    return Reply(data={"letter": standing.id, "template": standing.template, "language": standing.language})
+    return ahead(lambda: nullcontext(session), effect)(session, effect)
+
+
+def ahead(reading: Ahead, effect: Effect) -> Callable[[Session, Effect], Reply]:
+    """What is left to write once the letter is printed: printing takes no turn of the database's one writer."""
+    with reading() as session:
+        standing = session.get(Letter, f"l-{effect.id}")
+        draft = _draft(session, effect) if standing is None else None
+    printed = _printed(draft) if draft is not None else None
+
+    def write(session: Session, effect: Effect) -> Reply:
+        standing = session.get(Letter, f"l-{effect.id}")
+        if standing is None:
+            assert printed is not None
+            standing = _written(session, effect, printed)
+        return Reply(data={"letter": standing.id, "template": standing.template, "language": standing.language})
+
+    return write
 
 
 def recall_letters(session: Session, effect: Effect) -> Reply:
@@ -60,46 +96,35 @@ def keep_templates(folder: Path, store: files.FileStore) -> dict[str, str]:
     return {name: store.put(each.text.encode()) for name, each in found.items()}
 
 
-def rendered(text: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of a whole template text with these data; raises EffectRefused when it cannot be printed."""
-    content = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    try:
-        pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stub ties `root` to the input's type
-            text.encode(),
-            sys_inputs={"data": content},
-            format="pdf",
-            pdf_standards=[*STANDARDS],
-            root=catalogue.SHIPPED,  # a template reads no other file
-            ignore_system_fonts=True,
-        )
-    except typst.TypstError as error:
-        raise EffectRefused(_sentence(str(error)), code="letter-unprintable") from None
-    return pdf
-
-
-def _sentence(message: str) -> str:
-    # Typst quotes the text that it cannot set, which may be somebody's name: the sentence goes without it.
-    if "could not be displayed" in message:
-        return "the letter has a character that no font of it can print; change the text or the name and try again"
-    return "the letter's template cannot be set with this case's data; look at the template and its sample"
-
-
-def _written(session: Session, effect: Effect, number: str) -> Letter:
+def _draft(session: Session, effect: Effect) -> Draft:
     compiled = published.of_case(session, effect.case)
     using = _template(str(effect.args["template"]), compiled)
     whom = addressee(session, effect)
     languages = _languages(using, effect.args.get("languages"), whom.language)
     to = str(effect.args.get("to") or "customer")
-    pdf = rendered(using.text, letter_data(effect, compiled, using, whom, languages, to))
-    digest = files.current().put(pdf)
+    data = letter_data(effect, compiled, using, whom, languages, to)
+    if "statement" in using.needs and effect.account is not None:
+        data["statement"] = statement(session, effect, date.fromisoformat(data["date"]))
+    return Draft(using=using, languages=tuple(languages), to=to, data=data)
+
+
+def _printed(draft: Draft) -> Printed:
+    store, pdf = files.current(), rendered(draft.using.text, draft.data)
+    data = json.dumps(draft.data, ensure_ascii=False, sort_keys=True).encode()
+    store.put(draft.using.text.encode())
+    return Printed(draft=draft, digest=store.put(pdf), data_digest=store.put(data), size=len(pdf))
+
+
+def _written(session: Session, effect: Effect, printed: Printed) -> Letter:
+    draft = printed.draft
     session.add(
         File(
             id=f"f-{effect.id}",
-            digest=digest,
+            digest=printed.digest,
             kind="letter",
-            name=f"{using.name}.pdf",
+            name=f"{draft.using.name}.pdf",
             content_type="application/pdf",
-            size=len(pdf),
+            size=printed.size,
             case_id=effect.case,
             account_id=effect.account,
             uploaded_by="headgate",
@@ -107,21 +132,31 @@ def _written(session: Session, effect: Effect, number: str) -> Letter:
         )
     )
     made = Letter(
-        id=number,
+        id=f"l-{effect.id}",
         case_id=effect.case,
         step_no=effect.step,
         effect_no=effect.number,
-        template=using.name,
-        language=",".join(languages),
+        template=draft.using.name,
+        language=",".join(draft.languages),
         account_id=effect.account,
-        file_digest=digest,
+        file_digest=printed.digest,
+        data_digest=printed.data_digest,
         queued_at=effect.at,
-        confirmed=all(using.languages[language] for language in languages),
-        detail={"to": to, "template_digest": using.digest},
+        confirmed=all(draft.using.languages[language] for language in draft.languages),
+        detail={"to": draft.to, "template_digest": draft.using.digest},
     )
     session.add(made)
     session.flush()
     return made
+
+
+def recomputed(row: Letter) -> bytes:
+    """The PDF again, from the text and the data that the letter was printed from: the same bytes, years later."""
+    if row.data_digest is None:
+        raise EffectRefused(f"the letter {row.id} was printed before its data were kept", code="no-letter-data")
+    store = files.current()
+    using = template(row.template, store.get(str(row.detail["template_digest"])).decode())
+    return rendered(using.text, json.loads(store.get(row.data_digest)))
 
 
 def letter_data(
@@ -142,7 +177,8 @@ def letter_data(
             "address": list(district.address),
             "telephone": district.telephone,
         },
-        "recipient": {"lines": whom.lines(to, languages[0])},
+        "recipient": {"lines": whom.lines(to)},
+        "customer": {"name": whom.name},
         "settings": dict(district.settings),
         "data": dict(effect.data),
     }

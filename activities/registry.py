@@ -72,6 +72,10 @@ BUILT_IN: Mapping[str, CarryOut] = {
 }
 
 
+#: What takes long is done before the writing: given a way to read, these answer what is left to write.
+AHEAD: Mapping[str, Callable[[letters.Ahead, Effect], CarryOut]] = {"letter": letters.ahead}
+
+
 def carry_out(session: Session, effect: Effect) -> Reply:
     """What the effect answers, carried out; raises EffectRefused for one that can never be."""
     built_in = BUILT_IN.get(effect.action)

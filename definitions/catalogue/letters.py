@@ -5,7 +5,9 @@ A template begins with comments that say so, and a sample lies beside it (`answe
     // title: Answer to a complaint
     // languages: en confirmed, es unconfirmed
 
-The layout (`_layout.typ`) is put in front of it, so that one digest covers all that is printed.
+The layout (`_layout.typ`) is put in front of it, and what several letters share where it says so
+(`// with: _collecting`), so that one digest covers all that is printed. `// needs: statement` asks for what the account
+owes, line by line; `// contains: …` says what a legal notice holds (definitions/catalogue/notices.py).
 """
 
 from __future__ import annotations
@@ -19,12 +21,18 @@ from pathlib import Path
 from typing import Final
 
 import definitions
+from definitions.catalogue.notices import CONTENTS
 
 SHIPPED: Final = Path(definitions.__path__[0]) / "letters"
 LAYOUT: Final = "_layout.typ"
+NEEDS: Final = frozenset({"statement"})
 
 _TITLE = re.compile(r"^// title: (.+)$", re.MULTILINE)
 _LANGUAGES = re.compile(r"^// languages: (.+)$", re.MULTILINE)
+_WITH = re.compile(r"^// with: (_[a-z-]+)$", re.MULTILINE)
+_NEEDS = re.compile(r"^// needs: (.+)$", re.MULTILINE)
+_CONTAINS = re.compile(r"^// contains: (.+)$", re.MULTILINE)
+_LACKS = re.compile(r"^// lacks: (.+)$", re.MULTILINE)
 _LANGUAGE = re.compile(r"^([a-z]{2,3}(?:-[A-Za-z]+)?) (confirmed|unconfirmed)$")
 
 
@@ -41,6 +49,8 @@ class Template:
     name: str
     title: str
     languages: Mapping[str, bool] = field(default_factory=dict)  #: language → is its wording confirmed?
+    needs: frozenset[str] = frozenset()  #: of NEEDS: what it is given beside the case's data
+    contains: frozenset[str] = frozenset()  #: of notices.CONTENTS: what the law asks it to hold
     text: str  #: whole, with the layout
 
     @property
@@ -51,6 +61,9 @@ class Template:
 
 def template(name: str, text: str) -> Template:
     """The template that the whole text is; raises LetterError when its head is missing."""
+    lacks = _LACKS.search(text)
+    if lacks is not None:
+        raise LetterError(f'the letter "{name}" is written with "{lacks[1]}", which is not in the folder')
     title, languages = _TITLE.search(text), _LANGUAGES.search(text)
     if title is None or languages is None:
         raise LetterError(f'the letter "{name}" begins with "// title: …" and "// languages: en confirmed, …"')
@@ -60,7 +73,23 @@ def template(name: str, text: str) -> Template:
         if found is None:
             raise LetterError(f'the letter "{name}": "{each.strip()}" is no language; write "en confirmed"')
         spoken[found[1]] = found[2] == "confirmed"
-    return Template(name=name, title=title[1].strip(), languages=spoken, text=text)
+    return Template(
+        name=name,
+        title=title[1].strip(),
+        languages=spoken,
+        needs=_words(name, "needs", _NEEDS.search(text), NEEDS),
+        contains=_words(name, "contains", _CONTAINS.search(text), frozenset(CONTENTS)),
+        text=text,
+    )
+
+
+def _words(name: str, head: str, found: re.Match[str] | None, known: frozenset[str]) -> frozenset[str]:
+    words = frozenset(word.strip() for word in found[1].split(",")) if found else frozenset()
+    if words - known:
+        raise LetterError(
+            f'the letter "{name}": "// {head}: {", ".join(sorted(words - known))}" is not among {", ".join(sorted(known))}'
+        )
+    return words
 
 
 def load_templates(folder: Path) -> dict[str, Template]:
@@ -70,11 +99,16 @@ def load_templates(folder: Path) -> dict[str, Template]:
 
 def template_texts(folder: Path) -> Iterator[tuple[Path, str]]:
     """The letters of a folder with their layout in front; what the folder does not lay out itself takes the shipped one."""
-    layout = folder / LAYOUT
-    head = (layout if layout.exists() else SHIPPED / LAYOUT).read_text(encoding="utf-8")
     for path in sorted(folder.glob("*.typ")):
         if not path.name.startswith("_"):
-            yield path, f"{head}\n{path.read_text(encoding='utf-8')}"
+            own = path.read_text(encoding="utf-8")
+            shared = [_shared(folder, name) for name in (LAYOUT, *(f"{each}.typ" for each in _WITH.findall(own)))]
+            yield path, "\n".join((*shared, own))
+
+
+def _shared(folder: Path, name: str) -> str:
+    file = folder / name if (folder / name).exists() else SHIPPED / name
+    return file.read_text(encoding="utf-8") if file.exists() else f"// lacks: {name}"
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from store.types import Moment
 
 
 class LetterBatch(Row, table=True):
-    """Letters that are printed and mailed together."""
+    """Letters that are reviewed, printed and mailed together."""
 
     __tablename__ = "letter_batches"
 
@@ -20,6 +20,10 @@ class LetterBatch(Row, table=True):
     made_at: datetime = Field(sa_type=Moment)
     made_by: str
     letters: int  #: how many it was made of
+    printed_at: datetime | None = Field(default=None, sa_type=Moment)
+    printed_by: str | None = None
+    file_digest: str | None = None  #: of the one PDF for the printer, with manifest and separators
+    copies: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  #: how often it went to the printer
     mailed_on: date | None = None
     mailed_by: str | None = None
 

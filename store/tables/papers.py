@@ -28,10 +28,20 @@ class Letter(Row, table=True):
     account_id: str | None = Field(default=None, foreign_key="accounts.id")
     status: str = "queued"
     file_digest: str | None = None
+    data_digest: str | None = None  #: of what it was printed from, kept in the file store: personal data
     queued_at: datetime = Field(sa_type=Moment)
     printed_at: datetime | None = Field(default=None, sa_type=Moment)
     mailed_on: date | None = None
     batch: str | None = Field(default=None, index=True)
+    certified: str | None = None  #: the number of certified mail
+    sheet: int | None = None  #: its first page in the batch's one PDF, from 1
+    sheets: int | None = None  #: how many pages
+    told_on: date | None = (
+        None  #: the mailing day that its case has heard of; another than `mailed_on` is still to be told
+    )
+    recalled_at: datetime | None = Field(default=None, sa_type=Moment)
+    recalled_because: str | None = None
+    returned_on: date | None = None
     confirmed: bool = True  #: whether the translation of a legal letter is confirmed
     detail: Any = Field(default=None, sa_type=PlainJson, nullable=True)
 

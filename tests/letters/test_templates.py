@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import ByteStringObject, ContentStream, TextStringObject
 
 from activities.files import FolderStore
-from activities.letters import keep_templates, rendered
+from activities.letters import keep_templates
+from activities.printing import rendered
 from definitions.catalogue.letters import SHIPPED, LetterError, load_templates, shipped, template
 from definitions.catalogue.replies import EffectRefused
 
@@ -28,6 +30,22 @@ def text_of(pdf: bytes) -> str:
     """All that a reader reads, with lines joined."""
     pages = PdfReader(io.BytesIO(pdf)).pages
     return " ".join(" ".join(page.extract_text().split()) for page in pages)
+
+
+def unknown_glyphs(pdf: bytes) -> int:
+    """How often a page shows glyph 0 of a font, .notdef: a box where a character should be."""
+    count = 0
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        content = page.get_contents()
+        assert content is not None
+        for operands, operator in ContentStream(content, page.pdf).operations:
+            shown = operands[0] if operator == b"TJ" else [operands[0]] if operator == b"Tj" else []
+            for piece in shown:
+                if isinstance(piece, ByteStringObject | TextStringObject):
+                    codes = piece.original_bytes
+                    pairs = [codes[at : at + 2] for at in range(0, len(codes), 2)]
+                    count += sum(pair == b"\x00\x00" for pair in pairs)
+    return count
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -120,11 +138,20 @@ def test_data_are_never_read_as_typst() -> None:
 
 def test_a_character_that_no_font_has_is_refused_without_naming_it() -> None:
     data = sample("answer")
-    data["recipient"]["lines"][0] = "陳大文"
+    data["recipient"]["lines"][0] = "\U0001f600 Smith"
     with pytest.raises(EffectRefused) as refused:
         rendered(shipped()["answer"].text, data)
     assert refused.value.code == "letter-unprintable"
-    assert "陳" not in str(refused.value)
+    assert "Smith" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["陳大文", "홍길동", "山田花子", "Nguyễn Thị Phượng", "Peñaflorida"])
+def test_a_customer_is_written_to_by_their_own_name(name: str) -> None:
+    data = sample("answer")
+    data["recipient"]["lines"][0] = name
+    pdf = rendered(shipped()["answer"].text, data)
+    assert name in text_of(pdf)
+    assert unknown_glyphs(pdf) == 0
 
 
 def test_a_broken_template_is_refused_with_a_sentence() -> None:
@@ -135,7 +162,9 @@ def test_a_broken_template_is_refused_with_a_sentence() -> None:
 def test_every_template_has_its_sample_and_says_its_languages() -> None:
     for name, each in shipped().items():
         assert (SHIPPED / f"{name}.json").exists(), name
-        assert each.languages == {"en": True, "es": False}, name
+        assert each.languages["en"] is True, name
+        assert not any(each.languages[language] for language in each.languages if language != "en"), name
+        assert "es" in each.languages, name
 
 
 def test_a_template_without_its_head_is_refused() -> None:
