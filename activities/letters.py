@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col
 
 from activities import files, published
@@ -25,6 +25,7 @@ from definitions.catalogue import letters as catalogue
 from definitions.catalogue.letters import Template, template
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.compiled import Compiled
+from store.queries.letters import recall
 from store.tables.papers import File, Letter
 
 Ahead = Callable[[], AbstractContextManager[Session]]
@@ -73,18 +74,13 @@ def ahead(reading: Ahead, effect: Effect) -> Callable[[Session, Effect], Reply]:
 
 
 def recall_letters(session: Session, effect: Effect) -> Reply:
-    """Recalls the letters that have not been mailed: of one of the case's steps, or all that it wrote before this effect."""
-    step, of_step = effect.args.get("step"), col(Letter.step_no)
+    """Recalls the case's letters that are not mailed yet: of one step, of one template, or all that it wrote before."""
+    step, named, of_step = effect.args.get("step"), effect.args.get("template"), col(Letter.step_no)
     before = or_(of_step < effect.step, and_(of_step == effect.step, col(Letter.effect_no) < effect.number))
-    session.connection().execute(
-        update(Letter)
-        .where(
-            col(Letter.case_id) == effect.case,
-            before if step is None else of_step == int(step),
-            col(Letter.status).in_(("queued", "printed")),
-        )
-        .values(status="recalled")
-    )
+    which = [col(Letter.case_id) == effect.case, before if step is None else of_step == int(step)]
+    if named is not None:
+        which.append(col(Letter.template) == str(named))
+    recall(session, *which, at=effect.at, because=str(effect.args.get("reason") or "by its case"))
     return Reply()
 
 
@@ -142,6 +138,7 @@ def _written(session: Session, effect: Effect, printed: Printed) -> Letter:
         file_digest=printed.digest,
         data_digest=printed.data_digest,
         queued_at=effect.at,
+        delivery=draft.using.delivery,
         confirmed=all(draft.using.languages[language] for language in draft.languages),
         detail={"to": draft.to, "template_digest": draft.using.digest},
     )

@@ -18,6 +18,7 @@ from activities.orders import snapshot
 from definitions.language.model import WorkOrder
 from store import projection, writes
 from store.engine import Store
+from store.queries.letters import post
 from store.tables.cases import PRIORITIES
 from store.writes import (
     AuditWrite,
@@ -69,6 +70,7 @@ class Projection:
         try:
             with self.store.writing() as session:
                 result = projection.write_step(session, step_write(session, machine, written))
+                _posted(session, machine, written)
                 if time.monotonic() - began > LONGEST_SECONDS:
                     # By now another worker may have decided this step otherwise: what is not certain is not committed.
                     session.rollback()
@@ -90,6 +92,18 @@ class Projection:
             tasks = task_writes(session, machine, case, None)
             projection.repair_case(session, case_write(machine, case), case.step, tasks)
         return orphans
+
+
+def _posted(session: Session, machine: Machine, written: StepWritten) -> None:
+    """Notices that a crew says it has left at the property (`record: letter NAME posted`) are delivered on that day."""
+    step = written.step
+    if not any(isinstance(effect, CloseTask) and effect.how == "completed" for effect in step.effects):
+        return
+    today = step.at.astimezone(machine.setting.compiled.calendar.zone).date()
+    for what, on in written.case.happened.items():
+        kind, _, rest = what.partition(" ")
+        if kind == "letter" and rest.endswith(" posted") and on == today.isoformat():
+            post(session, written.case.id, rest.removesuffix(" posted"), today)
 
 
 def step_write(session: Session, machine: Machine, written: StepWritten) -> StepWrite:

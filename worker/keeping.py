@@ -17,6 +17,7 @@ from activities.archive import Archive
 from activities.delivery import tell_holds, to_account
 from activities.releasing import Releasing
 from activities.running import Running
+from activities.telling import tell_mailed
 from activities.world import World
 from store.clock import read_clock
 from store.outbox import account_event_delivered, waiting_account_events
@@ -100,6 +101,10 @@ class Keeping:
         await _each(events, self._deliver)
         return len(events)
 
+    async def tell_of_mailings(self) -> int:
+        """How many cases were told of the mailing of a letter, which a process that died left untold."""
+        return await tell_mailed(self._world)
+
     async def release_lists(self) -> int:
         """How many lines of lists that were approved have been decided by their cases."""
         return await self._releasing.go_on()
@@ -165,6 +170,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.wake_due, BEAT_SECONDS)),
         asyncio.create_task(_again(keeping.tell_of_holds, HOLDS_SECONDS)),
         asyncio.create_task(_again(keeping.deliver_account_events, EVENTS_SECONDS)),
+        asyncio.create_task(_again(keeping.tell_of_mailings, HOLDS_SECONDS)),
         asyncio.create_task(_again(keeping.make_runs, RUNS_SECONDS)),
         asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_closed, ARCHIVE_SECONDS)),

@@ -155,7 +155,13 @@ class LetterView(Shown):
     queued: Moment
     printed: Moment | None
     mailed_on: date | None
+    delivery: Literal["mail", "posted"] = Field(description="By post, or left at the property by a crew.")
     batch: str | None
+    sheet: int | None = Field(description="Its first page in the batch's PDF.")
+    sheets: int | None = Field(description="How many pages.")
+    certified: str | None = Field(description="The number of certified mail.")
+    returned_on: date | None
+    recalled_because: str | None
     file: str | None = Field(description="Id of its PDF among the files, once printed.")
     confirmed: bool = Field(description="Whether the translation of a legal letter is confirmed.")
 
@@ -276,7 +282,13 @@ def letter_view(letter: Letter, *, zone: ZoneInfo) -> LetterView:
         queued=letter.queued_at.astimezone(zone),
         printed=local(letter.printed_at, zone),
         mailed_on=letter.mailed_on,
+        delivery=letter.delivery,
         batch=letter.batch,
+        sheet=letter.sheet,
+        sheets=letter.sheets,
+        certified=letter.certified,
+        returned_on=letter.returned_on,
+        recalled_because=letter.recalled_because,
         file=f"f-{letter.id.removeprefix('l-')}" if letter.file_digest else None,
         confirmed=letter.confirmed,
     )

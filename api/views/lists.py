@@ -12,7 +12,6 @@ from pydantic import Field
 
 from api.views.shown import Moment, Shown, local
 from definitions.language.pack import ReviewList
-from store.tables.batches import LetterBatch
 from store.tables.cases import ListLine, TaskRow
 from store.tables.lists import ListRelease, ReleaseLine
 
@@ -132,17 +131,6 @@ class ListDay(Shown):
     lines: list[DayLineView]
 
 
-class BatchView(Shown):
-    """Letters that are printed and mailed together."""
-
-    id: str
-    made: Moment
-    made_by: str
-    letters: int
-    mailed_on: date | None
-    mailed_by: str | None
-
-
 def list_fields(name: str, spec: ReviewList, waiting: int) -> dict[str, Any]:
     """What every view of a list has."""
     return {
@@ -231,16 +219,4 @@ def _order(order: TaskRow, zone: ZoneInfo) -> OrderView:
         outcome=order.outcome,
         because=order.close_reason,
         closed=local(order.closed_at, zone),
-    )
-
-
-def batch_view(batch: LetterBatch, *, zone: ZoneInfo) -> BatchView:
-    """The batch as it is shown."""
-    return BatchView(
-        id=batch.id,
-        made=batch.made_at.astimezone(zone),
-        made_by=batch.made_by,
-        letters=batch.letters,
-        mailed_on=batch.mailed_on,
-        mailed_by=batch.mailed_by,
     )

@@ -232,7 +232,11 @@ BUILT_IN = (
     Signature(
         name="recall-letters",
         kind="effect",
-        args={"step": Arg(type="integer", required=False, title="All of the case's by default")},
+        args={
+            "step": Arg(type="integer", required=False, title="All of the case's by default"),
+            "template": Arg(type="template", required=False, title="Letters of this template only"),
+            "reason": _OPTIONAL,
+        },
         says="recalls letters not yet mailed",
     ),
     Signature(

@@ -7,7 +7,8 @@ A template begins with comments that say so, and a sample lies beside it (`answe
 
 The layout (`_layout.typ`) is put in front of it, and what several letters share where it says so
 (`// with: _collecting`), so that one digest covers all that is printed. `// needs: statement` asks for what the account
-owes, line by line; `// contains: …` says what a legal notice holds (definitions/catalogue/notices.py).
+owes, line by line; `// delivery: posted` is left at the property by a crew and in no batch; `// contains: …` says what a
+legal notice holds (definitions/catalogue/notices.py).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _TITLE = re.compile(r"^// title: (.+)$", re.MULTILINE)
 _LANGUAGES = re.compile(r"^// languages: (.+)$", re.MULTILINE)
 _WITH = re.compile(r"^// with: (_[a-z-]+)$", re.MULTILINE)
 _NEEDS = re.compile(r"^// needs: (.+)$", re.MULTILINE)
+_DELIVERY = re.compile(r"^// delivery: (mail|posted)$", re.MULTILINE)
 _CONTAINS = re.compile(r"^// contains: (.+)$", re.MULTILINE)
 _LACKS = re.compile(r"^// lacks: (.+)$", re.MULTILINE)
 _LANGUAGE = re.compile(r"^([a-z]{2,3}(?:-[A-Za-z]+)?) (confirmed|unconfirmed)$")
@@ -51,6 +53,7 @@ class Template:
     languages: Mapping[str, bool] = field(default_factory=dict)  #: language → is its wording confirmed?
     needs: frozenset[str] = frozenset()  #: of NEEDS: what it is given beside the case's data
     contains: frozenset[str] = frozenset()  #: of notices.CONTENTS: what the law asks it to hold
+    delivery: str = "mail"  #: or `posted`: a crew leaves it at the property, it is in no batch
     text: str  #: whole, with the layout
 
     @property
@@ -79,6 +82,7 @@ def template(name: str, text: str) -> Template:
         languages=spoken,
         needs=_words(name, "needs", _NEEDS.search(text), NEEDS),
         contains=_words(name, "contains", _CONTAINS.search(text), frozenset(CONTENTS)),
+        delivery=delivery[1] if (delivery := _DELIVERY.search(text)) else "mail",
         text=text,
     )
 

@@ -27,6 +27,7 @@ class Letter(Row, table=True):
     language: str = "en"
     account_id: str | None = Field(default=None, foreign_key="accounts.id")
     status: str = "queued"
+    delivery: str = Field(default="mail", sa_column_kwargs={"server_default": "mail"})  #: or `posted`, by a crew
     file_digest: str | None = None
     data_digest: str | None = None  #: of what it was printed from, kept in the file store: personal data
     queued_at: datetime = Field(sa_type=Moment)
