@@ -72,7 +72,8 @@ def book(store: Store) -> Store:
         fee(session, "e-late", "10.00", "late")
     first = books.step()
     with store.writing() as session:
-        write_step(session, replace(first, case=replace(first.case, definition="bankruptcy")))
+        known = {"data": {"petition_date": "2026-03-10", "chapter": "7"}}
+        write_step(session, replace(first, case=replace(first.case, definition="bankruptcy", snapshot=known)))
     return store
 
 
@@ -267,5 +268,6 @@ def test_the_facts_of_a_bankruptcy_are_read_for_it_and_for_other_cases_of_the_ac
         other = Case(
             id="c-bbbbbbbbbbbb", definition="collection", version=1, account=books.ACCOUNT, opened_at=AT, at=AT
         )
-        assert read_facts(session, books.ACCOUNT, ("petition_date",), other, AT) == {}  # its data are not written yet
+        known = {"petition_date": "2026-03-10", "chapter": "7"}
+        assert read_facts(session, books.ACCOUNT, ("petition_date", "chapter"), other, AT) == known
         assert read_facts(session, NEW, ("petition_date",), other, AT) == {}

@@ -355,10 +355,13 @@ def test_nothing_is_collected_after_a_dismissal_when_nothing_is_owed() -> None:
 
 
 def test_a_discharge_writes_off_what_no_lien_secures_and_is_held_for_good() -> None:
-    play = divided()
+    play = divided(fact_balance="135.35")
     play.receive("discharged", at="2026-06-15 09:00", on="2026-06-12")
     assert play.holds == ["bankruptcy", "discharged"]
-    play.complete("write-off", "write-off", by="finance", at="2026-06-16 09:00", write_off="100.00", lien="35.35")
+    with pytest.raises(Refused):
+        play.complete("write-off", "write-off", by="finance", at="2026-06-16 08:00", lien="200.00")
+    play.complete("write-off", "write-off", by="finance", at="2026-06-16 09:00", lien="35.35")
+    assert play.ran("write-off") == [{"amount": "100.00", "reason": "discharge"}]
     assert play.rests("discharged")
     play.receive("court-closed", at="2026-07-01 09:00", on="2026-06-30")
     assert (play.case.outcome, play.holds) == ("discharged-and-closed", ["discharged"])
