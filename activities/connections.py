@@ -42,6 +42,18 @@ def set_meter(session: Session, effect: Effect) -> Reply:
     return Reply(event="meter-set", data={"meter": frozen})
 
 
+def record_parcel(session: Session, effect: Effect) -> Reply:
+    """Notes in the record of the case's parcel what engineering found on the maps; answers `parcel-recorded`."""
+    named = effect.data.get("parcel")
+    parcel = session.get(Parcel, str(named["id"])) if isinstance(named, dict) else None
+    if parcel is None:
+        raise EffectRefused("the case names no parcel that the district has a record of", code="no-parcel")
+    parcel.inside = bool(effect.args["inside"])
+    parcel.zone = str(effect.args.get("zone") or parcel.zone)
+    parcel.legal = str(effect.args.get("legal") or parcel.legal)
+    return Reply(event="parcel-recorded", data={"parcel": parcel.id})
+
+
 def move_meter(session: Session, effect: Effect) -> Reply:
     """Notes where a temporary meter stands from now on; answers `meter-moved`."""
     account = _account(session, effect)

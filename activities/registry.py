@@ -58,6 +58,7 @@ BUILT_IN: Mapping[str, CarryOut] = {
     "note-household": households.note_household,
     "record-read": billing.record_read,
     "pay-refund": project_deposits.pay_refund,
+    "record-parcel": connections.record_parcel,
     "create-account": connections.create_account,
     "set-meter": connections.set_meter,
     "move-meter": connections.move_meter,

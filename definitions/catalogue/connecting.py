@@ -92,6 +92,13 @@ ACTIONS = (
         says="pays {amount} back",
     ),
     Signature(
+        name="record-parcel",
+        kind="effect",
+        args={"inside": Arg(type="boolean"), "zone": _OPTIONAL, "legal": _OPTIONAL},
+        replies=("parcel-recorded",),
+        says="notes in the parcel's record whether the district serves it",
+    ),
+    Signature(
         name="create-account",
         kind="effect",
         args={

@@ -214,3 +214,11 @@ def test_a_letter_to_an_applicant_has_no_account_and_speaks_their_language(book:
     assert "Núria Vidal PO Box 12 Wellton Springs, CA 93999" in text
     assert "9 Canyon Road, Wellton Springs, APN 114-020-07" in text
     assert "Account:" not in text
+
+
+def test_what_engineering_finds_on_the_maps_stands_in_the_parcels_record(book: Store) -> None:
+    twice(book, effect("record-parcel", inside=True, zone="Z2", legal="Lot 7, Tract 311"))
+    twice(book, effect("record-parcel", 2, inside=False))
+    with book.reading() as session:
+        parcel = session.get_one(Parcel, "114-020-07")
+        assert (parcel.inside, parcel.zone, parcel.legal) == (False, "Z2", "Lot 7, Tract 311")

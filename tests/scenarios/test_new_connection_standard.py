@@ -154,6 +154,7 @@ def test_a_parcel_that_nobody_has_looked_up_goes_to_engineering_and_outside_is_r
     play = applied(parcel=UNKNOWN)
     assert play.task("boundary").queue == "engineering"
     play.complete("boundary", "outside", by="engineer", at="2026-09-16 10:00")
+    assert play.ran("record-parcel") == [{"inside": False, "legal": None}]
     assert play.case.outcome == "refused"
     assert "annexed" in play.data["reason"]
     assert play.letters == ["application-ended"]
