@@ -29,11 +29,14 @@ from api.views.deliveries import delivery_view
 from definitions.language.model import DataField
 from store.ledger import payment_entry, post
 from store.outbox import account_event_delivered, tell_account
-from store.queries.holds import HoldError, open_cases_of_account, place_hold, release_hold
+from store.queries.holds import HoldError, open_cases_of_account, place_hold, release_hold, standing_holds
 from store.tables.cases import CaseRow
 from store.tables.utility import Payment
 from workflows.machine.events import Message
 from workflows.messages import HEADGATE
+
+CASH_ONLY = "cash-only"  #: the hold after a second payment that came back
+RETURNABLE = ("check", "ach")  #: what a bank may give back
 
 
 async def account_event(office: Services, ask: Ask, account: str, name: str, data: Mapping[str, Any]) -> Answer:
@@ -67,6 +70,11 @@ async def take_payment(
         viewed(session, ask.person, account)
         if received > office.today():
             raise Invalid("A payment is received today or was before.", fields={"received": "is not in the future"})
+        if method in RETURNABLE and any(hold.kind == CASH_ONLY for hold in standing_holds(session, account)):
+            raise Conflict(
+                "Payments of this customer have come back: no check and no electronic payment is taken until the hold "
+                "cash-only ends. Take cash or a card."
+            )
         payment = Payment(
             id=f"pay-{uuid4().hex[:16]}", account_id=account, received=received, amount_usd=amount_usd, method=method
         )

@@ -13,6 +13,7 @@ RIGHTS: Final = {
     "see-accounts": "finds accounts and reads their story",
     "edit-accounts": "changes how an account's customer is reached",
     "take-payments": "records payments",
+    "issue-refunds": "collects and issues runs of refunds, reads the registers of money",
     "place-holds": "places and releases holds, of the kinds that the role may place",
     "settle-incidents": "retries or skips what keeps failing",
     "print-letters": "prints, mails and recalls letters",

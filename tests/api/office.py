@@ -72,7 +72,10 @@ DISTRICT = District.model_validate(
                 ],
             },
             "crew": {"title": "Field crew", "rights": ["work"]},
-            "finance": {"title": "Finance", "rights": ["work", "see-accounts", "take-payments", "print-letters"]},
+            "finance": {
+                "title": "Finance",
+                "rights": ["work", "see-accounts", "take-payments", "issue-refunds", "print-letters"],
+            },
             "author": {"title": "Author", "rights": ["see-accounts", "publish-definitions"]},
             "auditor": {"title": "Auditor", "rights": ["see-accounts", "read-audit"]},
         },

@@ -37,6 +37,15 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "take_payment": frozenset({"rep", "rep2", "finance"}),
     "place_hold": DESK,
     "release_hold": DESK,
+    # money
+    "list_refunds": frozenset({"finance", "auditor"}),
+    "list_refund_runs": frozenset({"finance", "auditor"}),
+    "collect_refunds": frozenset({"finance"}),
+    "issue_refunds": frozenset({"finance"}),
+    "export_checks": frozenset({"finance"}),
+    "list_deposits": frozenset({"finance", "auditor"}),
+    "list_returned_payments": frozenset({"finance", "auditor"}),
+    "read_books": frozenset({"finance", "auditor"}),
     # cases
     "list_cases": ACCOUNTS,
     "read_case": ACCOUNTS,

@@ -11,16 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 
 from desk import ACCOUNT, BANK, LONG_AGO, SHIPPED, Desk
-from test_complaint_on_temporal import complaint, may_approve, task_of
+from sqlmodel import select
+from test_complaint_on_temporal import bills, complaint, may_approve, task_of
 
 from activities import files
 from activities.files import FolderStore
 from activities.world import World
 from definitions.language.library import load_library
 from store.applicants import add_applicant
+from store.ledger import bill_entry, payment_entry, post
 from store.people import add_user, set_approval_limit
 from store.publishing import publish_compiled
 from store.tables.connections import Parcel
+from store.tables.utility import Bill, Payment
 from workflows import client
 from workflows.messages import Settlement
 
@@ -220,4 +223,35 @@ async def test_a_shipped_construction_meter_that_is_returned(world: World, desk:
     await desk.complete(case, "paid", run=check.run, by="finance", reference="1050")
     await desk.world.client.get_workflow_handle(case).result()
     await _keep(desk, case, "construction-meter-settled")
+
+
+async def test_a_shipped_payment_plan_on_other_terms_that_is_kept(world: World, desk: Desk, tmp_path: Path) -> None:
+    files.use(FolderStore(tmp_path / "files"))
+    with world.store.writing() as session:
+        publish_compiled(session, load_library(SHIPPED).compile("payment-plan"), source="", by="author", at=LONG_AGO)
+        bills(session)
+        billed = session.exec(select(Bill)).all()
+        post(session, [bill_entry(bill, LONG_AGO) for bill in billed])
+    today = desk.now().date().isoformat()
+    case = (await desk.open("payment-plan", data={"account": ACCOUNT})).case
+    await desk.complete(case, "propose", amount="300.00", parts=3, first_due=today)
+    talk = await task_of(desk, case, "discussing")
+    await desk.complete(case, "other-terms", run=talk.run)
+    again = await task_of(desk, case, "proposing")
+    await desk.complete(case, "propose", run=again.run, amount="300.00", monthly="150.00", first_due=today)
+    talk = await task_of(desk, case, "discussing")
+    await desk.complete(case, "accepted", run=talk.run)
+    signing = await task_of(desk, case, "signing")
+    await desk.complete(case, "signed", run=signing.run, agreement="f-signed", signed=today)
+    await desk.until(lambda: desk.case(case).state == "keeping/waiting")
+    with world.store.writing() as session:
+        yesterday = desk.now().date() - timedelta(days=1)  # today may be tomorrow at the district
+        paid = Payment(id="p-1", account_id=ACCOUNT["id"], received=yesterday, amount_usd=Decimal("1000.00"))
+        session.add(paid)
+        session.flush()
+        post(session, [payment_entry(paid, desk.now())])
+    await desk.send(case, "payment-received", payment="p-1", amount="1000.00", received=today)
+    await desk.until(lambda: desk.case(case).outcome == "kept")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "payment-plan-kept")
     files.use(None)
