@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -144,13 +144,15 @@ def list_deposits(office: Office, person: SignedIn, limit: Limit = 50, cursor: C
 def list_returned(
     office: Office,
     person: SignedIn,
-    start: Annotated[date, Query(description="The first day.", examples=["2026-03-01"])],
-    end: Annotated[date, Query(description="The last day.", examples=["2026-03-31"])],
+    start: Annotated[date | None, Query(description="The first day; by default 30 days ago.")] = None,
+    end: Annotated[date | None, Query(description="The last day; by default today.")] = None,
 ) -> list[ReturnedView]:
     """Lists the payments that the bank gave back in a time: the log of insufficient funds."""
     _may_see(person)
     with office.store.reading() as session:
-        return [returned_view(each) for each in money.payments_returned(session, start, end)]
+        last = end or office.today()
+        first = start or last - timedelta(days=30)
+        return [returned_view(each) for each in money.payments_returned(session, first, last)]
 
 
 @router.get("/books", operation_id="read_books", response_model=BooksView, responses=READ)
