@@ -35,6 +35,11 @@ def of_case(session: Session, case_id: str) -> Compiled:
     return _compiled(*found)
 
 
+def decoded(version: DefinitionVersion) -> Compiled:
+    """The compiled definition of a version, each decoded once in a process."""
+    return _compiled(version.digest, version.compiled)
+
+
 def in_effect(session: Session, at: datetime) -> list[Compiled]:
     """The definitions that new cases take at this moment."""
     newest: dict[str, DefinitionVersion] = {}

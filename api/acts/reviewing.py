@@ -14,14 +14,13 @@ from typing import Literal
 from sqlmodel import Session, col, delete, select
 from starlette.concurrency import run_in_threadpool
 
+from activities.published import in_effect
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.moving import audited, key_of, taken_once
-from api.library import content, current_all
 from api.problems import Changed, Conflict, Invalid, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
 from api.views.lists import Approval, release_view
-from definitions.language.compiled import from_bytes
 from definitions.language.pack import ReviewList
 from store.queries.lists import begin_release, change_release, release_counts, taken_on, waiting_lines
 from store.tables.batches import ListApproval
@@ -44,8 +43,8 @@ _TO: dict[Change, Literal["paused", "running", "cancelled"]] = {
 def lists(session: Session, at: datetime) -> dict[str, ReviewList]:
     """The lists of the definitions that new cases take now, by name."""
     found: dict[str, ReviewList] = {}
-    for version in current_all(session, at):
-        found |= from_bytes(content(session, version.definition, version.version)).lists
+    for compiled in in_effect(session, at):
+        found |= compiled.lists
     return found
 
 
