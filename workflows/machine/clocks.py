@@ -121,7 +121,9 @@ class Clocks:
     def _known(self, run: Run, text: str) -> bool:
         moment = run.setting.moment(text)
         if isinstance(moment, LawfulMoment):
-            return run.setting.law_facts(moment.tag) <= set(run.facts)
+            # A step that reads any of a law's facts reads them all; one that is missing then is not known to anybody.
+            asked = run.setting.law_facts(moment.tag)
+            return not asked or not asked.isdisjoint(run.facts)
         return moment.root == "data" or moment.path[0] in run.facts
 
     def _moment(self, run: Run, moment: Moment) -> datetime | None:
