@@ -352,6 +352,10 @@ class HoldRule(Strict):
         (), description="Tags or states not to be entered."
     )
     recall: bool = Field(True, description="Recalls open work orders at once.")
+    recall_letters: bool = Field(
+        False,
+        description="Recalls the case's letters that are not mailed yet; they are not written again by themselves.",
+    )
 
 
 class Reopening(Strict):

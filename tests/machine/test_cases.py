@@ -277,3 +277,22 @@ def test_an_order_that_must_be_checked_at_the_curb_is_not_closed_without() -> No
     case, step = ladder.fire(case, checked, facts, at("2026-03-16 09:00"))
     assert case.state == ("locked",)
     assert step.rules == ("WSP-8", "GOV-8", "GOV-13")
+
+
+def test_a_hold_recalls_letters_that_are_not_mailed_where_its_rule_says_so_and_once(complaint: Machine) -> None:
+    held = {"bankruptcy": "2026-03-03"}
+    wanting = machine(COMPLAINT.replace("{bankruptcy: freeze}", "{bankruptcy: {recall-letters: yes}, dispute: freeze}"))
+
+    def recalls(step: fx.Step) -> list[str]:
+        found = [effect.action for effect in step.effects if isinstance(effect, fx.RunAction)]
+        return [action for action in found if action == "recall-letters"]
+
+    case, step = wanting.fire(opened(wanting), HoldsChanged(holds=held, version=1), {}, at("2026-03-03 09:00"))
+    assert recalls(step) == ["recall-letters"]
+    both = HoldsChanged(holds=held | {"dispute": "2026-03-04"}, version=2)
+    case, step = wanting.fire(case, both, {}, at("2026-03-04 09:00"))
+    assert recalls(step) == []
+    _, step = wanting.fire(case, HoldsChanged(holds={}, version=3), {}, at("2026-03-05 09:00"))
+    assert recalls(step) == []
+    _, step = complaint.fire(opened(complaint), HoldsChanged(holds=held, version=1), {}, at("2026-03-03 09:00"))
+    assert recalls(step) == []

@@ -21,8 +21,8 @@ RELEASED_LATER = "released/later"  #: the timer that raises it again where its w
 def change_holds(run: Run, event: HoldsChanged) -> tuple[Case, fx.Step]:
     """The step in which the case takes down the account's holds as they are now.
 
-    A hold placed freezes timers and recalls field work at once and raises `held`; the last one released lets them go on and
-    raises `released`.
+    A hold placed freezes timers and recalls field work (and letters, where its rule says so) at once and raises `held`; the
+    last one released lets them go on and raises `released`.
     """
     case = replace(run.case, hold_version=event.version)
     placed = [hold for hold in event.holds if hold not in case.holds]
@@ -53,6 +53,9 @@ def _taken_down(run: Run, case: Case, event: HoldsChanged) -> None:
             run.setting.clocks.freeze(run, hold)
     if run.is_recalled():
         _recall(run)
+    rules = run.setting.definition.holds
+    if any(hold not in case.holds and hold in rules and rules[hold].recall_letters for hold in event.holds):
+        run.effects.append(fx.RunAction(action="recall-letters", args={"reason": "the account is held"}, state=""))
     for hold in case.holds:
         if hold not in event.holds:
             _release(run, hold)
