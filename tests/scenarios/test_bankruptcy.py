@@ -32,6 +32,13 @@ def test_a_debtor_whose_address_or_digits_differ_is_not_taken_for_the_customer()
     assert matched(digits="not-given").rests("read-meter")
 
 
+def test_a_number_that_looks_like_a_social_security_number_is_refused() -> None:
+    for number in ("123-45-6789", "123456789"):
+        with pytest.raises(Refused):
+            matched(number=number)
+    assert matched(number="2:26-bk-10417")["number"] == "2:26-bk-10417"
+
+
 def test_somebody_elses_petition_releases_the_account_and_ends_no_collection() -> None:
     play = Bankruptcy("2026-03-16 09:00")
     play.complete("verify", "not-ours", by="rep", at="2026-03-16 09:20", mistake="Father and son, same name")
