@@ -36,8 +36,10 @@ async def test_a_payment_recalls_the_order_while_the_crew_stands_there(working_o
     office = working_office
     order = await _in_the_truck(office)
     crew = office.by("crew")
+    assert "Check before you act" in (await crew.get(f"/tasks/{order}")).text
     checked = await crew.post(f"/api/tasks/{order}/check")
     assert (checked.status_code, checked.json()["fit"]) == (200, True), checked.text
+    assert "nothing stands against “Lock off” now" in (await crew.get(f"/tasks/{order}")).text
     paid = await office.by("finance").post("/api/accounts/a-1/payments", _payment(office))
     assert paid.status_code == 201, paid.text
     late = await crew.post(f"/api/tasks/{order}/complete", {"outcome": "locked"})
