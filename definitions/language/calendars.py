@@ -6,7 +6,6 @@ office open* (a business day, but no shut-off; Gov. Code 60374).
 """
 
 from bisect import bisect_left, bisect_right
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from definitions.language import counting
 from definitions.language.durations import ELAPSING, Duration, Unit
 from definitions.language.hours import Hours
 from definitions.language.problems import AuthorError
@@ -160,10 +160,6 @@ class Calendar(_Text):
 
     # -- counting whole days, for laws
 
-    def add_days(self, day: date, count: int) -> date:
-        """The civil date so many days on; the first day is left out, the last one counts (Gov. Code 6800)."""
-        return day + timedelta(days=count)
-
     def business_days_after(self, day: date, count: int) -> date:
         """The count-th business day after the day, which is itself left out; the day itself for a count of 0."""
         return day if count == 0 else self._nth(self._business_days, day, count)
@@ -178,20 +174,6 @@ class Calendar(_Text):
         while not self.is_shut_off_day(day):
             day += timedelta(days=1)
         return day
-
-    def earliest_date(self, duration: Duration, since: date) -> date:
-        """The first whole date on which a law's span since the date has passed.
-
-        `60 full days` counts the date itself as the first full day (`delinquent_since` is the day after the due date), so
-        60 later is the earliest; `7 business days` and `15 days` leave the first day out and may end on the day asked for.
-        Hours are taken to have begun at the end of the date, since it has no time."""
-        if duration.unit is Unit.BUSINESS_DAY:
-            return self.business_days_after(since, duration.amount)
-        if duration.unit is Unit.BUSINESS_HOUR:
-            raise CalendarError("a law that counts from a date counts days or hours, not business hours")
-        if duration.unit in ELAPSING:
-            return since + timedelta(days=-(-duration.amount * ELAPSING[duration.unit] // 86_400) + 1)
-        return _civil(duration, since)
 
     # -- when a span ends, for timers and due times
 
@@ -300,9 +282,7 @@ class Calendar(_Text):
 def _civil(duration: Duration, day: date) -> date:
     """The civil date so many days, weeks, months or years on; a day that a month lacks becomes its last."""
     if duration.unit in (Unit.DAY, Unit.FULL_DAY):
-        return day + timedelta(days=duration.amount)
+        return counting.days_later(day, duration.amount)
     if duration.unit is Unit.WEEK:
-        return day + timedelta(weeks=duration.amount)
-    months = duration.amount * (12 if duration.unit is Unit.YEAR else 1)
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+        return counting.weeks_later(day, duration.amount)
+    return counting.months_later(day, duration.amount * (12 if duration.unit is Unit.YEAR else 1))

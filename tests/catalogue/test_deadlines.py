@@ -36,3 +36,10 @@ def test_a_bill_counts_as_received_so_many_days_after_it_was_mailed() -> None:
             for day in (last, date.fromordinal(last.toordinal() + 1))
         ]
         assert judged == [True, False]
+
+
+def test_a_right_that_ends_on_a_legal_holiday_lasts_to_the_next_working_day_although_the_office_is_open() -> None:
+    asked = {"bill_mailed": date(2026, 7, 1), "notice_mailed": date(2026, 8, 27), "delivery_days": 3}
+    # Thirteen days later is Admission Day, 9 September: the office works, and the day is left out all the same.
+    assert in_time(date(2026, 9, 10), calendar=CALENDAR, **asked)
+    assert not in_time(date(2026, 9, 11), calendar=CALENDAR, **asked)

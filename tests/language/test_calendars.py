@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from definitions.language.calendars import Calendar, CalendarError
+from definitions.language.counting import first_day_after
 from definitions.language.durations import Duration, Unit
 from definitions.language.hours import Hours, HoursError
 from definitions.language.loader import load, load_model
@@ -140,7 +141,7 @@ def test_business_hours_count_while_the_office_is_open(words: str, start: str, e
 def test_sixty_full_days_of_delinquency_allow_the_61st_day_after_the_due_date() -> None:
     due_date = date(2026, 5, 1)
     delinquent_since = due_date + timedelta(days=1)
-    earliest = district().earliest_date(Duration.parse("60 full days"), delinquent_since)
+    earliest = first_day_after(Duration.parse("60 full days"), delinquent_since, district())
     assert earliest == due_date + timedelta(days=61)
 
 
@@ -156,7 +157,7 @@ def test_sixty_full_days_of_delinquency_allow_the_61st_day_after_the_due_date() 
 def test_a_law_leaves_the_first_day_out_and_may_end_on_the_day_asked_for(
     words: str, since: date, earliest: date
 ) -> None:
-    assert district().earliest_date(Duration.parse(words), since) == earliest
+    assert first_day_after(Duration.parse(words), since, district()) == earliest
 
 
 def test_the_next_shut_off_day_skips_weekends_and_both_kinds_of_holiday() -> None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from definitions.language.calendars import Calendar
+from definitions.language.counting import first_day_after, first_shut_off_day
 from definitions.language.expressions import Environment, Expression
 from definitions.language.money import format_money
 from definitions.language.pack import Law, Rule
@@ -155,7 +156,7 @@ class Binding:
         on_shut_off_days = any(
             isinstance(bound.requirement, ShutOffDay) and bound.rule.id in asked for bound in self._rules
         )
-        return self.calendar.next_shut_off_day(latest) if on_shut_off_days else latest
+        return first_shut_off_day(latest, self.calendar) if on_shut_off_days else latest
 
     def sentence(self, verdicts: list[Verdict]) -> str:
         """Why not, with every rule that bars it, its arithmetic and its source."""
@@ -240,13 +241,13 @@ class Binding:
                 begin, day = min(known, key=lambda pair: pair[1])
                 if span is None:
                     return day, f"{_words(begin)} on {said(day)}"
-                return self.calendar.earliest_date(span, day), f"{span} since {said(day)} ({_words(begin)})"
+                return first_day_after(span, day, self.calendar), f"{span} since {said(day)} ({_words(begin)})"
             case ShutOffDay():
                 if self.calendar.is_shut_off_day(today):
                     return today, "no shut-off while the office is closed"
                 special = self.calendar.special(today)
                 kind = special.name if special else f"a {today:%A}"
-                return self.calendar.next_shut_off_day(today), f"no shut-off on {kind}"
+                return first_shut_off_day(today, self.calendar), f"no shut-off on {kind}"
             case Conditional(happened=condition, then=then):
                 if condition not in happened:
                     return today, f"{condition} has not happened"
@@ -270,7 +271,7 @@ class Binding:
         day = _date(facts.get(counted.fact))
         if day is None or counted.span is None:
             return day
-        return self.calendar.earliest_date(counted.span, day)
+        return first_day_after(counted.span, day, self.calendar)
 
     def _missing(self, beginnings: tuple[Beginning, ...], happened: Mapping[str, str], facts: Mapping[str, Any]) -> str:
         """Why none of them is a day to count from."""
