@@ -8,10 +8,8 @@ from functools import lru_cache
 from sqlmodel import Session
 
 from api.problems import NotFound
-from definitions.catalogue import actions
 from definitions.language.compiled import Compiled, from_bytes
 from definitions.language.expand import expand, walk
-from definitions.language.library import actions_of
 from definitions.language.model import CaseDefinition, Task
 from store.records import version_in_effect, versions_of
 from store.tables.definitions import DefinitionVersion
@@ -55,12 +53,6 @@ def task_at(definition: CaseDefinition, place: str) -> Task | None:
     """The task or work order of the state at this path, or None when that state has none."""
     state = dict(walk(expand(definition))).get(place)
     return None if state is None else state.task or state.work_order
-
-
-def answers_of(definition: CaseDefinition) -> frozenset[str]:
-    """The events by which effects of this definition answer: they come from the books, and nobody sends them."""
-    known = (actions.signature(action.action) for _, state in walk(definition) for action in actions_of(state))
-    return frozenset(reply for found in known if found is not None for reply in found.replies)
 
 
 def _row(session: Session, case: str, version: int) -> DefinitionVersion:

@@ -20,6 +20,7 @@ from api.acts.accounts import viewed
 from api.acts.act import Answer, Ask, Record, answered, key_row, must_change_things, once, refuse
 from api.acts.entities import frozen
 from api.acts.moving import name_of
+from api.acts.rules import must_not_be_an_answer
 from api.engine import engine_answers
 from api.library import current_all, published
 from api.problems import Conflict, Invalid, NotPermitted, Problem, UnknownHere
@@ -46,6 +47,7 @@ async def account_event(office: Services, ask: Ask, account: str, name: str, dat
         before = await run_in_threadpool(_before, office, ask, account)
         if before is not None:
             return before
+        must_not_be_an_answer(name)
         event = Message(name=name, data=await run_in_threadpool(_frozen, office, account, name, data), by=ask.person.id)
         delivered = await engine_answers(to_account(office.world, account, event, name=name_of(ask), at=ask.at))
     except NotPublishedError as error:

@@ -12,9 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from api.acts.act import Answer, Ask, Record, must_change_things
 from api.acts.entities import frozen
 from api.acts.moving import audited, key_of, name_of, taken_once
-from api.acts.rules import must_see_account
+from api.acts.rules import must_not_be_an_answer, must_see_account
 from api.failing import problem_of
-from api.library import answers_of, content, current, published
+from api.library import content, current, published
 from api.problems import AlreadyOpen, BadForm, Conflict, NotFound, NotPermitted
 from api.services import Services
 from definitions.language.model import CaseDefinition
@@ -76,8 +76,7 @@ async def send_event(office: Services, ask: Ask, case_id: str, name: str, data: 
             case = _case(session, ask, case_id, record)
             record.rule = "right send-events"
             spec = published(session, case.definition, case.version).definition
-            if name in answers_of(spec):
-                raise NotPermitted(f"{name!r} is what the district's books answer; nobody sends it to a case.")
+            must_not_be_an_answer(name)
             values, wrong = frozen(session, spec.messages.get(name, {}), data, case.account_id)
             if wrong:
                 raise BadForm("The event names something that there is not.", fields=wrong)

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from api.library import published, task_at
 from api.problems import Confidential, Conflict, NotFound, NotPermitted
 from api.security.people import Person
+from definitions.catalogue import actions
 from definitions.language.model import Task
 from store.queries.tasks import doers_of
 from store.tables.cases import CaseRow, TaskRow
@@ -37,6 +38,12 @@ def must_see_account(session: Session, person: Person, account_id: str | None) -
         return
     if session.exec(select(Account.confidential).where(Account.id == account_id)).first():
         raise Confidential("This account is confidential. Somebody with that right can work on it.", account=account_id)
+
+
+def must_not_be_an_answer(event: str) -> None:
+    """Raises NotPermitted for an event by which effects answer: that comes from the books, and nobody sends it."""
+    if event in actions.answers():
+        raise NotPermitted(f"{event!r} is what the district's books answer; nobody sends it to a case.")
 
 
 def must_see_task(session: Session, person: Person, task: TaskRow) -> None:

@@ -14,8 +14,8 @@ from api.acts import opening, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import queue_of
 from api.acts.rules import case_seen
-from api.library import answers_of, published
 from api.library import content as compiled_content
+from api.library import published
 from api.pages.frame import page
 from api.pages.posted import Form
 from api.pages.urls import urls
@@ -29,6 +29,7 @@ from api.views.connections import ApplicantView, applicant_view
 from api.views.notes import NoteView, note_view
 from api.views.stories import account_detail, letters_page
 from api.views.tasks import TaskView, task_view
+from definitions.catalogue import actions
 from definitions.language.diagrams import svg
 from definitions.language.expand import expand, title_of
 from store.queries import cases as query
@@ -75,7 +76,7 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
         files = session.exec(
             select(File).where(File.case_id == case_id, File.kind != "letter").order_by(col(File.uploaded_at))
         )
-        answers = answers_of(machine.definition)
+        answers = actions.answers()
         waits_for = machine.messages(cases.from_json(row.snapshot)) if person.may("send-events") else []
         content = CasePage(
             case=case_detail(row, zone=zone),

@@ -104,6 +104,12 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_catalogue))
 
 
+def answers() -> frozenset[str]:
+    """The events by which effects answer: they come from the books, and nobody sends them."""
+    _load()
+    return frozenset(reply for known in _catalogue.values() for reply in known.replies)
+
+
 @cache
 def _load() -> None:
     # The built-in actions name this module, so it can name them only once it is asked.

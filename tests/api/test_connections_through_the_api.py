@@ -187,6 +187,8 @@ async def test_a_house_is_connected_from_an_applicant_without_an_account_to_its_
     # a message to the account now reaches its case
     note = await office.by("rep").get("/api/accounts/20-000001/cases")
     assert [each["id"] for each in note.json()["items"]] == [play.case]
+    lie = await office.by("rep").post("/api/accounts/20-000001/events/charged", {"data": {}})
+    assert lie.status_code == 403
 
 
 async def test_whoever_withdraws_after_paying_gets_the_money_back_and_no_account(office: Office) -> None:
