@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, Field
 
 from api.acts import accounts, delivering
+from api.problems import NotFound
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import AccountId, Because, Body, Cursor, EventData, EventName, Limit
 from api.rest.documented import GUARDED, READ, WRITE
@@ -32,13 +34,18 @@ from api.views.accounts import (
 )
 from api.views.cases import CaseView, case_view
 from api.views.deliveries import DeliveryView
+from api.views.money import ReceiptView, receipt_view
 from api.views.shown import Page, Usd, next_link
 from api.views.stories import account_detail, contact, contact_etag, letters_page, reads_page
 from store.ledger import statement
 from store.queries import accounts as query
 from store.queries.cases import case_page
+from store.receipts import receipt
+from store.tables.utility import Payment
 
 router = APIRouter(prefix="/api/accounts", tags=["accounts"])
+
+PaymentId = Annotated[str, Path(max_length=80, description="The payment's number.", examples=["pay-0123456789abcdef"])]
 
 
 class Search(Body):
@@ -215,6 +222,21 @@ async def take_payment(office: Office, ask: Asked, account_id: AccountId, body: 
             office, ask, account_id, amount_usd=body.amount_usd, received=body.received, method=body.method
         )
     )
+
+
+@router.get(
+    "/{account_id}/payments/{payment_id}", operation_id="read_receipt", response_model=ReceiptView, responses=READ
+)
+def read_receipt(office: Office, person: SignedIn, account_id: AccountId, payment_id: PaymentId) -> ReceiptView:
+    """A payment's receipt: what it paid, the oldest debt first, and what the account owes now."""
+    with office.store.reading() as session:
+        account = accounts.viewed(session, person, account_id)
+        payment = session.get(Payment, payment_id)
+        if payment is None or payment.account_id != account_id:
+            raise NotFound(f"The account has no payment {payment_id!r}.")
+        found = receipt(session, payment)
+    accounts.log_view(office, person, account_id, confidential=account.confidential, what="ledger")
+    return receipt_view(found)
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
@@ -97,7 +97,10 @@ async def issue_refunds(office: Office, ask: Asked, run_id: RunId, body: Issue) 
     return answer(await refunding.issue(office, ask, run_id, first_check=body.first_check, issued_on=body.issued_on))
 
 
-@router.get("/runs/{run_id}/checks", operation_id="export_checks", response_class=Response, responses=READ)
+CSV: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": {"text/csv": {}}}}
+
+
+@router.get("/runs/{run_id}/checks", operation_id="export_checks", response_class=Response, responses={**READ, **CSV})
 def export_checks(office: Office, person: SignedIn, run_id: RunId) -> Response:
     """The file of a run's checks, as CSV: number, date, payee, address, amount. Each export is recorded."""
     if not person.may(refunding.RIGHT):

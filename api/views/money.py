@@ -14,6 +14,7 @@ from pydantic import Field
 
 from api.views.shown import Moment, Shown
 from store.queries.money import Balance, Held, Returned
+from store.receipts import Receipt
 from store.refunds import Check
 from store.tables.money import RefundRow, RefundRun
 
@@ -79,6 +80,48 @@ class BooksView(Shown):
     on: date
     codes: list[CodeView]
     sum_usd: Decimal
+
+
+class CuredView(Shown):
+    """A debt that a payment paid, in whole or in part."""
+
+    entry: str
+    what: str
+    due: date
+    amount_usd: Decimal
+
+
+class ReceiptView(Shown):
+    """A payment, and what it paid: the oldest debt first."""
+
+    payment: str
+    account: str
+    received: date
+    amount_usd: Decimal
+    method: str
+    paid: list[CuredView]
+    kept_usd: Decimal = Field(description="What of it no debt has used yet: a credit.")
+    balance_usd: Decimal = Field(description="What the account owes now.")
+    returned_on: date | None
+
+
+def receipt_view(found: Receipt) -> ReceiptView:
+    """The receipt as it is shown."""
+    payment = found.payment
+    return ReceiptView(
+        payment=payment.id,
+        account=payment.account_id,
+        received=payment.received,
+        amount_usd=payment.amount_usd,
+        method=payment.method,
+        paid=[
+            CuredView(entry=each.entry, what=each.what, due=each.due, amount_usd=each.amount_usd)
+            for each in found.cured
+        ],
+        kept_usd=found.kept_usd,
+        balance_usd=found.balance_usd,
+        returned_on=payment.reversed_on,
+    )
 
 
 def refund_view(row: RefundRow) -> RefundView:

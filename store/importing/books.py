@@ -18,6 +18,7 @@ from store.tables.outbox import AccountEvent
 from store.tables.utility import Account, Bill, Customer, Meter, Payment, Premise, Read, ServicePoint
 
 Values = dict[str, Any]
+BANK_REASONS = ("insufficient-funds", "closed-account", "stop-payment", "not-authorized")  #: of a returned payment
 Key = tuple[Any, ...]
 
 
@@ -306,7 +307,28 @@ def amend_payment(connection: Connection, row: Values, there: Values, at: dateti
     )
     connection.execute(insert(POSTINGS), lines_of(_reversal(payment, at)))
     _tell(connection, "payment-returned", [payment], at)
+    _add(connection, AccountEvent, [_rejected(payment, at)])
     return True
+
+
+def _rejected(payment: Payment, at: datetime) -> Values:
+    """The news that opens a returned payment; a reason that is not one of its words is `other`."""
+    reason = (payment.reverse_reason or "").strip().lower().replace(" ", "-")
+    return {
+        "id": f"payment-rejected:{payment.id}",
+        "account_id": payment.account_id,
+        "name": "payment-rejected",
+        "data": {
+            "payment": {
+                "id": payment.id,
+                "received": payment.received.isoformat(),
+                "amount": f"{payment.amount_usd:.2f}",
+            },
+            "returned": str(payment.reversed_on),
+            "reason": reason if reason in BANK_REASONS else "other",
+        },
+        "made_at": at,
+    }
 
 
 def _reversal(payment: Payment, at: datetime) -> Entry:

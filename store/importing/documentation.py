@@ -15,7 +15,7 @@ this order, since each refers to those before it: accounts, meters, reads, bills
 - Nothing loads twice: a row whose key is in the books is left as it is, and reported when it says something else.
   What may be said later: the day on which a payment was returned, the day on which a meter was removed.
 - Bills and payments are posted to the ledger; a payment of an account with open cases reaches them as `payment-received`,
-  one that is returned as `payment-returned`.
+  one that is returned as `payment-returned`; `payment-rejected` opens a returned payment for it.
 """
 
 

@@ -222,6 +222,18 @@ async def test_a_refund_is_approved_collected_issued_by_another_person_and_cashe
     assert [(each["check"], each["amount_usd"]) for each in listed.json()["items"]] == [(1001, "15.90")]
 
 
+async def test_a_receipt_says_which_debt_was_paid_and_what_is_left_as_a_credit(office: Office) -> None:
+    first, second = await pay(office, "50.00"), await pay(office, "40.00")
+    shown = (await office.by("rep").get(f"/api/accounts/{ACCOUNT}/payments/{second['id']}")).json()
+    assert [(each["entry"], each["due"], each["amount_usd"]) for each in shown["paid"]] == [
+        ("bill:b-1", "2026-03-27", "34.10")
+    ]
+    assert (shown["kept_usd"], shown["balance_usd"]) == ("5.90", "-5.90")
+    shown = (await office.by("rep").get(f"/api/accounts/{ACCOUNT}/payments/{first['id']}")).json()
+    assert ([each["amount_usd"] for each in shown["paid"]], shown["kept_usd"]) == (["50.00"], "0.00")
+    assert (await office.by("rep").get(f"/api/accounts/{ACCOUNT}/payments/none")).status_code == 404
+
+
 async def test_a_customer_whose_checks_came_back_pays_otherwise(office: Office) -> None:
     body = {"kind": "cash-only", "reason": "Second returned payment within a year"}
     assert (await office.by("supervisor").post(f"/api/accounts/{ACCOUNT}/holds", body)).status_code == 201

@@ -213,7 +213,7 @@ def test_a_payment_returned_later_is_reversed_and_open_cases_get_word(store: Sto
     with store.reading() as session:
         assert ledger.balance_usd(session, "10-000001") == Decimal("40.00")
         waiting = {event.id: event for event in outbox.waiting_account_events(session)}
-        assert set(waiting) == {"payment-returned:P1", "payment-received:P3"}
+        assert set(waiting) == {"payment-returned:P1", "payment-rejected:P1", "payment-received:P3"}
         assert waiting["payment-received:P3"].data == {
             "payment": "P3",
             "amount": "10.00",
@@ -223,7 +223,13 @@ def test_a_payment_returned_later_is_reversed_and_open_cases_get_word(store: Sto
         outbox.account_event_delivered(session, "payment-returned:P1", MONDAY)
         assert not outbox.tell_account(session, "payment-received:P3", "10-000001", "payment-received", {}, MONDAY)
     with store.reading() as session:
-        assert [event.id for event in outbox.waiting_account_events(session)] == ["payment-received:P3"]
+        left = {event.id: event.data for event in outbox.waiting_account_events(session)}
+    assert set(left) == {"payment-received:P3", "payment-rejected:P1"}
+    assert left["payment-rejected:P1"] == {  # what a case "returned payment" opens with
+        "payment": {"id": "P1", "received": "2026-03-20", "amount": "50.00"},
+        "returned": "2026-03-26",
+        "reason": "insufficient-funds",
+    }
     assert load(store, tmp_path, "payments", head + "P1,10-000001,2026-03-20,50.00,check,2026-03-26,x\n").known == 1
 
 
