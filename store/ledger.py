@@ -197,7 +197,7 @@ def statement(session: Session, account_id: str) -> list[LedgerLine]:
     query = (
         select(Posting)
         .where(col(Posting.account_id) == account_id, _IS_RECEIVABLE)
-        .order_by(col(Posting.posted_on), col(Posting.entry_id), col(Posting.line))
+        .order_by(col(Posting.posted_on), col(Posting.at), col(Posting.entry_id), col(Posting.line))
     )
     lines: list[LedgerLine] = []
     balance = Decimal("0.00")
