@@ -7,16 +7,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from definitions.language.library import load_library
+from definitions.language.problems import Problem
 from headgate.errors import CannotStart
 from headgate.settings import Settings
 from headgate.simulation import beginning
 from store.clock import district_now
 from store.engine import Store, open_store
 from store.migrate import migrate
-from store.publishing import publish_compiled
-from store.records import DefinitionStandsError
+from store.publishing import is_published, publish_compiled
 from store.sample.load import NotEmptyError, load_sample
-from workflows.machine.checking import check_library
+from workflows.machine.checking import check_case, check_texts
 
 SAMPLE_PASSWORD = "headgate"  # noqa: S105 - of a demonstration, said on its first screen
 
@@ -82,14 +82,21 @@ def publish_folder(store: Store, folder: Path, progress: Callable[[str], None]) 
     Raises CannotStart with the first thing that is wrong with them."""
     progress("Publishing the definitions")
     library = load_library(folder)
-    errors = [problem for problem in check_library(library) if problem.severity == "error"]
-    if errors:
-        raise CannotStart(f"the definitions have problems; run `headgate check {folder}`. The first: {errors[0]}")
-    published = []
+    _must_be_right(folder, check_texts(library))
+    compiled = {name: library.compile(name) for name in sorted(library.cases)}
+    with store.reading() as session:
+        changed = [name for name, each in compiled.items() if not is_published(session, each)]
+    for name in changed:  # what was published has been walked through before
+        progress(f"Checking the definitions: {name}")
+        _must_be_right(folder, check_case(library, name))
     with store.writing() as session:
         at = district_now(session)
-        for name in sorted(library.cases):
-            with suppress(DefinitionStandsError):
-                publish_compiled(session, library.compile(name), source=library.source(name), by="headgate", at=at)
-                published.append(name)
-    return published
+        for name in changed:
+            publish_compiled(session, compiled[name], source=library.source(name), by="headgate", at=at)
+    return changed
+
+
+def _must_be_right(folder: Path, problems: list[Problem]) -> None:
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise CannotStart(f"the definitions have problems; run `headgate check {folder}`. The first: {errors[0]}")

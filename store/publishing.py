@@ -11,6 +11,11 @@ from store import records
 from store.tables.definitions import DefinitionVersion
 
 
+def is_published(session: Session, compiled: Compiled) -> bool:
+    """Whether exactly this was published before, whatever its version's number."""
+    return records.is_published(session, _digest(compiled))
+
+
 def publish_compiled(
     session: Session,
     compiled: Compiled,
@@ -29,7 +34,7 @@ def publish_compiled(
         session,
         compiled.definition.case,
         title=compiled.definition.title,
-        digest=compiled.model_copy(update={"version": 0}).digest,
+        digest=_digest(compiled),
         compiled=lambda number: compiled.model_copy(update={"version": number}).to_bytes(),
         source=source,
         by=by,
@@ -38,3 +43,7 @@ def publish_compiled(
         approved_by=approved_by,
         note=note,
     )
+
+
+def _digest(compiled: Compiled) -> str:
+    return compiled.model_copy(update={"version": 0}).digest

@@ -70,6 +70,12 @@ def forget_keys(session: Session, before: datetime) -> int:
     return int(session.connection().execute(delete(IdempotencyKey).where(col(IdempotencyKey.at) < before)).rowcount)
 
 
+def is_published(session: Session, digest: str) -> bool:
+    """Whether a version with this digest was published."""
+    found = session.execute(select(col(DefinitionVersion.version)).where(col(DefinitionVersion.digest) == digest))
+    return found.first() is not None
+
+
 def publish(
     session: Session,
     definition: str,
@@ -87,7 +93,7 @@ def publish(
     """The next version of the definition; DefinitionStandsError when exactly this was published before.
 
     `compiled` gives the compiled bytes of the version with a number, which is inside."""
-    if session.execute(select(DefinitionVersion).where(col(DefinitionVersion.digest) == digest)).first():
+    if is_published(session, digest):
         raise DefinitionStandsError(f"exactly this {definition} is published already")
     last = session.execute(
         select(func.max(col(DefinitionVersion.version))).where(col(DefinitionVersion.definition) == definition)

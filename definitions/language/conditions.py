@@ -99,6 +99,7 @@ class Conditions:
                 elif field.type in ("integer", "number") and not field.many:
                     self._numbers.add(f"{root}.{_key(name)}")
         self._taken_apart: dict[tuple[str, bool], Cases] = {}
+        self._judged: dict[frozenset[Statement], bool] = {}
 
     def of(self, text: str, *, holds: bool = True) -> Cases:
         """The cases in which a guard holds (or does not); the guard is one that compiles."""
@@ -121,7 +122,23 @@ class Conditions:
 
     def possible(self, cases: Cases) -> bool:
         """Whether one of the cases is free of contradiction."""
-        return cases is None or any(self._consistent(case) for case in cases)
+        return cases is None or any(self._is_consistent(case) for case in cases)
+
+    def both(self, one: Cases, other: Cases) -> Cases:
+        """The cases in which both hold, without those that contradict themselves: NEVER when none is left."""
+        if one is None or other is None:
+            return other if one is None else one  # what cannot be judged bars nothing
+        joined = dict.fromkeys(left | right for left in one for right in other)
+        kept = [case for case in joined if self._is_consistent(case)]
+        if len(kept) > 1:
+            kept = [case for case in kept if not any(wider < case for wider in kept)]  # what a wider case covers
+        return None if len(kept) > MAX_CASES else tuple(kept)
+
+    def _is_consistent(self, case: frozenset[Statement]) -> bool:
+        found = self._judged.get(case)
+        if found is None:
+            found = self._judged[case] = self._consistent(case)
+        return found
 
     def _consistent(self, case: frozenset[Statement]) -> bool:
         by_subject: dict[tuple[str, str], list[Statement]] = {}

@@ -37,6 +37,12 @@ def check_library(library: Library) -> list[Problem]:
     return in_reading_order(problems)
 
 
+def check_texts(library: Library) -> list[Problem]:
+    """What is wrong in the texts of a loaded folder, in reading order; no states are walked through."""
+    found = [problem for name in library.cases for problem in check_case_text(library, name)]
+    return in_reading_order([*check_packs(library), *found])
+
+
 def check_text(library: Library, text: str, file: str) -> list[Problem]:
     """What is wrong with one case definition that is not in the folder yet, beside all that the folder has."""
     document = load(text, file)

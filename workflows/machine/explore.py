@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
-from definitions.language.conditions import ALWAYS, Cases, Conditions, both, speaks_of, without
+from definitions.language.conditions import ALWAYS, NEVER, Cases, Conditions, both, speaks_of, without
 from definitions.language.model import Action, CaseDefinition, Data
 from workflows.machine import interpreter
 from workflows.machine.chart import Chart
@@ -156,7 +156,9 @@ class _Explorer:
         history = resting_history(self.map.plan.resting, entered, before, outcome.history)
         return Move(
             event=event,
-            to=Place(outcome.configuration, self._kept(outcome.configuration, history), outcome.finished),
+            to=Place(
+                outcome.configuration, self._kept(outcome.configuration, history) if history else (), outcome.finished
+            ),
             taken=tuple(each for step in outcome.microsteps for each in step.taken),
             entered=tuple(host.entered),
             happened=frozenset(host.happened),
@@ -223,8 +225,9 @@ class _Host(Bystander):
     def holds(self, guard: Any) -> bool:
         """The script's answer, or the first one that does not contradict what is known."""
         assert isinstance(guard, Guarded)
-        yes, no = (both(self.known, self.map.conditions.of(guard.text, holds=each)) for each in (True, False))
-        can_hold, can_fail = self.map.conditions.possible(yes), self.map.conditions.possible(no)
+        conditions = self.map.conditions
+        yes, no = (conditions.both(self.known, conditions.of(guard.text, holds=each)) for each in (True, False))
+        can_hold, can_fail = yes != NEVER, no != NEVER
         index = len(self.answers)
         answer = self.script[index] if index < len(self.script) else can_hold
         self.answers = (*self.answers, answer)
