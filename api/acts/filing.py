@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.rules import must_see_account, must_see_task
@@ -16,7 +16,7 @@ from api.security.people import Person
 from api.services import Services
 from api.views.books import file_view
 from store.tables.cases import CaseRow, TaskRow
-from store.tables.papers import File
+from store.tables.papers import File, Letter
 from store.tables.utility import Account
 
 LARGEST: Final = 20 * 1024 * 1024  #: bytes
@@ -82,7 +82,7 @@ def file_seen(session: Session, person: Person, file_id: str) -> File:
     if row.medical and not person.may("see-medical") and row.uploaded_by != person.id:
         raise NotPermitted("Medical certificates are kept apart, and open only to people with that right.")
     if person.in_the_field_only:
-        task = session.get(TaskRow, row.task_id) if row.task_id else None
+        task = session.get(TaskRow, row.task_id) if row.task_id else _order_of_notice(session, row)
         if row.uploaded_by != person.id and task is None:
             raise NotFound(f"There is no file {file_id[:60]!r} of your crew's orders.")
         if task is not None:
@@ -91,6 +91,21 @@ def file_seen(session: Session, person: Person, file_id: str) -> File:
         person.must("see-accounts")
     must_see_account(session, person, row.account_id)
     return row
+
+
+def _order_of_notice(session: Session, row: File) -> TaskRow | None:
+    """The open work order on which this notice is left at the property, or None."""
+    if row.kind != "letter":
+        return None
+    notice = session.get(Letter, f"l-{row.id.removeprefix('f-')}")
+    if notice is None or notice.delivery != "posted" or notice.status == "recalled":
+        return None
+    orders = session.exec(
+        select(TaskRow).where(
+            TaskRow.case_id == notice.case_id, TaskRow.kind == "work-order", col(TaskRow.closed_at).is_(None)
+        )
+    )
+    return next(iter(orders), None)
 
 
 def _check(sent: Upload) -> None:

@@ -16,6 +16,7 @@ from api.views.tasks import FieldView, OutcomeView, TaskDetail, task_view
 from definitions.language.expand import title_of
 from definitions.language.forms import fields_of
 from definitions.language.model import DataField, Task
+from store.queries.letters import notices_to_leave
 from store.queries.tasks import helpers_of
 from store.tables.cases import CaseRow, TaskRow
 from workflows.machine import case as cases
@@ -41,6 +42,7 @@ def task_detail(session: Session, office: Services, person: Person, task: TaskRo
         form=_form(machine, spec, task, case) if spec and sees_form else [],
         outcomes=_outcomes(session, machine, case, task, person, at) if is_open else [],
         snapshot=task.snapshot,
+        notices=notices_to_leave(session, task.case_id) if task.kind == "work-order" else [],
         filled=task.form if task.closed_at is not None and sees_form else None,
         messages=machine.messages(case),
         skippable=task.skippable,

@@ -84,10 +84,13 @@ class Simulation:
     def _mail(self, day: date) -> None:
         """Everything that is queued is printed and goes to the post."""
         with self.store.writing() as session:
-            queued = list(session.execute(select(Letter).where(col(Letter.status) == "queued")).scalars())
+            waiting = select(Letter).where(col(Letter.status) == "queued", col(Letter.delivery) == "mail")
+            queued = list(session.execute(waiting).scalars())
             ids = [letter.id for letter in queued]
             mailed = update(table_of(Letter)).where(col(Letter.id).in_(ids))
-            session.connection().execute(mailed.values(status="mailed", printed_at=self.office.now, mailed_on=day))
+            session.connection().execute(
+                mailed.values(status="mailed", printed_at=self.office.now, mailed_on=day, told_on=day)
+            )
         for letter in queued:
             self.tally.letters[letter.template] += 1
             data = {"template": letter.template, "mailed": day.isoformat(), "languages": letter.language}

@@ -62,6 +62,14 @@ def told(session: Session, letter: str, mailed_on: date) -> None:
     session.connection().execute(update(Letter).where(col(Letter.id) == letter).values(told_on=mailed_on))
 
 
+def notices_to_leave(session: Session, case_id: str) -> list[str]:
+    """The files of a case's notices that a crew has still to leave at the property, the oldest first."""
+    query = select(Letter.id).where(
+        Letter.case_id == case_id, Letter.delivery == "posted", col(Letter.status).in_(UNMAILED)
+    )
+    return [f"f-{letter.removeprefix('l-')}" for letter in session.exec(query.order_by(col(Letter.queued_at)))]
+
+
 def post(session: Session, case_id: str, template: str, on: date) -> int:
     """How many of a case's notices a crew has left at the property: they count as delivered on that day."""
     done = session.connection().execute(

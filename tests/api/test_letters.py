@@ -17,7 +17,7 @@ from activities.telling import tell_mailed
 from store.engine import Store
 from store.queries.letters import untold
 from store.tables.audit import Audit
-from store.tables.papers import Letter
+from store.tables.papers import File, Letter
 from tests.api.office import MONDAY, Office
 from tests.letters.test_templates import sample, text_of
 
@@ -272,3 +272,25 @@ async def test_five_hundred_letters_in_a_batch_take_no_more_than_in_proportion(o
     five_hundred = process_time() - began
     assert len(made.sheets) == 500
     assert five_hundred < 30 * fifty  # ten times as many: no square of it
+
+
+async def test_a_crew_opens_the_notice_that_it_leaves_and_no_other_letter(office: Office) -> None:
+    task = office.task(kind="work-order", queue="meters", name="rereading", place="rereading")
+    case = task.rpartition(".")[0]
+    tag = letter(case, 1, template="shut-off-tag", delivery="posted")
+    other = letter(case, 2)
+    write(office.store, tag, other)
+    with office.store.writing() as session:
+        for each in (tag, other):
+            session.add(
+                File(
+                    id=f"f-{each.id.removeprefix('l-')}", digest=str(each.file_digest), kind="letter", name="x.pdf",
+                    content_type="application/pdf", size=1, case_id=case, account_id="a-1", uploaded_by="headgate",
+                    uploaded_at=MONDAY,
+                )
+            )  # fmt: skip
+    crew = office.by("crew")
+    order = (await crew.get(f"/api/tasks/{task}")).json()
+    assert order["notices"] == [f"f-{case}.1.1"]
+    assert (await crew.get(f"/api/files/f-{case}.1.1/content")).status_code == 200
+    assert (await crew.get(f"/api/files/f-{case}.2.1/content")).status_code == 404
