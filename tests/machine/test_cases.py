@@ -245,7 +245,8 @@ def test_a_law_refuses_the_act_and_names_its_section_and_the_first_day() -> None
     with pytest.raises(Barred) as refused:
         ladder.fire(case, Message(name="rush"), facts, at("2026-02-20 09:00"))
     assert refused.value.sentence == (
-        "not before Monday 9 March 2026: 60 full days since 6 January 2026 (delinquent since) (H&S 116908(a)(1)(A))"
+        "not before Monday 9 March 2026: 60 full days since 6 January 2026 (delinquent since) (H&S 116908(a)(1)(A)), "
+        "and no shut-off on a Saturday (Gov. Code 60374)"
     )
 
 

@@ -101,6 +101,29 @@ def test_sixty_full_days_allow_the_sixty_first_day_after_the_due_date() -> None:
     assert account.locked("2026-07-06 10:00")
 
 
+def test_a_refusal_says_why_the_first_day_is_later_than_what_was_counted_to() -> None:
+    sentence = Account().barred("2026-07-03 10:00")
+    assert sentence.startswith("not before Monday 6 July 2026: 60 full days since 5 May 2026")
+    assert sentence.endswith(", and no shut-off on a Saturday (Gov. Code 60374)")
+
+
+def test_a_refusal_names_each_holiday_that_it_goes_round() -> None:
+    # The notice's fifteen days end on Thursday 26 November: Thanksgiving, the day after it, then a weekend.
+    sentence = Account("2026-11-11 10:00").barred("2026-11-20 10:00")
+    assert sentence.startswith("not before Monday 30 November 2026")
+    assert sentence.endswith("no shut-off on Thanksgiving Day or Day after Thanksgiving (Gov. Code 60374)")
+
+
+def test_a_refusal_on_a_day_that_is_itself_lawful_names_no_other() -> None:
+    assert "60374" not in Account("2026-07-01 10:00").barred("2026-07-15 10:00")
+
+
+def test_after_closing_the_first_lawful_day_is_another_and_before_opening_the_same() -> None:
+    assert Account().barred("2026-07-08 17:45").startswith("not before Thursday 9 July 2026")
+    assert Account().barred("2026-07-08 06:45").startswith("not before Wednesday 8 July 2026")
+    assert Account().barred("2026-07-10 16:45").startswith("not before Monday 13 July 2026")  # a Friday
+
+
 def test_a_notice_counts_fifteen_days_from_its_mailing() -> None:
     account = Account("2026-07-01 10:00")
     assert "60373(a)" in account.barred("2026-07-15 10:00")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -152,11 +152,27 @@ class Binding:
         if not days:
             return None
         latest = max(days)
-        asked = {verdict.rule for verdict in verdicts}
-        on_shut_off_days = any(
-            isinstance(bound.requirement, ShutOffDay) and bound.rule.id in asked for bound in self._rules
-        )
-        return first_shut_off_day(latest, self.calendar) if on_shut_off_days else latest
+        return latest if self._shut_off_days(verdicts) is None else first_shut_off_day(latest, self.calendar)
+
+    def _shut_off_days(self, verdicts: list[Verdict]) -> Verdict | None:
+        """The verdict of the rule that allows the act on shut-off days alone, where there is one."""
+        asking = self.rules_of(ShutOffDay)
+        return next((verdict for verdict in verdicts if verdict.rule in asking), None)
+
+    def _days_left_out(self, verdicts: list[Verdict], earliest: date) -> str | None:
+        """Why the first lawful day is later than what the other rules count to: `no shut-off on a Saturday (…)`."""
+        rule = self._shut_off_days(verdicts)
+        latest = max(verdict.earliest for verdict in verdicts if verdict.earliest is not None)
+        if rule is None or not rule.kept or latest == earliest:
+            return None
+        days = [latest + timedelta(days=n) for n in range((earliest - latest).days)]
+        kinds = [self._kind(days[0]), *(special.name for day in days[1:] if (special := self.calendar.special(day)))]
+        said_kinds = " or ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
+        return f"no shut-off on {said_kinds} ({rule.source}{'' if rule.confirmed else ', unconfirmed'})"
+
+    def _kind(self, day: date) -> str:
+        special = self.calendar.special(day)
+        return special.name if special else f"a {day:%A}"
 
     def sentence(self, verdicts: list[Verdict]) -> str:
         """Why not, with every rule that bars it, its arithmetic and its source."""
@@ -166,6 +182,8 @@ class Binding:
             for verdict in broken
         )
         earliest = self.earliest_of(verdicts)
+        if earliest is not None and (left_out := self._days_left_out(verdicts, earliest)) is not None:
+            reasons += f", and {left_out}"
         own = [f"{verdict.rule} by {' or '.join(verdict.override_by)}" for verdict in broken if verdict.override_by]
         if own:
             reasons += (
@@ -221,6 +239,8 @@ class Binding:
             kept = earliest is not None and earliest <= today
             if isinstance(bound.requirement, ShutOffDay):
                 kept = self.calendar.is_shut_off_day(today) and self.calendar.is_open_at(at)
+                if not kept and earliest == today and self.calendar.closing(today) <= at:
+                    earliest = first_shut_off_day(today + timedelta(days=1), self.calendar)
         return Verdict(
             rule=bound.rule.id,
             source=bound.rule.source,
@@ -245,9 +265,7 @@ class Binding:
             case ShutOffDay():
                 if self.calendar.is_shut_off_day(today):
                     return today, "no shut-off while the office is closed"
-                special = self.calendar.special(today)
-                kind = special.name if special else f"a {today:%A}"
-                return first_shut_off_day(today, self.calendar), f"no shut-off on {kind}"
+                return first_shut_off_day(today, self.calendar), f"no shut-off on {self._kind(today)}"
             case Conditional(happened=condition, then=then):
                 if condition not in happened:
                     return today, f"{condition} has not happened"
