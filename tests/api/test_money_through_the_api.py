@@ -16,16 +16,19 @@ from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
 from activities import files
+from activities.delivery import to_account
 from activities.files import FolderStore
 from definitions.language.library import load_library
 from store import people as store_people
-from store.ledger import balance_usd, unbalanced_entries
+from store.ledger import balance_usd, post, reversal_entry, unbalanced_entries
 from store.publishing import publish_compiled
 from store.queries.holds import standing_holds
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.money import RefundRow
 from store.tables.papers import File, Letter
+from store.tables.utility import Payment
 from tests.api.office import MONDAY, Office
+from workflows.machine.events import Message
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 ACCOUNT = "a-1"
@@ -220,6 +223,23 @@ async def test_a_refund_is_approved_collected_issued_by_another_person_and_cashe
     assert {each["code"]: each["balance_usd"] for each in books["codes"]}["refunds-payable"] == "0.00"
     listed = await finance.get("/api/money/refunds", status="cashed")
     assert [(each["check"], each["amount_usd"]) for each in listed.json()["items"]] == [(1001, "15.90")]
+
+
+async def test_an_import_that_says_a_payment_came_back_opens_its_case(office: Office) -> None:
+    check, today, now = await pay(office, "84.10"), office.services.today(), datetime.now(UTC)
+    with office.store.writing() as session:
+        payment = session.get_one(Payment, check["id"])
+        payment.reversed_on, payment.reverse_reason = today, "insufficient funds"
+        post(session, [reversal_entry(payment, today, now, "import", "insufficient funds")])
+    entity = {"id": check["id"], "received": today.isoformat(), "amount": "84.10"}
+    data = {"payment": entity, "returned": today.isoformat(), "reason": "insufficient-funds"}
+    event = Message(name="payment-rejected", data=data, by="import")
+    for _ in range(2):  # the worker may bring it twice
+        await to_account(office.services.world, ACCOUNT, event, name=f"rejected {check['id']}", at=now, quiet=True)
+    await until(lambda: case_of(office, "returned-payment").state == "waiting")
+    found = asked(office, lambda session: session.exec(select(CaseRow)).all())
+    assert [(each.definition, each.snapshot["data"]["already"]) for each in found] == [("returned-payment", True)]
+    assert asked(office, lambda session: balance_usd(session, ACCOUNT)) == Decimal("109.10")
 
 
 async def test_a_receipt_says_which_debt_was_paid_and_what_is_left_as_a_credit(office: Office) -> None:
