@@ -57,7 +57,7 @@ async def mail(office: Services, ask: Ask, batch_id: str, *, mailed_on: date, re
         batch.mailed_on, batch.mailed_by = mailed_on, ask.person.id
         for letter in of_batch(session, batch_id):
             if letter.status in ("printed", "mailed"):
-                letter.status, letter.mailed_on = "mailed", mailed_on
+                letter.status, letter.mailed_on, letter.told_on = "mailed", mailed_on, None
         session.flush()
         return Answer(body=batch_detail(session, batch, zone=office.zone).model_dump(mode="json"))
 

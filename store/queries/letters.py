@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, or_, update
+from sqlalchemy import ColumnElement, case, text, update
 from sqlmodel import Session, col, select
 
-from store.tables.papers import Letter
+from store.tables.papers import UNTOLD_LETTERS, Letter
 
 UNMAILED = ("queued", "printed")
+UNTOLD = text(UNTOLD_LETTERS)
 
 
 def recall(session: Session, *which: ColumnElement[bool], at: datetime, because: str) -> int:
@@ -49,17 +50,16 @@ def of_batch(session: Session, batch: str) -> list[Letter]:
 
 def untold(session: Session, batch: str | None = None, limit: int = 200) -> list[Letter]:
     """Mailed letters whose case has not heard of their mailing, or of its last day."""
-    query = select(Letter).where(
-        Letter.status == "mailed", or_(col(Letter.told_on).is_(None), col(Letter.told_on) != col(Letter.mailed_on))
-    )
+    query = select(Letter).where(UNTOLD)
     if batch is not None:
         query = query.where(Letter.batch == batch)
     return list(session.exec(query.order_by(col(Letter.id)).limit(limit)))
 
 
 def told(session: Session, letter: str, mailed_on: date) -> None:
-    """Notes the mailing day that the letter's case has heard of."""
-    session.connection().execute(update(Letter).where(col(Letter.id) == letter).values(told_on=mailed_on))
+    """Notes the mailing day that the letter's case has heard of, unless it was put right meanwhile."""
+    still = (col(Letter.id) == letter, col(Letter.mailed_on) == mailed_on)
+    session.connection().execute(update(Letter).where(*still).values(told_on=mailed_on))
 
 
 def notices_to_leave(session: Session, case_id: str) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from store.tables.base import Row
+from store.tables.base import Row, only_where
 from store.types import Moment, PlainJson
 
+UNTOLD_LETTERS = "status = 'mailed' AND told_on IS NULL"  #: their cases have not heard of the mailing
 LETTER_STATUSES = ("queued", "printed", "mailed", "recalled", "returned")
 
 
@@ -37,9 +38,7 @@ class Letter(Row, table=True):
     certified: str | None = None  #: the number of certified mail
     sheet: int | None = None  #: its first page in the batch's one PDF, from 1
     sheets: int | None = None  #: how many pages
-    told_on: date | None = (
-        None  #: the mailing day that its case has heard of; another than `mailed_on` is still to be told
-    )
+    told_on: date | None = None  #: the mailing day that its case has heard of; none: it is still to be told
     recalled_at: datetime | None = Field(default=None, sa_type=Moment)
     recalled_because: str | None = None
     returned_on: date | None = None
@@ -50,6 +49,7 @@ class Letter(Row, table=True):
         UniqueConstraint("case_id", "step_no", "effect_no"),
         CheckConstraint("status in ('queued', 'printed', 'mailed', 'recalled', 'returned')", name="status"),
         Index("ix_letters_account", "account_id", "queued_at", "id"),
+        Index("ix_letters_untold", "id", **only_where(UNTOLD_LETTERS)),
         Index("ix_letters_status", "status", "queued_at", "id"),
     )
 
