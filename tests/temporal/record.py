@@ -12,6 +12,7 @@ from pathlib import Path
 
 from desk import ACCOUNT, BANK, LONG_AGO, SHIPPED, Desk
 from sqlmodel import select
+from test_collection_on_temporal import Walk, to_the_truck, walk
 from test_complaint_on_temporal import bills, complaint, may_approve, task_of
 
 from activities import files
@@ -29,7 +30,7 @@ from workflows.messages import Settlement
 
 HISTORIES = Path(__file__).parent / "histories"
 
-__all__ = ["complaint"]  # a fixture
+__all__ = ["complaint", "walk"]  # a fixture
 
 
 async def _keep(desk: Desk, case: str, name: str) -> None:
@@ -255,3 +256,18 @@ async def test_a_shipped_payment_plan_on_other_terms_that_is_kept(world: World, 
     await desk.world.client.get_workflow_handle(case).result()
     await _keep(desk, case, "payment-plan-kept")
     files.use(None)
+
+
+async def test_a_shipped_collection_that_is_locked_paid_and_restored(walk: Walk) -> None:
+    await to_the_truck(walk)
+    await walk.to("2026-03-09 10:00")
+    await walk.do("locking", "locked", "crew", lock_read="1950", lock_photo="f-lock", at_home="told")
+    await walk.rests("locked/")
+    await walk.pay("p-1", "199.00")
+    await walk.do("confirm-payment", "confirmed", "rep", hours="working", household="low-income")
+    await walk.to("2026-03-09 13:00")
+    await walk.do("restoring", "restored", "crew", read="1950", lock_found="whole")
+    await walk.to("2026-03-25 09:00")
+    await walk.ends("restored-and-closed")
+    await walk.desk.world.client.get_workflow_handle(walk.case).result()
+    await _keep(walk.desk, walk.case, "collection-restored")

@@ -64,6 +64,15 @@ class Walk:
             await asyncio.sleep(0.05)
         raise AssertionError(f"the case rests in {self.desk.case(self.case).state}, not in {state}")
 
+    async def ends(self, outcome: str) -> None:
+        """Waits until the case has closed so."""
+        for _ in range(400):
+            if self.desk.case(self.case).outcome == outcome:
+                return
+            await self.keeping.wake_due()
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the case rests in {self.desk.case(self.case).state}")
+
     async def act(self, event: LineDecided | Message | Outcome, by: str) -> None:
         """Somebody acts on the case."""
         self._acts += 1
@@ -159,6 +168,7 @@ async def test_the_water_is_shut_off_on_the_first_lawful_day_and_on_again_the_da
     await walk.desk.until(lambda: status(walk) == "shut-off")
     await walk.pay("p-1", "199.00")  # the bill, two late fees, the tag, the lock
     await walk.do("confirm-payment", "confirmed", "rep", hours="working", household="low-income")
+    await walk.to("2026-03-09 13:00")
     await walk.do("restoring", "restored", "crew", read="1950", lock_found="whole")
     await walk.desk.until(lambda: status(walk) == "active")
     with walk.world.store.reading() as session:
