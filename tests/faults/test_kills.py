@@ -11,34 +11,24 @@ import os
 import random
 import secrets
 import signal
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
-from headgate import home
 from headgate.children import Child
-from headgate.processes import in_order, processes
 from headgate.settings import Settings
-from headgate.temporal_server import find_or_build, free_port
 from store.engine import open_store
 from store.ledger import unbalanced_entries
-from store.people import make_sign_in
 from store.tables.cases import CaseRow, StepRow, TaskRow
-from store.tables.utility import Account
+from tests.faults.product import insisted, running, settled, someone
 from workflows import client as cases
 
-DEFINITIONS = Path(__file__).parent / "definitions"
 AT_ONCE = 8
 CASES = 200
-PATIENCE_SECONDS = 240
 
 WAY = ("first", "second", "third")  #: the tasks of the definition, one after the other
 
@@ -50,51 +40,6 @@ class Log:
     opened: dict[str, str] = field(default_factory=dict)  #: key → case id
     completed: dict[str, tuple[str, int]] = field(default_factory=dict)  #: task id → (case, step)
     kills: list[str] = field(default_factory=list)
-
-
-@asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[tuple[Settings, list[Child]]]:
-    """The product as `headgate up` runs it, on ports and in a folder of its own."""
-    settings = Settings(
-        home=folder,
-        port=free_port(),
-        temporal_port=free_port(),
-        worker_port=free_port(),
-        definitions=DEFINITIONS,
-        sample=True,
-        sample_accounts=300,
-        sample_days=0,
-    )
-    home.make(settings)
-    (settings.cache / "temporal").symlink_to(find_or_build(Settings().cache, print).absolute())
-    home.prepared(settings, lambda _: None).close()
-    children = processes(settings, lambda _: None)
-    try:
-        for together in in_order(children):
-            for child in together:
-                child.start()
-            for child in together:
-                assert await child.wait_until_ready(120), child.last_line()
-        for child in children:
-            child.watch(lambda _: None)
-        yield settings, children
-    finally:
-        for child in reversed(children):
-            await child.stop()
-
-
-async def insisted(client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
-    """The answer to a request that is sent with the same key until it is answered."""
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < ends:
-        with suppress(httpx.HTTPError):
-            answer = await client.post(path, json=body, headers={"Idempotency-Key": key}, timeout=30)
-            if answer.is_success:
-                found: dict[str, Any] = answer.json()
-                return found
-            assert answer.status_code in (500, 502, 503, 504), answer.text
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{path} was not answered in {PATIENCE_SECONDS} s")
 
 
 async def one_case(client: httpx.AsyncClient, number: int, account: str, log: Log, run: str) -> None:
@@ -133,7 +78,7 @@ async def test_killed_processes_lose_double_and_half_do_nothing(tmp_path: Path, 
     print(f"HEADGATE_SEED={seed}")
     log = Log()
     async with running(tmp_path / "home") as (settings, children):
-        token, accounts = _someone(settings)
+        token, accounts = someone(settings)
         gate = asyncio.Semaphore(AT_ONCE)
         base = f"http://127.0.0.1:{settings.port}"
         async with httpx.AsyncClient(base_url=base, headers={"Authorization": f"Bearer {token}"}) as client:
@@ -146,27 +91,9 @@ async def test_killed_processes_lose_double_and_half_do_nothing(tmp_path: Path, 
             killing = asyncio.create_task(killer(children, random.Random(seed), log, stream.done, moves))
             await stream
             await killing
-        await _settled(settings, children)
+        await settled(children)
         await _audit(settings, log)
     assert len(log.kills) >= 3
-
-
-def _someone(settings: Settings) -> tuple[str, list[str]]:
-    store = open_store(settings.database)
-    with store.writing() as session:
-        now = datetime.now(UTC)
-        token = make_sign_in(session, "rep", kind="token", at=now, expires_at=now + timedelta(days=1))
-        accounts = list(session.exec(select(col(Account.id)).where(~col(Account.confidential)).limit(50)))
-    store.close()
-    return token, accounts
-
-
-async def _settled(settings: Settings, children: list[Child]) -> None:
-    for child in children:
-        ends = time.monotonic() + 60
-        while not await child.ready():
-            assert time.monotonic() < ends, f"{child.name} did not come back"
-            await asyncio.sleep(0.1)
 
 
 async def _audit(settings: Settings, log: Log) -> None:
