@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     sample: bool = Field(True, description="Load the sample district into an empty database.")
     sample_accounts: int = Field(0, ge=0, description="Load only the first so many places of it; 0 loads all.")
     sample_days: int = Field(
-        150, ge=0, description="Live through the sample's last days, so that cases are under way; 0 begins without any."
+        100, ge=0, description="Live through the sample's last days, so that cases are under way; 0 begins without any."
     )
     log_level: str = Field("warning", description="debug, info, warning or error.")
 

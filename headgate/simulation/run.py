@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from definitions.language.calendars import Calendar
+from headgate.simulation.callers import Callers
 from headgate.simulation.customers import Customers
 from headgate.simulation.office import Office
 from headgate.simulation.staff import Staff, scripts_in
@@ -48,6 +49,7 @@ class Simulation:
         begin: date,
         end: date,
         people: Mapping[str, tuple[str, ...]],
+        most_a_week: int | None = None,
         seed: int = 1,
     ) -> None:
         self.calendar = calendar
@@ -57,6 +59,7 @@ class Simulation:
         chance = Random(f"simulation {seed}")  # noqa: S311 - a simulation draws lots, it guards nothing
         self.office = Office(store, self._at(begin, time.min))
         self.customers = Customers(self.office, self.zone, chance)
+        self.callers = Callers(self.office, self.zone, chance, most_a_week)
         self.staff = Staff(self.office, people, scripts_in(definitions), chance, self._at(end, time.min) - BACKLOG)
         self.office.watchers.append(self.staff)
         self.tally = Tally()
@@ -69,6 +72,7 @@ class Simulation:
             self._stand_at(day)
             self.customers.day(day)
             if self.calendar.is_business_day(day):
+                self.callers.day(day)
                 opens = self.calendar.opening(day)
                 self.office.note(opens + timedelta(hours=1), self.staff.release_lists)
                 self.office.note(opens + timedelta(hours=8), partial(self._mail, day))

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from definitions.catalogue import actions
 from definitions.language.compiled import Compiled
 from definitions.language.forms import fields_of
 from definitions.language.loader import load, load_model
@@ -21,6 +22,19 @@ from workflows.machine.effects import ChangeTask, JoinList, OpenTask, Step
 from workflows.machine.events import LineDecided, Message, Outcome
 from workflows.machine.script import Habit, Script
 
+#: What a script lets arrive, and here comes from the effects, the mail and the payments themselves.
+OF_ITS_OWN = frozenset(
+    {
+        "payment-received",
+        "letter-mailed",
+        *(
+            reply
+            for name in actions.names()
+            if (signature := actions.signature(name)) is not None
+            for reply in signature.replies
+        ),
+    }
+)
 EXCLUDED = 0.04  #: share of a list's lines that the lead takes off
 
 
@@ -48,7 +62,9 @@ class Staff:
         script = self._script(running)
         for path in step.entered:
             for message, delay, data in script.messages(path, self.chance):
-                event = Message(name=message, data=self._valued(data), by="outside")
+                if message in OF_ITS_OWN:
+                    continue
+                event = Message(name=message, data=data, by="outside")
                 self.office.note(self.office.now + delay, partial(self._arrives, running, event))
 
     def release_lists(self) -> None:
@@ -136,9 +152,6 @@ class Staff:
     def _arrives(self, running: Running, event: Message) -> None:
         if event.name in running.machine.messages(running.case) and running.case.is_open:
             self.office.take(running.case.id, event)
-
-    def _valued(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self.chance.choice(value) if isinstance(value, list) else value for name, value in data.items()}
 
     def _script(self, running: Running) -> Script:
         return self.scripts.get(running.case.definition, _NO_SCRIPT)

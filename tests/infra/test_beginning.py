@@ -22,7 +22,7 @@ from workflows import client as cases
 from workflows.machine.events import Outcome
 from workflows.messages import Act
 
-PLACES, DAYS = 400, 120
+PLACES, DAYS = 250, 75
 
 
 @pytest.fixture(scope="module")
