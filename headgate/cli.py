@@ -22,6 +22,7 @@ COMMANDS = {
     "laws": "headgate.laws:laws",
     "run": "headgate.run:run",
     "report": "headgate.report:report",
+    "simulate": "headgate.simulate:simulate",
     "import": "headgate.import_command:import_",
     "token": "headgate.token:token",
     "user": "headgate.user:user",

@@ -14,6 +14,7 @@ from definitions.language.model import Task
 from store.queries.tasks import doers_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.utility import Account
+from workflows.machine.holding import HELD, RELEASED
 
 CLOSED = ("completed", "skipped", "cancelled")
 
@@ -40,9 +41,14 @@ def must_see_account(session: Session, person: Person, account_id: str | None) -
         raise Confidential("This account is confidential. Somebody with that right can work on it.", account=account_id)
 
 
+def is_an_answer(event: str) -> bool:
+    """Whether the event is one by which effects answer, or that a case raises when holds change: nobody sends it."""
+    return event in actions.answers() or event in (HELD, RELEASED)
+
+
 def must_not_be_an_answer(event: str) -> None:
     """Raises NotPermitted for an event by which effects answer: that comes from the books, and nobody sends it."""
-    if event in actions.answers():
+    if is_an_answer(event):
         raise NotPermitted(f"{event!r} is what the district's books answer; nobody sends it to a case.")
 
 

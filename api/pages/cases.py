@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from api.acts import opening, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import queue_of
-from api.acts.rules import case_seen
+from api.acts.rules import case_seen, is_an_answer
 from api.library import content as compiled_content
 from api.library import published
 from api.pages.frame import page
@@ -29,7 +29,6 @@ from api.views.connections import ApplicantView, applicant_view
 from api.views.notes import NoteView, note_view
 from api.views.stories import account_detail, letters_page
 from api.views.tasks import TaskView, task_view
-from definitions.catalogue import actions
 from definitions.language.diagrams import svg
 from definitions.language.expand import expand, title_of
 from store.queries import cases as query
@@ -76,7 +75,6 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
         files = session.exec(
             select(File).where(File.case_id == case_id, File.kind != "letter").order_by(col(File.uploaded_at))
         )
-        answers = actions.answers()
         waits_for = machine.messages(cases.from_json(row.snapshot)) if person.may("send-events") else []
         content = CasePage(
             case=case_detail(row, zone=zone),
@@ -97,7 +95,7 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
             messages=[
                 (name, title_of(name))
                 for name in waits_for
-                if not machine.definition.messages.get(name) and name not in answers
+                if not machine.definition.messages.get(name) and not is_an_answer(name)
             ],
             may_write=person.may("work"),
         )

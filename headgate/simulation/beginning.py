@@ -55,6 +55,8 @@ def live_through(
     first: datetime,
     now: datetime,
     progress: Callable[[int, int], None],
+    most_a_week: int | None = COLLECTIONS_A_WEEK,
+    seed: int = 1,
 ) -> None:
     """Lives through the days from the first to today; the published definitions and the sample's books are what it acts on."""
     compiled = library.compile(next(iter(library.cases)))
@@ -68,7 +70,8 @@ def live_through(
             begin=first.astimezone(zone).date(),
             end=now.astimezone(zone).date(),
             people=people_in(compiled),
-            most_a_week=COLLECTIONS_A_WEEK,
+            most_a_week=most_a_week,
+            seed=seed,
         )
         simulation.run(progress)
     finally:

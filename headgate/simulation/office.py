@@ -180,6 +180,7 @@ class Office:
         unopened = replace(running.case, data=values, account=machine.account_in(values))
         holds: Mapping[str, str] = {}
         version = 0
+        found: dict[str, Any] = {}
         for _ in range(DECISIONS):
             facts = self._facts(machine.facts_for(None, None), unopened, running.by, None)
             case, step = machine.start(
@@ -187,7 +188,7 @@ class Office:
                 data=data,
                 at=at,
                 by=running.by,
-                facts=facts,
+                facts=facts | found,
                 holds=holds,
                 hold_version=version,
                 people=people,
@@ -197,17 +198,20 @@ class Office:
                 return case, step
             if result.kind == "already-open":
                 return None
+            found |= dict(result.facts or {})
             holds, version = dict(result.holds or {}), result.version or version
         raise RuntimeError(f"{running.case.definition}: the books never stood still")
 
     def _decided(self, running: Running, event: Event) -> tuple[Case, Step]:
+        found: dict[str, Any] = {}
         for attempt in range(DECISIONS):
             running.machine.accepts(running.case, event)
             facts = self._facts(running.machine.facts_for(running.case, event), running.case, event.by, run_of(event))
-            case, step = running.machine.fire(running.case, event, facts, max(self.now, running.case.at))
+            case, step = running.machine.fire(running.case, event, facts | found, max(self.now, running.case.at))
             result = self._write(running, case, step, f"simulated {case.step}")
             if result.kind == "written":
                 return case, step
+            found |= dict(result.facts or {})
             if result.kind == "holds-changed":
                 holds = HoldsChanged(holds=result.holds or {}, version=result.version or 0)
                 held = running.machine.fire(running.case, holds, {}, max(self.now, running.case.at))

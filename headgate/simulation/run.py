@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,14 +25,6 @@ from workflows.machine.events import Message
 BACKLOG = timedelta(days=2)  #: how long nobody has worked when the time is over: there is something to do then
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(kw_only=True)
-class Tally:
-    """What a simulation counted, by day where a day matters."""
-
-    letters: Counter[str] = field(default_factory=Counter)  #: template → mailed
-    by_day: dict[date, Counter[str]] = field(default_factory=dict)  #: day → what → times
 
 
 class Simulation:
@@ -62,7 +52,6 @@ class Simulation:
         self.callers = Callers(self.office, self.zone, chance, most_a_week)
         self.staff = Staff(self.office, people, scripts_in(definitions), chance, self._at(end, time.min) - BACKLOG)
         self.office.watchers.append(self.staff)
-        self.tally = Tally()
 
     def run(self, progress: Progress = lambda done, total: None) -> None:
         """Lives through each day from the first to the one before the last."""
@@ -96,7 +85,6 @@ class Simulation:
                 mailed.values(status="mailed", printed_at=self.office.now, mailed_on=day, told_on=day)
             )
         for letter in queued:
-            self.tally.letters[letter.template] += 1
             data = {"template": letter.template, "mailed": day.isoformat(), "languages": letter.language}
             self.office.take(letter.case_id, Message(name="letter-mailed", data=data, by="lead"))
             self.customers.mailed(letter, day)

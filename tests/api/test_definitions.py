@@ -36,11 +36,9 @@ async def test_an_author_publishes_the_next_version_and_nothing_twice(office: Of
     )
     assert changed.json()["version"] == 2
     listed = (await office.by("rep").get("/api/definitions")).json()["items"]
-    assert {each["case"]: each["version"] for each in listed} == {
-        "complaint": 1,
-        "gathering": 1,
-        "high-consumption": 2,
-    }
+    versions = {each["case"]: each["version"] for each in listed}
+    assert versions.pop("high-consumption") == 2
+    assert set(versions.values()) == {1}
 
 
 async def test_what_is_not_sound_is_not_published_and_all_findings_come_back(office: Office) -> None:

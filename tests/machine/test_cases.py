@@ -282,7 +282,9 @@ def test_an_order_that_must_be_checked_at_the_curb_is_not_closed_without() -> No
 
 def test_a_hold_recalls_letters_that_are_not_mailed_where_its_rule_says_so_and_once(complaint: Machine) -> None:
     held = {"bankruptcy": "2026-03-03"}
-    wanting = machine(COMPLAINT.replace("{bankruptcy: freeze}", "{bankruptcy: {recall-letters: yes}, dispute: freeze}"))
+    wanting = machine(
+        COMPLAINT.replace("{bankruptcy: freeze}", "{bankruptcy: {recall-letters: true}, dispute: freeze}")
+    )
 
     def recalls(step: fx.Step) -> list[str]:
         found = [effect.action for effect in step.effects if isinstance(effect, fx.RunAction)]

@@ -177,7 +177,7 @@ def test_who_worked_on_a_child_is_kept_away_by_the_key_of_the_state_that_opened_
 
 @pytest.mark.parametrize("calls_off", [True, False])
 def test_a_child_that_nobody_waits_for_any_longer_is_called_off_where_the_definition_says_so(calls_off: bool) -> None:
-    text = CHILD.replace("done: over}", "done: over, call-off: yes}") if calls_off else CHILD
+    text = CHILD.replace("done: over}", "done: over, call-off: true}") if calls_off else CHILD
     playing, case, step = begun(text)
     (opened,) = [effect for effect in step.effects if isinstance(effect, fx.OpenChild)]
     _, step = playing.fire(case, Message(name="give-up"), {}, at("2026-03-05 09:00"))

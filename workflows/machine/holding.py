@@ -14,7 +14,7 @@ from workflows.machine.finish import finished
 from workflows.machine.host import Host, still
 from workflows.machine.run import Run
 
-RELEASED = "released"
+HELD, RELEASED = "held", "released"  #: events that a case raises for itself
 RELEASED_LATER = "released/later"  #: the timer that raises it again where its way was barred
 
 
@@ -30,7 +30,7 @@ def change_holds(run: Run, event: HoldsChanged) -> tuple[Case, fx.Step]:
     _taken_down(run, case, event)
     concerned = [hold for hold in (*placed, *released) if hold in run.setting.definition.holds]
     still_held = any(hold in run.setting.definition.holds for hold in event.holds)
-    name = "held" if placed and still_held else RELEASED if released and not still_held else None
+    name = HELD if placed and still_held else RELEASED if released and not still_held else None
     label = f"holds {', '.join(event.holds) or 'none'}"
     if name is None or not concerned:
         return finished(run, still(run.case), label)
