@@ -38,7 +38,7 @@ docs: $(VENV)/.dev ## write the generated pages and schemas of docs/ anew
 	@$(BIN)/python -m headgate docs
 
 lock: $(VENV)/.dev ## lock the dependencies anew, with digests
-	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group assets --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 
 $(BIN)/python:
