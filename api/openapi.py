@@ -12,6 +12,7 @@ from api.problems import ProblemDetails
 TAGS = (
     ("cases", "Cases: opening, reading, events from outside."),
     ("tasks", "Tasks and work orders: the queue, and what people do with them."),
+    ("crew", "A crew's day: its orders by route, and closings sent from a phone."),
     ("accounts", "Accounts and their whole story."),
     ("lists", "Lists that a lead reviews before they run."),
     ("definitions", "Definitions of cases, and their versions."),

@@ -21,6 +21,7 @@ Problem
 ├── WrongType            415  the body's type is not taken here
 ├── Invalid              422  a field is missing or wrong
 │   ├── BadForm          422  the form is incomplete or wrong
+│   ├── DoubtfulRead     422  a read is to be looked at twice
 │   └── KeyReused        422  the same key came with a different request
 ├── VersionNeeded        428  If-Match is missing
 ├── TooManyTries         429  too many failed sign-ins
@@ -301,6 +302,17 @@ class BadForm(Invalid):
     title = "The form is incomplete or wrong"
     explained = (
         "A field that the definition asks for is missing or wrong; `fields` says which, and what would be right."
+    )
+
+
+class DoubtfulRead(Invalid):
+    """A read is to be looked at twice."""
+
+    code = "doubtful-read"
+    title = "A read is to be looked at twice"
+    explained = (
+        "The read is below the meter's last one, or far above what is usual there. It may be right: the crew reads the "
+        "register once more, or photographs it, and sends that along. `fields` says which read, and why."
     )
 
 

@@ -12,7 +12,7 @@ from api.acts.act import Answer, Ask, Record, must_change_things
 from api.acts.checking import last_check, must_be_checked
 from api.acts.claiming import holds, note, take
 from api.acts.entities import frozen
-from api.acts.moving import Move, moved
+from api.acts.moving import Move, Rules, moved
 from api.acts.remembering import fields_for
 from api.acts.rules import CLOSED, definition_of, may_do, must_see_task, open_task
 from api.problems import BadForm, Changed, Conflict, NotFound, NotPermitted
@@ -31,8 +31,12 @@ class Completion:
     version: str | None = None  #: of the task that the person saw: refused when it has changed since
 
 
-async def complete(office: Services, ask: Ask, task_id: str, completion: Completion) -> Answer:
-    """The step that completing the task led to; an unclaimed task is claimed on the way."""
+async def complete(
+    office: Services, ask: Ask, task_id: str, completion: Completion, *, also: Rules | None = None
+) -> Answer:
+    """The step that completing the task led to; an unclaimed task is claimed on the way.
+
+    `also` raises what else stands against it."""
 
     def rules(session: Session, record: Record) -> None:
         must_change_things(ask.person, "work")
@@ -51,6 +55,8 @@ async def complete(office: Services, ask: Ask, task_id: str, completion: Complet
         record.rule = may_do(session, ask.person, task)
         _may_choose(session, ask, task, completion.outcome)
         must_be_checked(office, session, task, completion.outcome)
+        if also is not None:
+            also(session, record)
 
     def asking(session: Session, record: Record) -> Move:
         task = _known(session, task_id, record)

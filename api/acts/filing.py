@@ -21,7 +21,7 @@ from store.tables.utility import Account
 
 LARGEST: Final = 20 * 1024 * 1024  #: bytes
 KEPT_DAYS: Final = 5 * 365  #: where the district's settings do not say
-KINDS: Final = ("photo", "proof", "certificate", "document")
+KINDS: Final = ("photo", "proof", "certificate", "document", "signature")
 MEDICAL: Final = "certificate"
 BEGINNINGS: Final = {
     "image/jpeg": b"\xff\xd8\xff",

@@ -40,7 +40,7 @@ def queue_of(
             page = due_page(session, due_before, queues=queues, limit=limit, cursor=cursor)
         else:
             page = queue_page(session, queues, limit=limit, cursor=cursor)
-        seen = _not_confidential(session, person, page.items)
+        seen = visible(session, person, page.items)
     kept = [
         task
         for task in seen
@@ -87,7 +87,8 @@ def _mine(person: Person, task: TaskRow) -> bool:
     )
 
 
-def _not_confidential(session: Session, person: Person, tasks: list[TaskRow]) -> list[TaskRow]:
+def visible(session: Session, person: Person, tasks: list[TaskRow]) -> list[TaskRow]:
+    """The tasks without those of confidential accounts, unless the person may see these."""
     accounts = {task.account_id for task in tasks if task.account_id is not None}
     if person.may("see-confidential") or not accounts:
         return tasks

@@ -65,7 +65,9 @@ async def upload_file(
     person: SignedIn,
     key: IdempotencyKey,
     file: Annotated[UploadFile, Uploaded(description="JPEG, PNG, PDF or plain text, up to 20 MB.")],
-    kind: Annotated[str, Form(max_length=20, description="photo, proof, certificate or document.")] = "photo",
+    kind: Annotated[
+        str, Form(max_length=20, description="photo, proof, certificate, document or signature.")
+    ] = "photo",
     task: Part = None,
     case: Part = None,
     account: Part = None,

@@ -65,7 +65,7 @@ def audited(reads: Sequence[Reading], limits: Limits) -> Audited | None:
     last = reads[-1]
     before = reads[-2] if len(reads) > 1 else last
     days, use = (last.on - before.on).days, last.value_ccf - before.value_ccf
-    daily = _daily_a_year_before(reads, last.on)
+    daily = daily_a_year_before(reads, last.on)
     usual = None if daily is None else (daily * days).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
     times = (use / usual).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP) if usual else None
     return Audited(
@@ -92,8 +92,8 @@ def _finding(reads: Sequence[Reading], days: int, use: Decimal, usual: Decimal |
     return "high" if high else "fine"
 
 
-def _daily_a_year_before(reads: Sequence[Reading], last: date) -> Decimal | None:
-    """The use of a day between the read nearest to a year before and the one before that."""
+def daily_a_year_before(reads: Sequence[Reading], last: date) -> Decimal | None:
+    """In ccf, the use of a day between the read nearest to a year before and the one before that."""
     there = last - YEAR
     near = [number for number, each in enumerate(reads) if number and abs(each.on - there) <= NEAR]
     if not near:

@@ -61,7 +61,7 @@ class File(Row, table=True):
 
     id: str = Field(primary_key=True)
     digest: str = Field(index=True)  #: SHA-256 of the content
-    kind: str  #: photo, proof, certificate, letter
+    kind: str  #: photo, proof, certificate, document, signature, letter
     name: str = ""
     content_type: str
     size: int  #: bytes
