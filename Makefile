@@ -3,21 +3,24 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+ASSETS := api/static/packages/.lock
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run setup test check faults bench lock docs clean
+.PHONY: help run setup assets test check faults bench lock docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run ## set up what is needed and start Headgate on http://localhost:8000
+run: $(VENV)/.run $(ASSETS) ## set up what is needed and start Headgate on http://localhost:8000
 	@$(BIN)/python -m headgate up
 
-setup: $(VENV)/.dev ## only set up: the virtual environment with all locked dependencies
+setup: $(VENV)/.dev $(ASSETS) ## only set up: the virtual environment with all locked dependencies, the pages' scripts
 
-test: $(VENV)/.dev ## run every test: unit, property, scenario, Temporal, SQL, browser
+test: $(VENV)/.dev $(ASSETS) ## run every test: unit, property, scenario, Temporal, SQL, browser
 	@$(BIN)/python -m headgate prepare --for-tests
 	@$(BIN)/python -m pytest
+
+assets: $(ASSETS) ## the scripts that pages take from maintained packages
 
 check: $(VENV)/.dev ## lint, strict types, import contracts, definitions
 	@$(BIN)/ruff check -q .
@@ -26,7 +29,7 @@ check: $(VENV)/.dev ## lint, strict types, import contracts, definitions
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m headgate check definitions
 
-faults: $(VENV)/.dev ## long outages on real processes
+faults: $(VENV)/.dev $(ASSETS) ## long outages on real processes
 	@$(BIN)/python -m headgate prepare --for-tests
 	@$(BIN)/python -m pytest tests/faults --run-faults
 
@@ -57,3 +60,8 @@ $(VENV)/.dev: requirements-dev.lock | $(BIN)/python
 	@echo "Installing the locked dependencies, those for development too"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+$(ASSETS): package-lock.json | $(VENV)/.run
+	@echo "Getting the scripts of the pages"
+	@$(BIN)/python -m headgate assets
+	@touch $@

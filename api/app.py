@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from api import failing, health
+from api.assets import Assets
 from api.headers import SecurityHeaders
 from api.openapi import describe
 from api.pages import problem
 from api.pages import routers as pages
+from api.pages.texts import Languages
 from api.rest import routers as rest
 from api.services import Services
 
 LARGEST_BODY: Final = 21 * 1024 * 1024  #: bytes: a file of 20 MB and what is around it
-STATIC: Final = Path(__file__).parent / "static"
 
 
 def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> FastAPI:
@@ -41,6 +41,8 @@ def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> F
         redoc_url=None,
         max_body_size=LARGEST_BODY,
     )
+    app.add_middleware(Languages)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
     app.add_middleware(health.Measured)
     app.add_middleware(SecurityHeaders)
     failing.install(app)
@@ -48,7 +50,7 @@ def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> F
     for router in (*rest.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
     app.include_router(health.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Assets(), name="static")
     describe(app)
     return app
 

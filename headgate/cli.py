@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "headgate.serve:serve",
     "upgrade": "headgate.upgrade:upgrade",
     "prepare": "headgate.prepare:prepare",
+    "assets": "headgate.assets:assets",
     "check": "headgate.check:check",
     "draw": "headgate.draw:draw",
     "rehearse": "headgate.rehearse:rehearse",

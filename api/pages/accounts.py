@@ -16,9 +16,10 @@ from api.acts import opening
 from api.library import content as compiled_content
 from api.library import current, current_all
 from api.pages.fields import Input, inputs
-from api.pages.frame import Trouble, new_key, page
+from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.plot import Plot, plot
 from api.pages.posted import Form
+from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Problem
 from api.security.people import Person
@@ -108,7 +109,7 @@ def find(request: Request, person: SignedIn) -> Response:
     """Asks for an account."""
     person.must("see-accounts")
     content = FindPage(words="", found=None, may_open=person.may("open-cases"))
-    return page(request, "find.html", content, person=person)
+    return page(request, "counter/find.html", content, person=person)
 
 
 @router.post("/accounts")
@@ -127,7 +128,7 @@ def found(request: Request, office: Office, form: Form) -> Response:
         applicants=[applicant_view(row, zone=office.zone) for row in applicants],
         may_open=person.may("open-cases"),
     )
-    return page(request, "find.html", content, person=person)
+    return page(request, "counter/find.html", content, person=person)
 
 
 @router.get("/accounts/{account_id}")
@@ -155,7 +156,7 @@ def show(request: Request, office: Office, person: SignedIn, account_id: str) ->
             kinds=_kinds(session, office, person, account_id),
         )
     acts.log_view(office, person, account_id, confidential=account.confidential, what="account")
-    return page(request, "account.html", content, person=person)
+    return page(request, "counter/account.html", content, person=person)
 
 
 @router.get("/accounts/{account_id}/open/{case}")
@@ -180,9 +181,7 @@ async def open_it(request: Request, office: Office, form: Form, account_id: str,
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
-        trouble = Trouble(
-            title=problem.title, sentence=problem.sentence, code=problem.code, fields=problem.fields or {}
-        )
+        trouble = trouble_of(problem)
         return await run_in_threadpool(
             _form, request, office, form.ask.person, account_id, case, key=new_key(), given=data, trouble=trouble
         )
@@ -208,7 +207,9 @@ def _form(
             field_view(name, field, None) for name, field in opening_fields(spec).items() if field.type != "account"
         ]
         content = OpenPage(
-            whom=f"{account_detail(session, account, zone=office.zone).name}, account {account_id}",
+            whom=_(
+                "%(name)s, account %(id)s", name=account_detail(session, account, zone=office.zone).name, id=account_id
+            ),
             back=urls.account(account_id),
             action=urls.open_case(account_id, case),
             case=case,
@@ -220,7 +221,7 @@ def _form(
             trouble=trouble,
         )
     status = 422 if trouble else 200
-    return page(request, "open_case.html", content, person=person, status=status)
+    return page(request, "counter/open_case.html", content, person=person, status=status)
 
 
 def _kinds(session: Session, office: Services, person: Person, account_id: str) -> list[CaseKind]:

@@ -17,8 +17,9 @@ from api.library import content as compiled_content
 from api.library import current, current_all
 from api.pages.accounts import CaseKind, OpenPage
 from api.pages.fields import inputs
-from api.pages.frame import Trouble, new_key, page
+from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
+from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Problem
 from api.security.people import Person
@@ -61,20 +62,20 @@ def ask(request: Request, person: SignedIn) -> Response:
     """Asks who applies."""
     person.must("open-cases")
     content = NewPage(given=dict.fromkeys(FIELDS, ""), key=new_key(), trouble=None)
-    return page(request, "new_applicant.html", content, person=person)
+    return page(request, "counter/new_applicant.html", content, person=person)
 
 
 @router.post("/applicants/new")
 def enter(request: Request, office: Office, form: Form) -> Response:
     """Keeps the applicant, or shows what is missing at its field."""
     given = {name: form.text(name)[:200] for name in FIELDS}
-    missing = {name: "is required" for name in NEEDED if not given[name]}
+    missing = {name: _("is required") for name in NEEDED if not given[name]}
     if missing:
         trouble = Trouble(
-            title="The form is incomplete", sentence="Some of it is needed.", code="bad-form", fields=missing
+            title=_("The form is incomplete"), sentence=_("Some of it is needed."), code="bad-form", fields=missing
         )
         content = NewPage(given=given, key=new_key(), trouble=trouble)
-        return page(request, "new_applicant.html", content, person=form.ask.person, status=422)
+        return page(request, "counter/new_applicant.html", content, person=form.ask.person, status=422)
     answer = acts.keep(
         office,
         form.ask,
@@ -99,7 +100,7 @@ def show(request: Request, office: Office, person: SignedIn, applicant_id: str) 
             ],
             kinds=_kinds(session, office, person),
         )
-    return page(request, "applicant.html", content, person=person)
+    return page(request, "counter/applicant.html", content, person=person)
 
 
 @router.get("/applicants/{applicant_id}/open/{case}")
@@ -124,9 +125,7 @@ async def open_it(request: Request, office: Office, form: Form, applicant_id: st
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
-        trouble = Trouble(
-            title=problem.title, sentence=problem.sentence, code=problem.code, fields=problem.fields or {}
-        )
+        trouble = trouble_of(problem)
         return await run_in_threadpool(
             _form, request, office, form.ask.person, applicant_id, case, given=data, trouble=trouble
         )
@@ -150,7 +149,7 @@ def _form(
             name: field for name, field in opening_fields(spec).items() if field.type not in ("account", "applicant")
         }
         content = OpenPage(
-            whom=f"{applicant.name}, applicant",
+            whom=_("%(name)s, applicant", name=applicant.name),
             back=urls.applicant(applicant_id),
             action=urls.open_for(applicant_id, case),
             case=case,
@@ -167,7 +166,7 @@ def _form(
             key=new_key(),
             trouble=trouble,
         )
-    return page(request, "open_case.html", content, person=person, status=422 if trouble else 200)
+    return page(request, "counter/open_case.html", content, person=person, status=422 if trouble else 200)
 
 
 def _kinds(session: Session, office: Services, person: Person) -> list[CaseKind]:

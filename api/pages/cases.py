@@ -18,6 +18,7 @@ from api.library import content as compiled_content
 from api.library import published
 from api.pages.frame import page
 from api.pages.posted import Form
+from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid
 from api.security.signin import SignedIn
@@ -100,7 +101,7 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
             may_write=person.may("work"),
         )
     log_view(office, person, row.account_id or "", confidential=bool(account and account.confidential), what="case")
-    return page(request, "case.html", content, person=person)
+    return page(request, "case/case.html", content, person=person)
 
 
 @router.get("/cases/{case_id}/states.svg")
@@ -119,7 +120,7 @@ def write(office: Office, form: Form, case_id: str) -> Response:
     """Writes a note on the case."""
     text = form.text("text")
     if not text:
-        raise Invalid("The note is empty.", fields={"text": "is empty"})
+        raise Invalid(_("The note is empty."), fields={"text": _("is empty")})
     remembering.add_note(office, form.ask, text=text[:4000], case_id=case_id)
     return RedirectResponse(urls.case(case_id), status_code=303)
 

@@ -140,4 +140,4 @@ def _of_the_place(session: Session, kind: str, account: str) -> list[tuple[str, 
         case "premise":
             return [(found.premise.id, found.premise.line1)]
     reads = [read for meter in found.meters for read in reads_of(session, meter.id, limit=24)]
-    return [(str(read.id), f"{read.at:%d %b %Y}: {words.ccf(read.value_ccf)}") for read in reads]
+    return [(str(read.id), f"{words.day(read.at)}: {words.ccf(read.value_ccf)}") for read in reads]

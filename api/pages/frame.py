@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +12,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.pages import words
-from api.pages.urls import Urls, urls
+from api.pages import texts, words
+from api.pages.navigation import Place, area_of, places_for
+from api.pages.preferences import Preferences, preferences_of, shown_again
+from api.pages.texts import _
+from api.pages.urls import urls
+from api.problems import Problem
 from api.security.form_tokens import form_token
 from api.security.people import Person
 from api.security.signin import session_of
@@ -27,7 +32,12 @@ class Frame:
     district: str  #: the district's name
     person: Person | None  #: who is signed in
     form_token: str  #: proves that a form was made for this session
-    urls: Urls = field(default_factory=lambda: urls)
+    here: str  #: the address that shows this page once more
+    area: str  #: key of the place in the navigation that the page belongs to, "" for none
+    places: Sequence[Place]  #: where the person can go
+    language: str
+    languages: Mapping[str, str]  #: that can be chosen: code → its own name
+    preferences: Preferences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +50,15 @@ class Trouble:
     fields: dict[str, str] = field(default_factory=dict)  #: field → what would be right
 
 
+def trouble_of(problem: Problem) -> Trouble:
+    """A problem for the head of the page that it came from."""
+    fields = {name: _(wrong) for name, wrong in (problem.fields or {}).items()}
+    return Trouble(title=_(problem.title), sentence=_(problem.sentence), code=problem.code, fields=fields)
+
+
 def _environment() -> Environment:
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -55,7 +72,13 @@ def _environment() -> Environment:
         "ccf": words.ccf,
         "shown": words.shown,
         "titled": words.titled,
+        "word": words.word,
+        "clock_time": words.clock_time,
     }
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
+    )
     environment.globals["new_key"] = new_key
     return environment
 
@@ -75,6 +98,12 @@ def page(request: Request, template: str, content: Any, *, person: Person | None
         district=request.app.state.services.district.district,
         person=person,
         form_token=form_token(session) if session else "",
+        here=shown_again(request),
+        area=area_of(request.url.path),
+        places=places_for(person) if person else (),
+        language=texts.language(),
+        languages=texts.LANGUAGES,
+        preferences=preferences_of(request.cookies),
     )
     html = _templates.get_template(template).render(page=content, frame=frame, urls=urls)
     return HTMLResponse(html, status_code=status)

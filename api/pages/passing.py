@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.acts import completing, passing, remembering
 from api.pages.posted import Form, Posted
+from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid
 from api.services import Office, Services
@@ -21,7 +22,7 @@ def give(office: Office, form: Form, task_id: str) -> Response:
     """Gives the task to somebody: handed over by who has it, assigned by who may."""
     to = form.text("to")[:80]
     if not to:
-        raise Invalid("Say who takes the task.", fields={"to": "is empty"})
+        raise Invalid(_("Say who takes the task."), fields={"to": _("is empty")})
     if form.text("mine"):
         passing.hand_over(office, form.ask, task_id, to=to, with_form=bool(form.text("with_form")))
     else:
@@ -80,7 +81,7 @@ def _to_case(form: Posted, task_id: str) -> Response:
 def _reason(form: Posted) -> str:
     reason = form.text("reason")[:500]
     if not reason:
-        raise Invalid("Say why: the reason stays with the case.", fields={"reason": "is empty"})
+        raise Invalid(_("Say why: the reason stays with the case."), fields={"reason": _("is empty")})
     return reason
 
 
@@ -90,4 +91,4 @@ def _morning(office: Services, text: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text), time(7), office.zone)
     except ValueError:
-        raise Invalid("A follow-up is a day.", fields={"on": "is no date"}) from None
+        raise Invalid(_("A follow-up is a day."), fields={"on": _("is no date")}) from None

@@ -71,7 +71,7 @@ def plot(bills: Sequence[Bill]) -> Plot | None:
         last_height = float(max(last or Decimal(0), Decimal(0)) / top) * room
         bars.append(
             Bar(
-                label=f"{bill.period_end:%b %Y}",
+                label=words.month(bill.period_end),
                 use=words.ccf(bill.use_ccf),
                 before=words.ccf(last),
                 x=round(LEFT + number * slot + slot * 0.1, 1),

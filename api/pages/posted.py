@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from api.acts.act import Ask
+from api.pages.texts import _
 from api.problems import FormExpired, KeyMissing
 from api.security.form_tokens import is_form_token
 from api.security.signin import SignedIn, session_of
@@ -60,10 +61,10 @@ async def posted(request: Request, office: Office, person: SignedIn) -> Posted:
             fields.setdefault(name, []).append(value)
     token = next(iter(fields.get("form-token", ())), "")
     if not is_form_token(token, session_of(request)):
-        raise FormExpired("This form was made for another session. Open the page again and send it once more.")
+        raise FormExpired(_("This form was made for another session. Open the page again and send it once more."))
     key = next(iter(fields.get("key", ())), "")
     if not key or len(key) > 128:
-        raise KeyMissing("The form carries no key, so that it could be done twice. Open the page again.")
+        raise KeyMissing(_("The form carries no key, so that it could be done twice. Open the page again."))
     said = {name: values for name, values in fields.items() if name not in OWN}
     sent = {name: f"{file.filename} {file.size}" for name, file in files.items()}
     body = json.dumps([request.url.path, said, sent], sort_keys=True)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.frame import page
+from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import NotFound, NotSignedIn, Problem, by_code, kinds
 
@@ -36,7 +37,7 @@ class ProblemsPage:
 @router.get("/problems")
 def all_kinds(request: Request) -> Response:
     """Lists every kind of problem."""
-    return page(request, "problems.html", ProblemsPage(kinds=[_kind(kind) for kind in kinds()]), person=None)
+    return page(request, "frame/problems.html", ProblemsPage(kinds=[_kind(kind) for kind in kinds()]), person=None)
 
 
 @router.get("/problems/{code}")
@@ -45,7 +46,7 @@ def one_kind(request: Request, code: str) -> Response:
     kind = by_code(code)
     if kind is None:
         raise NotFound(f"No problem is called {code[:60]!r}. /problems lists them all.")
-    return page(request, "problem.html", _kind(kind), person=None)
+    return page(request, "frame/problem.html", _kind(kind), person=None)
 
 
 def shown(request: Request, problem: Problem) -> Response:
@@ -53,16 +54,20 @@ def shown(request: Request, problem: Problem) -> Response:
     if isinstance(problem, NotSignedIn) and request.method == "GET":
         return RedirectResponse(f"{urls.sign_in}?{urlencode({'then': request.url.path})}", status_code=303)
     content = ProblemPage(
-        title=problem.title,
-        sentence=problem.sentence,
-        explained=problem.explained,
+        title=_(problem.title),
+        sentence=_(problem.sentence),
+        explained=_(problem.explained),
         code=problem.code,
         status=problem.status,
     )
-    response: Response = page(request, "problem.html", content, person=None, status=problem.status)
+    response: Response = page(
+        request, "frame/problem.html", content, person=getattr(request.state, "person", None), status=problem.status
+    )
     response.headers.update(problem.headers)
     return response
 
 
 def _kind(kind: type[Problem]) -> ProblemPage:
-    return ProblemPage(title=kind.title, sentence=kind.explained, explained="", code=kind.code, status=kind.status)
+    return ProblemPage(
+        title=_(kind.title), sentence=_(kind.explained), explained="", code=kind.code, status=kind.status
+    )

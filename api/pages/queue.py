@@ -58,7 +58,7 @@ def show(
         queues=[(name, titles.get(name, name)) for name in person.queues],
         next=f"/?{urlencode(following)}" if found.cursor else None,
     )
-    return page(request, "queue.html", content, person=person)
+    return page(request, "desk/queue.html", content, person=person)
 
 
 @router.post("/tasks/next")

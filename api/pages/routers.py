@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import accounts, applicants, cases, files, passing, problem, queue, signing_in, tasks
+from api.pages import accounts, applicants, cases, files, passing, preferences, problem, queue, signing_in, tasks
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
@@ -14,6 +14,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     cases.router,
     files.router,
     passing.router,
+    preferences.router,
     problem.router,
     queue.router,
     signing_in.router,

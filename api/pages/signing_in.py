@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.frame import Trouble, page
+from api.pages.frame import Trouble, page, trouble_of
 from api.pages.posted import Form as PostedForm
+from api.pages.preferences import here
 from api.pages.urls import urls
 from api.problems import FormExpired, NotSignedIn, TooManyTries
 from api.security.signin import SESSION_COOKIE, SESSION_LASTS, session_of, sign_in, sign_out
@@ -30,7 +31,7 @@ class SignInPage:
 @router.get("/sign-in")
 def show(request: Request, then: Annotated[str, Query(max_length=500)] = "/") -> Response:
     """Asks who it is."""
-    return page(request, "sign_in.html", SignInPage(name="", then=_here(then), trouble=None), person=None)
+    return page(request, "frame/sign_in.html", SignInPage(name="", then=here(then), trouble=None), person=None)
 
 
 @router.post("/sign-in")
@@ -48,12 +49,12 @@ def enter(
     try:
         token = sign_in(office, name.strip().lower(), password, address)
     except (NotSignedIn, TooManyTries) as problem:
-        trouble = Trouble(title=problem.title, sentence=problem.sentence, code=problem.code)
-        shown = SignInPage(name=name, then=_here(then), trouble=trouble)
-        response: Response = page(request, "sign_in.html", shown, person=None, status=problem.status)
+        trouble = trouble_of(problem)
+        shown = SignInPage(name=name, then=here(then), trouble=trouble)
+        response: Response = page(request, "frame/sign_in.html", shown, person=None, status=problem.status)
         response.headers.update(problem.headers)
         return response
-    response = RedirectResponse(_here(then), status_code=303)
+    response = RedirectResponse(here(then), status_code=303)
     response.set_cookie(
         SESSION_COOKIE,
         token,
@@ -72,8 +73,3 @@ def leave(request: Request, office: Office, form: PostedForm) -> Response:
     response = RedirectResponse(urls.sign_in, status_code=303)
     response.delete_cookie(SESSION_COOKIE)
     return response
-
-
-def _here(then: str) -> str:
-    """The page that was asked for, if it is one of ours."""
-    return then if then.startswith("/") and not then.startswith(("//", "/\\")) else "/"

@@ -17,9 +17,10 @@ from api.acts.accounts import log_view
 from api.acts.queue import task_seen
 from api.acts.remembering import fields_for
 from api.pages.fields import Input, inputs
-from api.pages.frame import Trouble, new_key, page
+from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.plot import Plot, plot
 from api.pages.posted import Form, Posted
+from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, Problem
 from api.security.people import Person
@@ -109,7 +110,7 @@ def check(request: Request, office: Office, form: Form, task_id: str) -> Respons
     answer = checking.check(office, form.ask, task_id)
     if answer.body["fit"]:
         return RedirectResponse(urls.task(task_id), status_code=303)
-    trouble = Trouble(title="Do not go on", sentence=answer.body["sentence"], code="check-needed", fields={})
+    trouble = Trouble(title=_("Do not go on"), sentence=answer.body["sentence"], code="check-needed", fields={})
     return _shown(request, office, form.ask.person, task_id, trouble=trouble, status=409)
 
 
@@ -118,7 +119,7 @@ def write(office: Office, form: Form, task_id: str) -> Response:
     """Writes a note on the task."""
     text = form.text("text")
     if not text:
-        raise Invalid("The note is empty.", fields={"text": "is empty"})
+        raise Invalid(_("The note is empty."), fields={"text": _("is empty")})
     remembering.add_note(office, form.ask, text=text[:4000], task_id=task_id)
     return RedirectResponse(urls.task(task_id), status_code=303)
 
@@ -149,9 +150,7 @@ async def complete(request: Request, office: Office, form: Form, task_id: str) -
     except Problem as problem:
         if problem.status not in (403, 409, 412, 422):
             raise
-        trouble = Trouble(
-            title=problem.title, sentence=problem.sentence, code=problem.code, fields=problem.fields or {}
-        )
+        trouble = trouble_of(problem)
         return await run_in_threadpool(
             _shown, request, office, form.ask.person, task_id, given=given, trouble=trouble, status=problem.status
         )
@@ -230,7 +229,7 @@ def _shown(
         )
     confidential = bool(account and account.confidential)
     log_view(office, person, task.account_id or "", confidential=confidential, what="task")
-    return page(request, "task.html", content, person=person, status=status)
+    return page(request, "case/task.html", content, person=person, status=status)
 
 
 def _checked(session: Session, office: Services, task: TaskRow) -> CheckView | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+from api import assets
+
 
 def _part(text: str) -> str:
     return quote(text, safe="")
@@ -18,7 +20,11 @@ class Urls:
     sign_out = "/sign-out"
     next_task = "/tasks/next"
     cases = "/cases"
-    style = "/static/desk.css"
+    preferences = "/preferences"
+
+    def asset(self, name: str) -> str:
+        """A style, a script or a picture: `css/base.css`."""
+        return assets.address(name)
 
     def more(self, cursor: str) -> str:
         """The next page of the queue."""

@@ -4,22 +4,49 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
+from babel.dates import get_day_names, get_month_names
+
+from api.pages.texts import N_, _, language
 from definitions.language.expand import title_of
+
+#: Words that Headgate keeps in its tables and that people read, so that the catalogues have them.
+KNOWN: Final = (
+    *(N_("open"), N_("closed"), N_("suspended"), N_("completed"), N_("skipped"), N_("recalled"), N_("cancelled")),
+    *(N_("urgent"), N_("high"), N_("normal"), N_("low")),
+    *(N_("queued"), N_("rendered"), N_("printed"), N_("mailed"), N_("posted"), N_("returned"), N_("failed")),
+    *(N_("photo"), N_("proof"), N_("certificate"), N_("document"), N_("letter")),
+    *(N_("active"), N_("inactive"), N_("stopped"), N_("locked")),
+    *(N_("residential"), N_("commercial"), N_("irrigation"), N_("multifamily"), N_("industrial"), N_("institutional")),
+    *(N_("check"), N_("card"), N_("cash"), N_("ach"), N_("lockbox")),
+    *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
+)
 
 
 def desk_time(moment: datetime | None) -> str:
     """`Mon 9 Mar 2026, 8:30 am`; empty without one."""
     if moment is None:
         return ""
-    hour = moment.strftime("%I:%M %p").lstrip("0").lower()
-    return f"{moment:%a} {moment.day} {moment:%b} {moment.year}, {hour}"
+    days, months = _names(language())
+    return f"{days[moment.weekday()]} {moment.day} {months[moment.month]} {moment.year}, {clock_time(moment)}"
+
+
+def clock_time(moment: datetime) -> str:
+    """`8:30 am`."""
+    half = _("am") if moment.hour < 12 else _("pm")
+    return f"{(moment.hour - 1) % 12 + 1}:{moment:%M} {half}"
 
 
 def day(value: date | None) -> str:
     """`9 Mar 2026`; empty without one."""
-    return "" if value is None else f"{value.day} {value:%b} {value.year}"
+    return "" if value is None else f"{value.day} {_names(language())[1][value.month]} {value.year}"
+
+
+def month(value: date) -> str:
+    """`Mar 2026`."""
+    return f"{_names(language())[1][value.month]} {value.year}"
 
 
 def usd(amount: Decimal | str | None) -> str:
@@ -43,7 +70,7 @@ def shown(value: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, dict):
         return str(value.get("id", ", ".join(f"{name} {shown(inner)}" for name, inner in value.items())))
     if isinstance(value, list):
@@ -52,5 +79,17 @@ def shown(value: Any) -> str:
 
 
 def titled(key: str) -> str:
-    """A key as a title: `leak_found` → `Leak found`."""
-    return title_of(key.replace("_", "-"))
+    """A key as a title: `leak_found` → `Leak found`; in the reader's language where the catalogues have it."""
+    return _(title_of(key.replace("_", "-")))
+
+
+def word(key: str) -> str:
+    """A word that Headgate keeps, as it is read: `ach`, `suspended`; the same where the catalogues do not have it."""
+    return _(key)
+
+
+@cache
+def _names(spoken: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Short names of the days (0 is Monday) and of the months (1 is January)."""
+    days, months = get_day_names("abbreviated", locale=spoken), get_month_names("abbreviated", locale=spoken)
+    return dict(days), dict(months)

@@ -24,6 +24,7 @@ _cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, scheme_name="sessi
 
 
 def signed_in(
+    request: Request,
     office: Office,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     cookie: Annotated[str | None, Security(_cookie)],
@@ -43,7 +44,9 @@ def signed_in(
                 "The token or session is unknown, has expired or was revoked. Sign in again.",
                 headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
             )
-        return person_of(session, user_id, district=office.district, today=office.today())
+        person = person_of(session, user_id, district=office.district, today=office.today())
+    request.state.person = person
+    return person
 
 
 SignedIn = Annotated[Person, Depends(signed_in)]

@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from activities import files
 from activities.world import World
 from api.app import create_app
-from headgate import home, serve
+from headgate import assets, home, serve
 from headgate.settings import Settings
 from worker.run import working
 from workflows.client import connect
+
+Colors = Literal["light", "dark"]
+NewPage = Callable[..., Awaitable[Page]]
+
+COLORS: Final[tuple[Colors, ...]] = ("light", "dark")
+AXE: Final = '{resultTypes: ["violations"]}'
 
 FLAGS = [
     "--headless",
@@ -46,6 +53,7 @@ async def desk_address(temporal_address: str, tmp_path_factory: pytest.TempPathF
         sample_accounts=300,
         sample_days=0,
     )
+    await asyncio.to_thread(assets.put_in_place)
     home.make(settings)
     store = await asyncio.to_thread(home.prepared, settings, lambda _what: None)
     files.use(files.FolderStore(settings.files))
@@ -85,23 +93,72 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture
-async def page(chromium: Browser, desk_address: str) -> AsyncIterator[Page]:
-    """An empty page of a fresh browser profile. A script error, or a request to another host, fails the test."""
-    context = await chromium.new_context(base_url=desk_address, java_script_enabled=False)
-    opened = await context.new_page()
+async def new_page(chromium: Browser, desk_address: str) -> AsyncIterator[NewPage]:
+    """A function that opens an empty page of a fresh browser profile: `await new_page(script=False, colors="dark")`.
+
+    A script error, or a request to another host, fails the test.
+    """
+    contexts: list[BrowserContext] = []
     strangers: list[str] = []
     errors: list[str] = []
-    opened.on("request", lambda request: request.url.startswith(desk_address) or strangers.append(request.url))
-    # An answer like 422 is reported as an error too; the pages mean it.
-    opened.on(
-        "console",
-        lambda message: (
-            message.type == "error"
-            and not message.text.startswith("Failed to load resource")
-            and errors.append(message.text)
-        ),
-    )
+
+    async def opened(*, script: bool = True, colors: Colors = "light", **options: Any) -> Page:
+        context = await chromium.new_context(
+            base_url=desk_address, java_script_enabled=script, color_scheme=colors, **options
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        page.on("request", lambda request: request.url.startswith(desk_address) or strangers.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        # An answer like 422 is reported as an error too; the pages mean it.
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error"
+                and not message.text.startswith("Failed to load resource")
+                and errors.append(message.text)
+            ),
+        )
+        return page
+
     yield opened
-    await context.close()
+    for context in contexts:
+        await context.close()
     assert strangers == []
     assert errors == []
+
+
+@pytest_asyncio.fixture
+async def page(new_page: NewPage) -> Page:
+    """A page without script: every form works without."""
+    return await new_page(script=False)
+
+
+@pytest_asyncio.fixture
+async def live_page(new_page: NewPage) -> Page:
+    """A page with script."""
+    return await new_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], Awaitable[None]]:
+    """`await axe(page)`: fails with every serious or critical violation that axe finds, in light and in dark.
+
+    The page needs script (axe is one).
+    """
+    source = (assets.MODULES / "axe-core" / "axe.min.js").read_text()
+
+    async def found(page: Page) -> None:
+        for colors in COLORS:
+            await page.emulate_media(color_scheme=colors)
+            # Through the debugger: the pages' own policy allows no script but theirs.
+            result = await page.evaluate(f"(async () => {{ {source}; return await axe.run(document, {AXE}); }})()")
+            wrong = [
+                f"{colors}: {each['id']} ({each['impact']}): {each['help']}: "
+                + " | ".join(node["html"][:200] for node in each["nodes"][:3])
+                for each in result["violations"]
+                if each["impact"] in ("serious", "critical")
+            ]
+            assert not wrong, "\n".join(wrong)
+
+    return found

@@ -1,0 +1,39 @@
+"""Where a person can go from every page. Each area has its line here; the frame shows those that the person may open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.pages.texts import N_
+from api.pages.urls import urls
+from api.security.people import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A page that the navigation leads to."""
+
+    key: str  #: the area
+    title: str  #: in English; shown in the reader's language
+    url: str
+    right: str | None = None  #: the right that opens it; None for everybody who is signed in
+    shortcut: str | None = None  #: the letter that leads there after `g`
+
+
+PLACES: Final = (
+    Place(key="desk", title=N_("Queue"), url=urls.queue, shortcut="q"),
+    Place(key="counter", title=N_("Find an account"), url=urls.find, right="see-accounts", shortcut="a"),
+)
+
+
+def places_for(person: Person) -> Sequence[Place]:
+    """The places that this person may open."""
+    return [place for place in PLACES if place.right is None or person.may(place.right)]
+
+
+def area_of(path: str) -> str:
+    """The area that an address belongs to: that of the place with the longest address that it begins with; "" for none."""
+    inside = [place for place in PLACES if path == place.url or path.startswith(f"{place.url.rstrip('/')}/")]
+    return max(inside, key=lambda place: len(place.url)).key if inside else ""

@@ -1,0 +1,17 @@
+// What every page does with script: shortcuts, parts that live, and a way back when the session has ended meanwhile.
+import { listen } from "./keys.js";
+import { live } from "./live.js";
+
+document.documentElement.dataset.script = "on";
+listen();
+live();
+
+// A part of the page was asked for and the session has ended or is locked: the whole page asks who it is and comes back.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 401) location.reload();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+});

@@ -1,0 +1,110 @@
+"""Every text of the pages has its Spanish, and a request is answered in the language that its reader chose."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from api.pages import texts, words
+from api.pages.frame import _templates
+from api.problems import kinds
+
+API = Path(texts.__file__).parent.parent
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+VALUES = re.compile(r"%\((\w+)\)")
+
+
+def used() -> Iterator[tuple[str, str]]:
+    """Every text that templates and modules ask for, with where."""
+    for folder, method, options in (
+        (API / "templates", "jinja2", {"trimmed": "true", "silent": "false"}),
+        (API, "python", {}),
+    ):
+        files = folder.rglob("*.html" if method == "jinja2" else "*.py")
+        for file in files:
+            with file.open("rb") as text:
+                found = extract(method, text, KEYWORDS, options=options)  # type: ignore[arg-type]
+                for line, message, _comments, context in found:
+                    assert context is None or isinstance(context, str)
+                    one = message if isinstance(message, str) else message[0]
+                    yield one, f"{file.relative_to(API)}:{line}"
+    for kind in kinds():
+        yield kind.title, kind.__name__
+        yield kind.explained, kind.__name__
+
+
+def spanish() -> dict[str, Message]:
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: message
+        for message in texts.catalogue("es")
+        if message.id
+    }
+
+
+def test_every_text_has_its_spanish() -> None:
+    known = spanish()
+    missing = defaultdict(list)
+    for text, where in used():
+        message = known.get(text)
+        if (
+            message is None
+            or message.fuzzy
+            or not all([message.string] if isinstance(message.string, str) else message.string)
+        ):
+            missing[text].append(where)
+    assert not missing, "\n".join(f'{where[0]}: msgid "{text}"' for text, where in missing.items())
+
+
+def test_a_translation_names_the_values_of_its_text() -> None:
+    for text, message in spanish().items():
+        for translated in [message.string] if isinstance(message.string, str) else message.string:
+            assert set(VALUES.findall(translated)) == set(VALUES.findall(text)), text
+
+
+def test_the_catalogues_of_the_areas_agree_where_they_say_the_same() -> None:
+    said: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+    for file in (texts.LOCALES / "es").glob("*.po"):
+        with file.open("rb") as text:
+            for message in read_po(text, locale="es", abort_invalid=True):
+                if message.id:
+                    said[message.context, str(message.id)].add(str(message.string))
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "spoken"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("en;q=0.3, es;q=0.7", "es"),
+        ("zh", "en"),
+        ("es;q=x", "en"),
+    ],
+)
+def test_a_browser_says_which_language_it_prefers(accepted: str, spoken: str) -> None:
+    assert texts.preferred(accepted) == spoken
+
+
+def test_values_are_put_into_a_text_and_escaped_in_a_page() -> None:
+    shown = _templates.from_string('{{ _("Account %(id)s", id="<b>") }}').render()
+    assert shown == "Account &lt;b&gt;"
+
+
+def test_days_are_named_in_the_language_of_the_reader() -> None:
+    from datetime import datetime
+
+    moment = datetime(2026, 1, 5, 13, 7)  # noqa: DTZ001
+    assert words.desk_time(moment) == "Mon 5 Jan 2026, 1:07 pm"
+    before = texts._language.set("es")
+    try:
+        assert words.desk_time(moment) == "lun 5 ene 2026, 1:07 p. m."
+    finally:
+        texts._language.reset(before)
