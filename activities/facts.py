@@ -31,6 +31,7 @@ from store.tables.cases import CaseRow, TaskRow
 from store.tables.definitions import DefinitionVersion
 from store.tables.ledger import DEPOSITS, REFUNDS_PAYABLE
 from store.tables.papers import Letter
+from store.tables.parties import AccountParty
 from store.tables.utility import Account, Bill, Meter
 from workflows.machine.case import Case
 
@@ -313,6 +314,9 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
     "service_area": lambda question: question.setting("service-area-languages"),
     "landlord_is_customer": _landlord,
     "mailing_differs": lambda question: question.account.mailing is not None if question.account else None,
+    "third_party": lambda question: (
+        question.session.get(AccountParty, (question.account_id, "third-party")) is not None
+    ),
     "meter_size": _meter_size,
     "holds": lambda question: [hold.kind for hold in standing_holds(question.session, question.account_id)],
     "open_complaints": _open_complaints,

@@ -1,4 +1,4 @@
-"""Counsel and trustee of an account's customer: noted by a person, in SQL alone, so that no case's history holds a name."""
+"""Who stands beside an account's customer: noted by a person, in SQL alone, so that no case's history holds a name."""
 
 from __future__ import annotations
 
@@ -31,3 +31,18 @@ def note_party(office: Services, ask: Ask, account_id: str, role: str, *, name: 
         return Answer(status=204)
 
     return once(office.store, ask, Record(act=f"note-{role}", kind="account", id=account_id), work)
+
+
+def forget_party(office: Services, ask: Ask, account_id: str, role: str) -> Answer:
+    """Takes the note of somebody away; where none was, nothing changes."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "edit-accounts")
+        record.account = viewed(session, ask.person, account_id).id
+        record.rule = "right edit-accounts"
+        party = session.get(AccountParty, (account_id, role))
+        if party is not None:
+            session.delete(party)
+        return Answer(status=204)
+
+    return once(office.store, ask, Record(act=f"forget-{role}", kind="account", id=account_id), work)

@@ -1,4 +1,4 @@
-"""Counsel and trustee of an account's customer: whom letters of a bankruptcy go to."""
+"""Who stands beside an account's customer: counsel, trustee, and who is told of an impending shut-off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from store.tables.parties import AccountParty
 
 router = APIRouter(prefix="/api/accounts", tags=["accounts"])
 
-Role = Annotated[Literal["counsel", "trustee"], Path(description="What they are to the customer.")]
+Role = Annotated[Literal["counsel", "trustee", "third-party"], Path(description="What they are to the customer.")]
 
 
 class Party(Body):
@@ -61,6 +61,21 @@ def list_parties(office: Office, person: SignedIn, account_id: AccountId) -> Pag
     responses=WRITE,
 )
 def note_party(office: Office, ask: Asked, account_id: AccountId, role: Role, body: Party) -> Response:
-    """Notes counsel or trustee, in place of whoever was noted before."""
+    """Notes who it is, in place of whoever was noted before.
+
+    A third party is told of an impending shut-off, as a customer of 65 years or more or a dependent adult asked (Gov.
+    Code 60373(c)); it owes nothing, and nothing waits for it."""
     mailing = body.mailing.model_dump()
     return answer(parties.note_party(office, ask, account_id, role, name=body.name, mailing=mailing))
+
+
+@router.delete(
+    "/{account_id}/parties/{role}",
+    operation_id="forget_party",
+    status_code=204,
+    response_class=Response,
+    responses=WRITE,
+)
+def forget_party(office: Office, ask: Asked, account_id: AccountId, role: Role) -> Response:
+    """Takes the note away; letters go to the customer again."""
+    return answer(parties.forget_party(office, ask, account_id, role))

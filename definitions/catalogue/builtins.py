@@ -223,7 +223,7 @@ BUILT_IN = (
             "to": Arg(
                 type="text",
                 required=False,
-                title="`customer` (default), `occupant`, `court`, `counsel`, `trustee`",
+                title="`customer` (default), `occupant`, `court`, `counsel`, `trustee`, `third-party`",
             ),
             "languages": Arg(type="any", required=False, title="By default the account's language"),
         },

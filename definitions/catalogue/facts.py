@@ -133,6 +133,13 @@ _ALL: Final = (
     ),
     _fact("landlord_is_customer", "boolean", "The customer is the landlord of the occupants"),
     _fact("mailing_differs", "boolean", "The mailing address is not the service address"),
+    _fact(
+        "third_party",
+        "boolean",
+        "Somebody else is told of an impending shut-off",
+        age=NOW,
+        help_="As a customer of 65 years or more, or a dependent adult, asked (Gov. Code 60373(c)).",
+    ),
     _fact("meter_size", "text", "Size of the meter"),
     _fact("holds", "text", "Holds on the account", age=NOW, many=True),
     _fact("open_complaints", "integer", "Open complaints about the account", age=NOW),

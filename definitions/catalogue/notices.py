@@ -23,6 +23,7 @@ CONTENTS: Final[Mapping[str, str]] = {
     "shut-off-day": "From when service may be shut off",
     "become-customer": "That occupants may become customers, without the debt",
     "avoid": "What would avoid the shut-off",
+    "owes-nothing": "That who reads it owes nothing",
     "restore": "How service is restored, and what it costs",
     "policy": "The written policy",
 }
@@ -37,6 +38,7 @@ REQUIRED: Final[Mapping[str, frozenset[str]]] = {
     "WSP-25": frozenset({"shut-off-day", "become-customer"}),
     "GOV-2": frozenset({"shut-off-day", "become-customer"}),
     "GOV-9": frozenset({"shut-off-day", "telephone"}),
+    "GOV-10": frozenset({"customer", "amount", "pay-by", "avoid", "owes-nothing", "telephone"}),
     "GOV-11": frozenset({"customer", "amount", "pay-by", "complaint", "alternatives", "financial-help", "telephone"}),
     "GOV-12": frozenset({"avoid", "shut-off-day"}),
 }
@@ -45,6 +47,7 @@ REQUIRED: Final[Mapping[str, frozenset[str]]] = {
 UNDER: Final[Mapping[str, tuple[str, ...]]] = {
     "final-notice": ("WSP-12", "GOV-11"),
     "occupant-notice": ("WSP-25", "GOV-2"),
+    "third-party-notice": ("GOV-10",),
     "shut-off-tag": ("GOV-9",),
     "imminent-shut-off": ("WSP-13",),
     "plan-final-notice": ("WSP-20", "GOV-12"),

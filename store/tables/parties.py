@@ -1,4 +1,4 @@
-"""Who speaks for an account's customer, or for the estate, beside the customer: counsel and trustee. Personal data."""
+"""Who stands beside an account's customer: counsel, trustee, and who is told of an impending shut-off. Personal data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlmodel import Field
 from store.tables.base import Row
 from store.types import Moment, PlainJson
 
-PARTIES = ("counsel", "trustee")
+PARTIES = ("counsel", "trustee", "third-party")
 
 
 class AccountParty(Row, table=True):
@@ -19,7 +19,7 @@ class AccountParty(Row, table=True):
     __tablename__ = "account_parties"
 
     account_id: str = Field(primary_key=True, foreign_key="accounts.id")
-    role: str = Field(primary_key=True)  #: counsel, trustee
+    role: str = Field(primary_key=True)  #: one of PARTIES
     name: str
     mailing: dict[str, Any] = Field(sa_type=PlainJson)  #: line1, line2, city, state, zip
     noted_by: str

@@ -30,6 +30,16 @@ async def test_counsel_is_noted_replaced_and_listed(office: Office) -> None:
     assert not any("Diaz" in each for each in kept)
 
 
+async def test_a_third_party_is_told_until_the_note_is_taken_away(office: Office) -> None:
+    rep, place = office.by("rep"), "/api/accounts/a-1/parties/third-party"
+    assert (await rep.put(place, BYRNE)).status_code == 204
+    assert [each["role"] for each in (await rep.get("/api/accounts/a-1/parties")).json()["items"]] == ["third-party"]
+    assert (await rep.delete(place)).status_code == 204
+    assert (await rep.delete(place)).status_code == 204  # where none is noted nothing changes
+    assert (await rep.get("/api/accounts/a-1/parties")).json()["items"] == []
+    assert (await office.by("auditor").delete(place)).status_code == 403
+
+
 async def test_the_parties_of_a_confidential_account_are_not_shown_to_everybody(office: Office) -> None:
     assert (await office.by("rep").get("/api/accounts/a-2/parties")).status_code in (403, 404)
     assert (await office.by("supervisor").get("/api/accounts/a-2/parties")).status_code == 200

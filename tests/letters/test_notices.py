@@ -61,9 +61,15 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "vi": ("không phải trả số nợ của khách hàng hiện tại",), "ko": ("현재 고객의 미납금을 내지 않고",),
     },
     "avoid": {
-        "en": ("To stop it", "What avoids the shut-off"), "es": ("Para evitarlo", "Qué evita el corte"),
-        "zh": ("如何避免停水",), "tl": ("Upang mapigilan ito", "Ano ang makapipigil"),
+        "en": ("To stop it", "What avoids the shut-off", "To stop the shut-off"),
+        "es": ("Para evitarlo", "Qué evita el corte", "Para evitar el corte"),
+        "zh": ("如何避免停水", "為避免停水"),
+        "tl": ("Upang mapigilan ito", "Ano ang makapipigil", "Upang mapigilan ang pagputol"),
         "vi": ("Để tránh bị cắt", "Điều giúp tránh"), "ko": ("중단을 막으려면", "중단을 막는 방법"),
+    },
+    "owes-nothing": {
+        "en": ("You owe nothing",), "es": ("Usted no debe nada",), "zh": ("您不欠任何款項",),
+        "tl": ("Wala kayong utang",), "vi": ("Quý vị không nợ gì",), "ko": ("귀하는 아무것도 빚지지 않았으며",),
     },
     "restore": {
         "en": ("How to restore service", "$50", "$150"), "es": ("Cómo restablecer el servicio", "$50"),

@@ -215,6 +215,19 @@ def test_a_landlords_tenants_are_written_to_and_have_ten_days() -> None:
     assert play.due("first-lawful-day") == "2026-03-16 07:30"  # ten days, and seven business days, from the fifth
 
 
+def test_whom_an_elderly_customer_named_is_told_and_nothing_waits_for_it() -> None:
+    play = collection(third_party=True)
+    play.release("2026-01-07 10:00")
+    play.until("2026-02-02 08:00")
+    assert play.letters == ["reminder", "final-notice", "third-party-notice"]
+    assert play.ran("letter")[-1]["to"] == "third-party"
+    play.mail("final-notice", "2026-02-02 10:00")  # and the case goes on, whenever that letter is mailed
+    play.reached("2026-02-03 10:00")
+    play.until("2026-03-04 08:00")
+    play.tag("2026-03-04 09:00", "2026-03-04 14:00")
+    assert play.due("first-lawful-day") == "2026-03-09 07:30"
+
+
 def test_mail_that_comes_back_without_a_telephone_contact_sends_a_crew_with_notice_and_policy() -> None:
     play = noticed()
     play.complete("call", "no-answer", by="rep", at="2026-02-03 10:00")
