@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, Field
 
-from api.acts import checking, claiming, completing, passing, remembering
+from api.acts import checking, claiming, completing, foreseeing, passing, remembering
 from api.acts.queue import queue_of, task_seen
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Because, Body, Cursor, Limit, NewNote, Reason, TaskId, UserId
@@ -20,7 +20,7 @@ from api.views.checks import CheckView
 from api.views.notes import NoteView
 from api.views.shown import Moment, Page, next_link
 from api.views.steps import TakenView
-from api.views.tasks import TaskDetail, TaskView, etag, task_view
+from api.views.tasks import ForetoldView, TaskDetail, TaskView, etag, task_view
 from api.views.work import task_detail
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
@@ -171,6 +171,13 @@ def add_helper(office: Office, ask: Asked, task_id: TaskId, body: Helper) -> Res
 def check(office: Office, ask: Asked, task_id: TaskId) -> Response:
     """Asks at the curb whether there is still a reason for the order, by the facts, holds and laws of this moment."""
     return answer(checking.check(office, ask, task_id))
+
+
+@router.post("/{task_id}/foresee", operation_id="foresee_task", response_model=ForetoldView, responses=READ)
+def foresee(office: Office, person: SignedIn, task_id: TaskId, body: Draft) -> ForetoldView:
+    """Says what a half-filled form would be answered. A POST, since forms hold what addresses must not; it changes
+    nothing and needs no key."""
+    return foreseeing.foretold(office, person, task_id, body.form)
 
 
 @router.post("/{task_id}/complete", operation_id="complete_task", response_model=TakenView, responses=WRITE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -91,8 +92,21 @@ class OutcomeView(Shown):
     outcome: str
     title: str
     help: str | None
-    does: str = Field(description="What choosing it will do.", examples=["prints the answer letter"])
+    does: str = Field(
+        description="What choosing it will do, with what is filled in.",
+        examples=["writes the answer letter and closes the case in 15 days (24 March 2026)"],
+    )
     refused: str | None = Field(description="Why it cannot be chosen now, or null.")
+    earliest: date | None = Field(description="Where a law bars it: the first day on which all of them allow it.")
+    not_yet: str | None = Field(description="What stands against it only because of what is filled in, or null.")
+    lacks: list[str] = Field(description="Fields that it needs and that are not filled in.")
+
+
+class ForetoldView(Shown):
+    """What a half-filled form would be answered if it were sent now."""
+
+    wrong: dict[str, str] = Field(description="For each field that is filled in wrongly, what would be right.")
+    outcomes: list[OutcomeView]
 
 
 class TaskDetail(TaskView):

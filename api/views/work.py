@@ -22,6 +22,7 @@ from store.tables.cases import CaseRow, TaskRow
 from workflows.machine import case as cases
 from workflows.machine.choices import choices
 from workflows.machine.events import Outcome
+from workflows.machine.foresight import Foresight, foreseen
 from workflows.machine.machine import Machine, machine_of
 
 
@@ -40,7 +41,7 @@ def task_detail(session: Session, office: Services, person: Person, task: TaskRo
         help=spec.help if spec else None,
         helpers=helpers_of(session, task.id),
         form=_form(machine, spec, task, case) if spec and sees_form else [],
-        outcomes=_outcomes(session, machine, case, task, person, at) if is_open else [],
+        outcomes=outcomes(session, machine, case, task, person, at, filled_in(machine, case, task)) if is_open else [],
         snapshot=task.snapshot,
         notices=notices_to_leave(session, task.case_id) if task.kind == "work-order" else [],
         filled=task.form if task.closed_at is not None and sees_form else None,
@@ -88,16 +89,61 @@ def field_view(name: str, field: DataField, value: Any, outcomes: list[str] | No
     )
 
 
-def _outcomes(
-    session: Session, machine: Machine, case: cases.Case, task: TaskRow, person: Person, at: datetime
+def filled_in(machine: Machine, case: cases.Case, task: TaskRow) -> dict[str, Any]:
+    """The task's form as far as it is filled in: by who has it, or by what the case knows."""
+    spec = _spec(machine, task)
+    if spec is None:
+        return {}
+    shown = {view.name: view.value for view in _form(machine, spec, task, case)}
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def outcomes(
+    session: Session,
+    machine: Machine,
+    case: cases.Case,
+    task: TaskRow,
+    person: Person,
+    at: datetime,
+    form: Mapping[str, Any],
 ) -> list[OutcomeView]:
+    """Each outcome of an open task with what it would do, or what stands against it, with this form and at this moment."""
+    spec = _spec(machine, task)
+    assert spec is not None
     facts = facts_for_choosing(session, machine, case, task, person, at)
-    return [
-        OutcomeView(
-            outcome=choice.outcome, title=choice.title, help=choice.help, does=choice.does, refused=choice.refused
+    helpers = tuple(helpers_of(session, task.id))
+    shown = []
+    for choice in choices(machine, case, task.run, by=person.id, facts=facts, at=at):
+        outcome = spec.outcomes[choice.outcome]
+        asked = fields_of(spec.form | outcome.form, machine.definition.data)
+        event = Outcome(
+            run=task.run,
+            outcome=choice.outcome,
+            form={name: value for name, value in form.items() if name in asked},
+            by=person.id,
+            helpers=helpers,
+            checked_at=at.isoformat(),
         )
-        for choice in choices(machine, case, task.run, by=person.id, facts=facts, at=at)
-    ]
+        told = Foresight() if choice.refused else foreseen(machine, case, event, facts=facts, at=at)
+        shown.append(
+            OutcomeView(
+                outcome=choice.outcome,
+                title=choice.title,
+                help=choice.help,
+                does=told.does or choice.does,
+                refused=choice.refused or _for_others(outcome.roles, person),
+                earliest=choice.earliest or told.earliest,
+                not_yet=told.not_yet,
+                lacks=list(told.wrong),
+            )
+        )
+    return shown
+
+
+def _for_others(roles: tuple[str, ...], person: Person) -> str | None:
+    if not roles or person.roles & set(roles):
+        return None
+    return f"It is for {', '.join(roles)} to choose."
 
 
 def facts_for_choosing(

@@ -28,7 +28,7 @@ BUILT_IN = (
         name="record",
         kind="pure",
         args={"what": _TEXT, "on": Arg(type="date", required=False, title="The day on which it was; today by default")},
-        says="records that {what}",
+        says="records “{what}”",
     ),
     Signature(name="forget", kind="pure", says="begins every notice anew"),
     Signature(

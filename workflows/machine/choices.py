@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from definitions.catalogue import actions
 from definitions.language.expand import title_of
 from definitions.language.model import Action
 from workflows.machine.case import Case
-from workflows.machine.errors import Barred, Refused
+from workflows.machine.errors import Refused
 from workflows.machine.events import Outcome
 from workflows.machine.machine import Machine
 from workflows.machine.people import check_reason
 from workflows.machine.plan import StatePlan, TaskPlan
 from workflows.machine.run import Run
 from workflows.machine.states import ChartState
-from workflows.machine.words import listed, queue_title
+from workflows.machine.words import listed, queue_title, spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,7 @@ class Choice:
     help: str | None
     does: str  #: `prints the answer letter, closes the case in 10 days`
     refused: str | None  #: why it is not open to this person now
+    earliest: date | None  #: where a law bars it: the first day on which all of them allow it, if that is known
     fields: tuple[str, ...]  #: fields that only this outcome asks for
 
 
@@ -56,12 +57,14 @@ def _choice(
 ) -> Choice:
     outcome = plan.spec.outcomes[key]
     leads = _target(machine, path, key)
+    refusal = _refusal(machine, case, run, key, by, facts, at, leads)
     return Choice(
         outcome=key,
         title=outcome.title or title_of(key),
         help=outcome.help,
-        does=listed(_deeds(machine, outcome.actions, leads)) if leads or outcome.actions else "",
-        refused=_refusal(machine, case, run, key, by, facts, at, leads),
+        does=listed(deeds) if (deeds := tuple(_deeds(machine, outcome.actions, leads))) else "",
+        refused=refusal.sentence if refusal is not None else None,
+        earliest=refusal.facts.get("earliest") if refusal is not None else None,
         fields=tuple(outcome.form),
     )
 
@@ -83,7 +86,10 @@ def _entered(machine: Machine, state: ChartState) -> StatePlan | None:
 
 def _deeds(machine: Machine, on_the_way: tuple[Action, ...], leads: StatePlan | None) -> Iterator[str]:
     for action in (*on_the_way, *(leads.entry if leads else ())):
-        if said := _said(action):
+        known = actions.signature(action.action)
+        if known is not None and known.compute is not None:
+            continue  # how an amount is found is not what the outcome does
+        if said := spoken(machine.setting.compiled, action.action, action.with_):
             yield said
     if leads is None:
         return
@@ -94,21 +100,23 @@ def _deeds(machine: Machine, on_the_way: tuple[Action, ...], leads: StatePlan | 
         queue = getattr(spec, "crew", None) or spec.queue
         due = f", due in {spec.due}" if spec.due else ""
         yield f"opens “{spec.title}” for {queue_title(machine.setting.compiled, queue)}{due}"
+    elif (waits := _waits(machine, leads)) is not None:
+        yield waits
     else:
         yield f"goes on to “{leads.title}”"
 
 
-def _said(action: Action) -> str:
-    signature = actions.signature(action.action)
-    if signature is None or not signature.says:
-        return ""
-    words = {name: title_of(value).lower() if isinstance(value, str) else value for name, value in action.with_.items()}
-    return signature.says.format_map(_Blank(words))
-
-
-class _Blank(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return ""
+def _waits(machine: Machine, leads: StatePlan) -> str | None:
+    """Where time alone takes the case on from there: `closes the case in 10 days`."""
+    timer = next((timer for timer in leads.timers if timer.after is not None), None)
+    if timer is None or leads.list is not None or leads.invoke is not None:
+        return None
+    chart = machine.setting.chart
+    for transition in chart.reactions(chart.by_path[leads.path], f"timer/{timer.name}"):
+        after = machine.setting.plan.states.get(transition.targets[0].path) if transition.targets else None
+        if after is not None:
+            return f"{'closes the case' if after.final else f'goes on to “{after.title}”'} in {timer.after}"
+    return None
 
 
 def _refusal(
@@ -120,7 +128,7 @@ def _refusal(
     facts: Mapping[str, Any],
     at: datetime,
     leads: StatePlan | None,
-) -> str | None:
+) -> Refused | None:
     try:
         machine.accepts(case, Outcome(run=run, outcome=key, by=by, checked_at=at.isoformat()))
         task = case.task(run)
@@ -130,8 +138,6 @@ def _refusal(
             check_reason(Run(machine.setting, case, by=by, at=at, facts=facts), state, key)
         if leads is not None and set(machine.setting.law_facts_of(leads)) <= set(facts):
             Run(machine.setting, case, by=by, at=at, facts=facts).check_bars(leads)
-    except Barred as barred:
-        return barred.sentence
     except Refused as refused:
-        return refused.sentence
+        return refused
     return None
