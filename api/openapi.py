@@ -18,6 +18,7 @@ TAGS = (
     ("definitions", "Definitions of cases, and their versions."),
     ("letters", "Letters, and the batches that they are mailed in."),
     ("files", "Photographs, proofs, certificates, letters."),
+    ("inbox", "What comes in by telephone, mail or over the counter; memos between people."),
     ("people", "Users, roles, limits and absences."),
     ("operators", "Incidents, audit, health."),
 )

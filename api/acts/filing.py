@@ -10,12 +10,14 @@ from uuid import uuid4
 from sqlmodel import Session, col, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.inbox import RIGHT, item_seen, may_see
 from api.acts.rules import must_see_account, must_see_task
 from api.problems import Invalid, NotFound, NotPermitted, TooLarge, WrongType
 from api.security.people import Person
 from api.services import Services
 from api.views.books import file_view
 from store.tables.cases import CaseRow, TaskRow
+from store.tables.inbox import InboxItem
 from store.tables.papers import File, Letter
 from store.tables.utility import Account
 
@@ -41,13 +43,14 @@ class Upload:
     case: str | None = None
     task: str | None = None
     account: str | None = None
+    item: str | None = None  #: of the inbox, that it came with
 
 
 def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
     """The file, kept."""
 
     def work(session: Session, record: Record) -> Answer:
-        must_change_things(ask.person, "work")
+        must_change_things(ask.person, "work" if sent.item is None else RIGHT)
         _check(sent)
         case, account = _belongs(session, ask.person, sent, record)
         digest = office.files.put(sent.content)
@@ -62,6 +65,7 @@ def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
             case_id=case,
             task_id=sent.task,
             account_id=account,
+            inbox_item=sent.item,
             uploaded_by=ask.person.id,
             uploaded_at=ask.at,
             keep_until=office.today() + timedelta(days=days),
@@ -89,6 +93,8 @@ def file_seen(session: Session, person: Person, file_id: str) -> File:
             must_see_task(session, person, task)
     elif row.uploaded_by != person.id:
         person.must("see-accounts")
+        if row.inbox_item is not None and row.case_id is None:
+            item_seen(session, person, row.inbox_item)
     must_see_account(session, person, row.account_id)
     return row
 
@@ -134,12 +140,19 @@ def _belongs(session: Session, person: Person, sent: Upload, record: Record) -> 
         if case is None:
             raise NotFound(f"There is no case {sent.case[:60]!r}.")
         record.case, record.account = case.id, case.account_id
+    elif sent.item is not None:
+        item = session.get(InboxItem, sent.item)
+        if item is None or not may_see(person, item):
+            raise NotFound(f"There is no inbox item {sent.item[:60]!r} for {person.id}.")
+        record.case, record.account = item.case_id, item.account_id
     elif sent.account is not None:
         person.must("see-accounts")
         if session.get(Account, sent.account) is None:
             raise NotFound(f"There is no account {sent.account[:60]!r}.")
         record.account = sent.account
     else:
-        raise Invalid("A file belongs to something.", fields={"task": "give a task, a case or an account"})
+        raise Invalid(
+            "A file belongs to something.", fields={"task": "give a task, a case, an account or an inbox item"}
+        )
     must_see_account(session, person, record.account)
     return record.case, record.account

@@ -71,10 +71,11 @@ async def upload_file(
     task: Part = None,
     case: Part = None,
     account: Part = None,
+    item: Part = None,
 ) -> Response:
-    """Keeps a file with a task, a case or an account."""
+    """Keeps a file with a task, a case, an account or an item of the inbox."""
     content = await file.read(filing.LARGEST + 1)
-    said = "\n".join((hashlib.sha256(content).hexdigest(), kind, str(task), str(case), str(account)))
+    said = "\n".join((hashlib.sha256(content).hexdigest(), kind, str(task), str(case), str(account), str(item)))
     ask: Ask = asked(request, person, office, key, said.encode())
     sent = filing.Upload(
         content=content,
@@ -84,6 +85,7 @@ async def upload_file(
         task=task,
         case=case,
         account=account,
+        item=item,
     )
     return answer(await run_in_threadpool(filing.upload, office, ask, sent))
 

@@ -6,6 +6,7 @@ from typing import Final
 
 RIGHTS: Final = {
     "work": "claims and completes tasks, writes notes",
+    "take-in": "takes down what comes in: calls, e-mails, faxes, letters, visits",
     "open-cases": "opens cases",
     "send-events": "sends events to cases and accounts",
     "assign-tasks": "gives tasks to others, takes them away, skips and redoes them",

@@ -11,6 +11,7 @@ from store.tables import (
     connections,
     definitions,
     imports,
+    inbox,
     ledger,
     lists,
     money,
@@ -25,7 +26,7 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, ledger, lists, money, outbox, papers,
+    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, inbox, ledger, lists, money, outbox, papers,
     parties, people, rules, runs, utility,
 )  # fmt: skip
 

@@ -68,6 +68,7 @@ class File(Row, table=True):
     case_id: str | None = Field(default=None, foreign_key="cases.id", index=True)
     task_id: str | None = Field(default=None, index=True)
     account_id: str | None = Field(default=None, foreign_key="accounts.id", index=True)
+    inbox_item: str | None = Field(default=None, index=True)  #: that it came with
     uploaded_by: str
     uploaded_at: datetime = Field(sa_type=Moment)
     keep_until: date | None = Field(default=None, index=True)

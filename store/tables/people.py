@@ -11,7 +11,7 @@ from sqlmodel import Field
 from store.tables.base import Row
 from store.types import Moment, Usd
 
-ROLES = ("rep", "lead", "supervisor", "crew", "finance", "author", "auditor", "review", "engineer", "admin")
+ROLES = ("rep", "lead", "supervisor", "crew", "finance", "author", "auditor", "review", "engineer", "admin", "gateway")
 
 
 class User(Row, table=True):

@@ -42,6 +42,7 @@ DISTRICT = District.model_validate(
                 "title": "Representative",
                 "rights": [
                     "work",
+                    "take-in",
                     "open-cases",
                     "send-events",
                     "see-accounts",
@@ -52,12 +53,21 @@ DISTRICT = District.model_validate(
             },
             "lead": {
                 "title": "Lead",
-                "rights": ["work", "open-cases", "send-events", "see-accounts", "place-holds", "review-lists"],
+                "rights": [
+                    "work",
+                    "take-in",
+                    "open-cases",
+                    "send-events",
+                    "see-accounts",
+                    "place-holds",
+                    "review-lists",
+                ],
             },
             "supervisor": {
                 "title": "Supervisor",
                 "rights": [
                     "work",
+                    "take-in",
                     "open-cases",
                     "send-events",
                     "assign-tasks",
@@ -76,6 +86,7 @@ DISTRICT = District.model_validate(
                 "title": "Finance",
                 "rights": ["work", "see-accounts", "take-payments", "issue-refunds", "print-letters"],
             },
+            "gateway": {"title": "Mail gateway", "rights": ["take-in"]},
             "author": {"title": "Author", "rights": ["see-accounts", "publish-definitions"]},
             "auditor": {"title": "Auditor", "rights": ["see-accounts", "read-audit"]},
         },
@@ -94,7 +105,7 @@ DISTRICT = District.model_validate(
 
 PEOPLE = {
     "rep": ("rep",), "rep2": ("rep",), "lead": ("lead",), "supervisor": ("supervisor",), "crew": ("crew",),
-    "finance": ("finance",), "author": ("author",), "auditor": ("auditor",),
+    "finance": ("finance",), "author": ("author",), "auditor": ("auditor",), "gateway": ("gateway",),
 }  # fmt: skip
 
 COMPLAINT = {

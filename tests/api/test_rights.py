@@ -12,8 +12,8 @@ from api.security.rights import RIGHTS
 from tests.api.office import PEOPLE, Office
 
 EVERYBODY: Final = frozenset(PEOPLE)
-ACCOUNTS: Final = EVERYBODY - {"crew"}
-WORKERS: Final = EVERYBODY - {"auditor", "author"}
+ACCOUNTS: Final = EVERYBODY - {"crew", "gateway"}
+WORKERS: Final = EVERYBODY - {"auditor", "author", "gateway"}
 PHONE: Final = frozenset({"rep", "rep2", "supervisor"})
 DESK: Final = frozenset({"rep", "rep2", "lead", "supervisor"})
 SUPERVISOR: Final = frozenset({"supervisor"})
@@ -129,6 +129,22 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "upload_file": WORKERS,
     "read_file": EVERYBODY,
     "read_file_content": EVERYBODY,
+    # inbox
+    "list_inbox": ACCOUNTS,
+    "take_in": DESK | {"gateway"},
+    "read_item": ACCOUNTS,
+    "change_item": WORKERS - {"crew"},
+    "claim_item": WORKERS - {"crew"},
+    "release_item": WORKERS - {"crew"},
+    "assign_item": WORKERS - {"crew"},
+    "move_item": WORKERS - {"crew"},
+    "join_item": WORKERS - {"crew"},
+    "open_from_item": WORKERS - {"crew"},
+    "settle_item": WORKERS - {"crew"},
+    "bring_item_back": WORKERS - {"crew"},
+    "list_memos": EVERYBODY,
+    "write_memo": WORKERS,
+    "read_memo": EVERYBODY,
     # people
     "list_users": SUPERVISOR,
     "read_user": SUPERVISOR,
@@ -182,6 +198,15 @@ BODIES: Final[dict[str, Any]] = {
     "recall_letter": {"reason": "x"},
     "certify_letter": {"number": "9407 1118"},
     "return_letter": {"returned_on": "2026-03-09"},
+    "take_in": {"channel": "call", "text": "x"},
+    "change_item": {"subject": "x"},
+    "assign_item": {"to": "rep"},
+    "move_item": {"queue": "supervisors"},
+    "join_item": {"case": "c-nothing"},
+    "open_from_item": {"case": "complaint", "data": {}},
+    "settle_item": {"reason": "x"},
+    "bring_item_back": {"reason": "x"},
+    "write_memo": {"to": "rep", "text": "x"},
     "check_definition": {"source": "case: x"},
     "publish_definition": {"source": "case: x"},
     "add_user": {"id": "rep", "name": "x"},
@@ -201,6 +226,7 @@ PARTS: Final = {
     "run_id": "rr-none",
     "payment_id": "p-none",
     "file_id": "f-nothing",
+    "memo_id": "m-nothing",
     "name": "nothing",
     "line": "nothing",
     "release": "nothing",
