@@ -63,41 +63,43 @@ def invalid(errors: Sequence[Any]) -> Problem:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return _answered(request, error)
+    return await _answered(request, error)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return _answered(request, problem_of(error))
+    return await _answered(request, problem_of(error))
 
 
 async def _cursor(request: Request, error: Exception) -> Response:
-    return _answered(request, BadRequest(f"{str(error).capitalize()}. Begin again without one, and follow `next`."))
+    return await _answered(
+        request, BadRequest(f"{str(error).capitalize()}. Begin again without one, and follow `next`.")
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return _answered(request, invalid(error.errors()))
+    return await _answered(request, invalid(error.errors()))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = by_status(error.status_code)
     sentence = SENTENCES.get(error.status_code, str(error.detail))
-    return _answered(request, kind(sentence, headers=error.headers))
+    return await _answered(request, kind(sentence, headers=error.headers))
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     # The type alone: a message could hold a name or an address.
     log.error("request failed", exc_info=error, extra={"path": request.url.path})
-    return _answered(
+    return await _answered(
         request, Broken("The server failed at this. It has been recorded; the same request may be sent again.")
     )
 
 
-def _answered(request: Request, problem: Problem) -> Response:
+async def _answered(request: Request, problem: Problem) -> Response:
     wants_page = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
     if wants_page:
-        page: Response = request.app.state.problem_page(request, problem)
+        page: Response = await request.app.state.problem_page(request, problem)
         return page
     return on_the_wire(problem)

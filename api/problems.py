@@ -4,6 +4,7 @@ Problem
 ├── BadRequest           400  the request cannot be read
 │   └── KeyMissing       400  a write came without an Idempotency-Key
 ├── NotSignedIn          401  nobody is signed in, or not any more
+│   └── SessionLocked    401  the session was left alone for too long
 ├── NotPermitted         403  this person may not do this
 │   ├── Confidential     403  the account is confidential
 │   └── FormExpired      403  the form does not belong to this session
@@ -132,6 +133,17 @@ class NotSignedIn(Problem):
     explained = (
         "The request has no valid bearer token or session, or it has expired or was revoked. "
         "Sign in again; for scripts, `headgate token USER` prints a token."
+    )
+
+
+class SessionLocked(NotSignedIn):
+    """The session was left alone for too long: its person has to give the password again."""
+
+    code = "session-locked"
+    title = "The session is locked"
+    explained = (
+        "A browser session that nobody uses for some time is locked, so that nobody else goes on in it. The password opens it "
+        "again, where it was."
     )
 
 

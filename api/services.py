@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ class Services:
     engine: CaseEngine
     files: FileStore
     definitions: Path  #: the folder of the district's laws, lists, tables and letters, that new versions lean on
+    idle: timedelta | None = None  #: after so long without its person a session is locked; None: never
     throttle: Throttle = field(default_factory=Throttle)
 
     @property

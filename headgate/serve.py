@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import typer
 import uvicorn
@@ -53,6 +53,7 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
             engine=engine,
             files=FolderStore(settings.files),
             definitions=settings.definitions,
+            idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
         )
     finally:
         store.close()

@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     sample_days: int = Field(
         100, ge=0, description="Live through the sample's last days, so that cases are under way; 0 begins without any."
     )
+    idle_minutes: int = Field(
+        30,
+        ge=0,
+        description="After so many minutes without its person a browser session asks for the password; 0: never.",
+    )
     log_level: str = Field("warning", description="debug, info, warning or error.")
 
     @property

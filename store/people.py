@@ -201,10 +201,10 @@ def make_sign_in(
     return token
 
 
-def user_of_token(session: Session, token: str, at: datetime) -> str | None:
-    """Whose token it is; None when it is unknown, expired, revoked, or its user has left."""
+def sign_in_of(session: Session, token: str, at: datetime) -> SignIn | None:
+    """Whose token it is and since when; None when it is unknown, expired, revoked, or its user has left."""
     query = (
-        select(col(SignIn.user_id))
+        select(SignIn)
         .join(User, col(User.id) == col(SignIn.user_id))
         .where(
             col(SignIn.digest) == _digest(token),
@@ -214,6 +214,11 @@ def user_of_token(session: Session, token: str, at: datetime) -> str | None:
         )
     )
     return session.execute(query).scalar_one_or_none()
+
+
+def seen(session: Session, sign_in_id: str, at: datetime) -> None:
+    """Note that the person behind a session is there."""
+    session.execute(update(SignIn).where(col(SignIn.id) == sign_in_id).values(seen_at=at))
 
 
 def revoke(session: Session, token: str, at: datetime) -> None:

@@ -38,6 +38,7 @@ class Frame:
     language: str
     languages: Mapping[str, str]  #: that can be chosen: code → its own name
     preferences: Preferences
+    idle: int  #: seconds after which a page that is left alone is covered; 0: never
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +94,9 @@ _templates: Final = _environment()
 
 def page(request: Request, template: str, content: Any, *, person: Person | None, status: int = 200) -> HTMLResponse:
     """The page: a template with its content, framed."""
-    session = session_of(request)
+    session, office = session_of(request), request.app.state.services
     frame = Frame(
-        district=request.app.state.services.district.district,
+        district=office.district.district,
         person=person,
         form_token=form_token(session) if session else "",
         here=shown_again(request),
@@ -104,6 +105,7 @@ def page(request: Request, template: str, content: Any, *, person: Person | None
         language=texts.language(),
         languages=texts.LANGUAGES,
         preferences=preferences_of(request.cookies),
+        idle=int(office.idle.total_seconds()) if office.idle else 0,
     )
     html = _templates.get_template(template).render(page=content, frame=frame, urls=urls)
     return HTMLResponse(html, status_code=status)

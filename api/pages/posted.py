@@ -19,7 +19,7 @@ from api.security.signin import SignedIn, session_of
 from api.services import Office
 from definitions.language.model import DataField
 
-OWN = ("form-token", "key")
+OWN = ("form-token", "key", "unlock-password", "unlock-then")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ async def posted(request: Request, office: Office, person: SignedIn) -> Posted:
     sent = {name: f"{file.filename} {file.size}" for name, file in files.items()}
     body = json.dumps([request.url.path, said, sent], sort_keys=True)
     ask = Ask(person=person, at=office.now(), key=key, digest=hashlib.sha256(body.encode()).hexdigest())
-    return Posted(ask=ask, fields=fields, files=files)
+    return Posted(ask=ask, fields=said, files=files)
 
 
 Form = Annotated[Posted, Depends(posted)]

@@ -52,8 +52,7 @@ def choose(
     shortcuts: Annotated[str | None, Form()] = None,
 ) -> Response:
     """Remembers what was chosen and goes back to the page where it was."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise FormExpired(texts.gettext("This form was sent by another site."))
+    from_here(request)
     response = RedirectResponse(here(then), status_code=303)
     for cookie, value in ((texts.COOKIE, language), (THEME, theme), (SHORTCUTS, shortcuts)):
         if value is None:
@@ -64,6 +63,12 @@ def choose(
             cookie, value, max_age=YEAR, httponly=True, samesite="lax", secure=request.url.scheme == "https"
         )
     return response
+
+
+def from_here(request: Request) -> None:
+    """Raises FormExpired for a form that another site sent: for forms that carry no token, there being no session yet."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormExpired(texts.gettext("This form was sent by another site. Open the page here."))
 
 
 def here(then: str) -> str:

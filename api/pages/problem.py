@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages import locking
 from api.pages.frame import page
 from api.pages.texts import _
 from api.pages.urls import urls
-from api.problems import NotFound, NotSignedIn, Problem, by_code, kinds
+from api.problems import NotFound, NotSignedIn, Problem, SessionLocked, by_code, kinds
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,8 +50,10 @@ def one_kind(request: Request, code: str) -> Response:
     return page(request, "frame/problem.html", _kind(kind), person=None)
 
 
-def shown(request: Request, problem: Problem) -> Response:
-    """The problem as a page; who is not signed in is asked to."""
+async def shown(request: Request, problem: Problem) -> Response:
+    """The problem as a page; who is not signed in is asked to, and who was away for their password."""
+    if isinstance(problem, SessionLocked):
+        return await locking.asked(request, problem)
     if isinstance(problem, NotSignedIn) and request.method == "GET":
         return RedirectResponse(f"{urls.sign_in}?{urlencode({'then': request.url.path})}", status_code=303)
     content = ProblemPage(

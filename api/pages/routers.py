@@ -6,13 +6,26 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import accounts, applicants, cases, files, passing, preferences, problem, queue, signing_in, tasks
+from api.pages import (
+    accounts,
+    applicants,
+    cases,
+    files,
+    locking,
+    passing,
+    preferences,
+    problem,
+    queue,
+    signing_in,
+    tasks,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
     applicants.router,
     cases.router,
     files.router,
+    locking.router,
     passing.router,
     preferences.router,
     problem.router,

@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages.frame import Trouble, page, trouble_of
 from api.pages.posted import Form as PostedForm
-from api.pages.preferences import here
+from api.pages.preferences import from_here, here
 from api.pages.urls import urls
-from api.problems import FormExpired, NotSignedIn, TooManyTries
+from api.problems import NotSignedIn, TooManyTries
 from api.security.signin import SESSION_COOKIE, SESSION_LASTS, session_of, sign_in, sign_out
 from api.services import Office
 
@@ -43,8 +43,7 @@ def enter(
     then: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Signs in, or says why not."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise FormExpired("This form was sent by another site. Open the sign-in page here.")
+    from_here(request)
     address = request.client.host if request.client else "unknown"
     try:
         token = sign_in(office, name.strip().lower(), password, address)
@@ -54,6 +53,8 @@ def enter(
         response: Response = page(request, "frame/sign_in.html", shown, person=None, status=problem.status)
         response.headers.update(problem.headers)
         return response
+    if before := session_of(request):
+        sign_out(office, before)
     response = RedirectResponse(here(then), status_code=303)
     response.set_cookie(
         SESSION_COOKIE,

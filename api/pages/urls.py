@@ -21,6 +21,8 @@ class Urls:
     next_task = "/tasks/next"
     cases = "/cases"
     preferences = "/preferences"
+    unlock = "/unlock"
+    awake = "/awake"
 
     def asset(self, name: str) -> str:
         """A style, a script or a picture: `css/base.css`."""

@@ -11,13 +11,16 @@ from typing import Annotated, Final
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from api.problems import NotSignedIn, TooManyTries
+from api.problems import NotSignedIn, SessionLocked, TooManyTries
 from api.security.people import Person, person_of
 from api.services import Office, Services
 from store import people
+from store.tables.people import SignIn
 
 SESSION_COOKIE: Final = "headgate"
 SESSION_LASTS: Final = timedelta(hours=12)
+SEEN_EVERY: Final = timedelta(minutes=1)  #: how exactly it is kept when somebody was last there
+BY_ITSELF: Final = "x-live"  #: the header of what a page asks for by itself: nobody need be there
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="A token as `headgate token USER` prints it.")
 _cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, scheme_name="session", description="Set by `/sign-in`.")
@@ -35,16 +38,23 @@ def signed_in(
             "This needs a person. Send `Authorization: Bearer <token>`, or sign in at /sign-in.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    # Real time, not the district's: a demonstration in which a day passes each second signs nobody out.
+    now = datetime.now(UTC)
     with office.store.reading() as session:
-        # Real time, not the district's: a demonstration in which a day passes each second signs nobody out.
         token = bearer.credentials if bearer is not None else cookie or ""
-        user_id = people.user_of_token(session, token, datetime.now(UTC))
-        if user_id is None:
+        held = people.sign_in_of(session, token, now)
+        if held is None:
             raise NotSignedIn(
                 "The token or session is unknown, has expired or was revoked. Sign in again.",
                 headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
             )
-        person = person_of(session, user_id, district=office.district, today=office.today())
+        person = person_of(session, held.user_id, district=office.district, today=office.today())
+    if held.kind == "session":
+        if is_locked(office, held, now):
+            raise SessionLocked(f"Nobody was here for a while. {person.name} goes on after giving the password.")
+        if BY_ITSELF not in request.headers and now - _last_seen(held) > SEEN_EVERY:
+            with office.store.writing() as session:
+                people.seen(session, held.id, now)
     request.state.person = person
     return person
 
@@ -57,8 +67,47 @@ def session_of(request: Request) -> str:
     return request.cookies.get(SESSION_COOKIE, "")
 
 
+def is_locked(office: Services, held: SignIn, now: datetime) -> bool:
+    """Whether the session was left alone for longer than the setting allows."""
+    return office.idle is not None and now - _last_seen(held) > office.idle
+
+
+def _last_seen(held: SignIn) -> datetime:
+    return held.seen_at or held.made_at
+
+
+def person_of_session(office: Services, token: str) -> Person | None:
+    """Whose session it is, locked or not; None without one."""
+    with office.store.reading() as session:
+        held = people.sign_in_of(session, token, datetime.now(UTC)) if token else None
+        if held is None:
+            return None
+        return person_of(session, held.user_id, district=office.district, today=office.today())
+
+
+def unlock(office: Services, token: str, password: str, address: str) -> None:
+    """Opens a locked session; NotSignedIn when the session has ended or the password is wrong, TooManyTries as at sign-in."""
+    now = datetime.now(UTC)
+    with office.store.reading() as session:
+        held = people.sign_in_of(session, token, now)
+    if held is None:
+        raise NotSignedIn("The session has ended meanwhile. Sign in again.")
+    _check(office, held.user_id, password, address)
+    with office.store.writing() as session:
+        people.seen(session, held.id, now)
+
+
 def sign_in(office: Services, user_id: str, password: str, address: str) -> str:
     """A new session token; NotSignedIn for a wrong name or password, TooManyTries when further tries have to wait."""
+    _check(office, user_id, password, address)
+    now = datetime.now(UTC)
+    with office.store.writing() as session:
+        return people.make_sign_in(
+            session, user_id, kind="session", at=now, expires_at=now + SESSION_LASTS, label="browser"
+        )
+
+
+def _check(office: Services, user_id: str, password: str, address: str) -> None:
     keys = (f"user {user_id}", f"address {address}")
     wait = office.throttle.wait(*keys)
     if wait > 0:
@@ -67,13 +116,10 @@ def sign_in(office: Services, user_id: str, password: str, address: str) -> str:
             f"There were too many wrong passwords. Try again in {seconds} seconds, or ask a supervisor for a new password.",
             headers={"Retry-After": str(seconds)},
         )
-    with office.store.writing() as session:
+    with office.store.reading() as session:
         if people.check_password(session, user_id, password):
             office.throttle.succeeded(*keys)
-            now = datetime.now(UTC)
-            return people.make_sign_in(
-                session, user_id, kind="session", at=now, expires_at=now + SESSION_LASTS, label="browser"
-            )
+            return
     office.throttle.failed(*keys)
     raise NotSignedIn("The name or the password is wrong.")
 

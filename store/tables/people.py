@@ -91,3 +91,6 @@ class SignIn(Row, table=True):
     made_at: datetime = Field(sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    seen_at: datetime | None = Field(
+        default=None, sa_type=Moment
+    )  #: of a session: last used by a person, to the minute

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 from uuid import uuid4
@@ -20,6 +21,7 @@ from activities.world import World
 from api.app import create_app
 from headgate import assets, home, serve
 from headgate.settings import Settings
+from store.engine import Store
 from worker.run import working
 from workflows.client import connect
 
@@ -41,9 +43,17 @@ FLAGS = [
 ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A Headgate with the sample district behind it."""
+
+    address: str
+    store: Store
+
+
 @pytest_asyncio.fixture(scope="session")
-async def desk_address(temporal_address: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The address of a Headgate with the sample district behind it."""
+async def desk(temporal_address: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """The desk that all browser tests work at."""
     folder = tmp_path_factory.mktemp("desk")
     settings = Settings(
         home=folder,
@@ -71,11 +81,17 @@ async def desk_address(temporal_address: str, tmp_path_factory: pytest.TempPathF
         running = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
+        yield Desk(address=f"http://127.0.0.1:{port}", store=store)
         server.should_exit = True
         await running
     files.use(None)
     store.close()
+
+
+@pytest.fixture(scope="session")
+def desk_address(desk: Desk) -> str:
+    """Its address."""
+    return desk.address
 
 
 @pytest_asyncio.fixture(scope="session")

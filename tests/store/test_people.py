@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from books import MONDAY
 from sqlalchemy import select
+from sqlmodel import Session
 
 from store import people
 from store.engine import Store
@@ -56,6 +57,12 @@ def test_a_password_is_kept_as_a_hash_and_checked(store: Store) -> None:
         assert not people.check_password(session, "ghost", "correct horse")
 
 
+def user_of(session: Session, token: str, at: datetime) -> str:
+    found = people.sign_in_of(session, token, at)
+    assert found is not None
+    return found.user_id
+
+
 def test_a_token_signs_in_until_it_expires_or_is_revoked(store: Store) -> None:
     with store.writing() as session:
         token, other = (
@@ -63,15 +70,15 @@ def test_a_token_signs_in_until_it_expires_or_is_revoked(store: Store) -> None:
             for _ in range(2)
         )
     with store.reading() as session:
-        assert people.user_of_token(session, token, MONDAY) == "rep"
-        assert people.user_of_token(session, token, MONDAY + timedelta(days=1)) is None
-        assert people.user_of_token(session, token + "x", MONDAY) is None
+        assert user_of(session, token, MONDAY) == "rep"
+        assert people.sign_in_of(session, token, MONDAY + timedelta(days=1)) is None
+        assert people.sign_in_of(session, token + "x", MONDAY) is None
         assert token not in {row.digest for row in session.execute(select(SignIn)).scalars()}
     with store.writing() as session:
         people.revoke(session, token, MONDAY)
     with store.reading() as session:
-        assert people.user_of_token(session, token, MONDAY) is None
-        assert people.user_of_token(session, other, MONDAY) == "rep"
+        assert people.sign_in_of(session, token, MONDAY) is None
+        assert user_of(session, other, MONDAY) == "rep"
 
 
 def test_who_has_left_cannot_sign_in(store: Store) -> None:
@@ -80,7 +87,7 @@ def test_who_has_left_cannot_sign_in(store: Store) -> None:
         token = people.make_sign_in(session, "rep", kind="session", at=MONDAY, expires_at=MONDAY + timedelta(days=1))
         people.leave(session, "rep", TODAY, MONDAY)
     with store.reading() as session:
-        assert people.user_of_token(session, token, MONDAY) is None
+        assert people.sign_in_of(session, token, MONDAY) is None
         assert not people.check_password(session, "rep", "secret")
         assert people.people_in_role(session, "rep") == ["lead", "rep2"]
 

@@ -1,14 +1,16 @@
 // What every page does with script: shortcuts, parts that live, and a way back when the session has ended meanwhile.
 import { listen } from "./keys.js";
 import { live } from "./live.js";
+import { lock, watch } from "./lock.js";
 
 document.documentElement.dataset.script = "on";
 listen();
 live();
+watch();
 
-// A part of the page was asked for and the session has ended or is locked: the whole page asks who it is and comes back.
+// A part of the page was asked for and the session has ended or is locked: the password is asked for over the page.
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 401) location.reload();
+  if (event.detail.xhr.status === 401) lock();
 });
 
 document.addEventListener("click", (event) => {

@@ -2,6 +2,8 @@
 // page is looked at, and only what changed is touched, so that focus, selection and reading place stay. Rows are told apart by id.
 // The answer 204 says that nothing changed; data-seen goes along as the header X-Seen.
 
+import { lock } from "./lock.js";
+
 /** Keeps the living parts of the page up to date. */
 export function live() {
   for (const part of document.querySelectorAll("[data-live]")) begin(part);
@@ -24,7 +26,7 @@ async function refresh(part) {
   } catch {
     return; // no connection: the next round may have one
   }
-  if (answer.status === 401) location.reload();
+  if (answer.status === 401) lock();
   if (answer.status !== 200) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("[data-live]");

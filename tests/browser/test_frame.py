@@ -1,0 +1,91 @@
+"""What is around every page: language, colors, shortcuts, the lock; readable by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from conftest import Desk, NewPage
+from playwright.async_api import Page, expect
+from sqlalchemy import update
+
+from store.tables.people import SignIn
+
+
+async def sign_in(page: Page, name: str) -> None:
+    await page.goto("/sign-in")
+    await page.locator("#name").fill(name)
+    await page.locator("#password").fill("headgate")
+    await page.locator("main button").click()
+    await page.wait_for_url("/")
+
+
+async def test_language_and_colors_are_chosen_without_script_and_stay(page: Page) -> None:
+    await page.goto("/sign-in?then=/accounts")
+    await page.get_by_role("button", name="Español").click()
+    await expect(page.get_by_role("heading", name="Iniciar sesión")).to_be_visible()
+    await page.get_by_role("button", name="oscuro").click()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await page.get_by_label("Nombre").fill("rep")
+    await page.get_by_label("Contraseña").fill("headgate")
+    await page.get_by_role("button", name="Iniciar sesión").click()
+    await expect(page.get_by_role("heading", name="Buscar una cuenta")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "es")
+    assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+async def test_a_browser_that_prefers_spanish_is_answered_in_spanish(new_page: NewPage) -> None:
+    page = await new_page(locale="es-MX")
+    await page.goto("/sign-in")
+    await expect(page.get_by_role("heading", name="Iniciar sesión")).to_be_visible()
+
+
+async def test_the_frame_is_readable_by_everybody_also_at_400_percent(
+    new_page: NewPage, axe: Callable[[Page], Awaitable[None]]
+) -> None:
+    page = await new_page(viewport={"width": 320, "height": 640})
+    for address in ("/sign-in", "/problems"):
+        await page.goto(address)
+        await axe(page)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    await sign_in(page, "supervisor")
+    await axe(page)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_shortcuts_lead_everywhere_are_listed_and_can_be_switched_off(live_page: Page) -> None:
+    await sign_in(live_page, "rep")
+    await live_page.keyboard.press("?")
+    overlay = live_page.get_by_role("dialog", name="Keyboard shortcuts")
+    await expect(overlay).to_contain_text("Find an account")
+    await live_page.keyboard.press("Escape")
+    await expect(overlay).to_be_hidden()
+    await live_page.keyboard.press("g")
+    await live_page.keyboard.press("a")
+    await live_page.wait_for_url("/accounts")
+    await live_page.get_by_role("group", name="Keyboard shortcuts").get_by_role("button", name="off").click()
+    await expect(live_page.locator("html")).to_have_attribute("data-shortcuts", "off")
+    await live_page.keyboard.press("?")
+    await expect(overlay).to_be_hidden()
+
+
+async def test_a_page_left_alone_is_covered_and_what_was_typed_in_it_stays(live_page: Page, desk: Desk) -> None:
+    await sign_in(live_page, "rep2")
+    await live_page.goto("/accounts")
+    typed = live_page.get_by_role("searchbox")
+    await typed.fill("Gar")
+    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    with desk.store.writing() as session:
+        session.execute(update(SignIn).where(SignIn.user_id == "rep2").values(seen_at=long_ago))  # type: ignore[arg-type]
+    await live_page.evaluate("fetch('/awake', {method: 'POST'})")
+    await live_page.evaluate("htmx.trigger(document.body, 'htmx:responseError', {xhr: {status: 401}})")
+    cover = live_page.get_by_role("dialog", name="Locked")
+    await cover.get_by_label("Password").fill("wrong")
+    await cover.get_by_role("button", name="Go on").click()
+    await expect(cover.get_by_role("alert")).to_be_visible()
+    await cover.get_by_label("Password").fill("headgate")
+    await cover.get_by_role("button", name="Go on").click()
+    await expect(cover).to_be_hidden()
+    await expect(typed).to_have_value("Gar")
+    await typed.press("Enter")
+    await expect(live_page.get_by_role("region", name="Found")).to_be_visible()
