@@ -21,6 +21,7 @@ from definitions.catalogue.splits import PUT_RIGHT, Move, Split, Unbilled, split
 from definitions.catalogue.tariff import RATES, tariff
 from definitions.language.compiled import Compiled
 from definitions.language.money import money_json
+from store.finding import keep_account_words
 from store.ledger import Entry, LedgerLine, Line, balance_usd, bill_entry, moved, post, statement
 from store.queries.bankruptcy import free_account_id, lines_of_entry, split_by, taken_reads
 from store.tables.bankruptcy import AccountSplit
@@ -168,6 +169,7 @@ def _follower(session: Session, old: Account, petition: date) -> Account:
     )
     session.add(new)
     session.flush()
+    keep_account_words(session.connection(), [new.id])
     return new
 
 

@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from store.applicants import applicant_of
-from store.queries.accounts import account_view, fold
+from store.finding import keep_account_words
+from store.queries.accounts import account_view
 from store.tables.connections import Parcel
 from store.tables.utility import ACCOUNT_CLASSES, Account, Customer, Meter, Premise, Read, ServicePoint
 
@@ -58,6 +59,7 @@ def move_meter(session: Session, effect: Effect) -> Reply:
     """Notes where a temporary meter stands from now on; answers `meter-moved`."""
     account = _account(session, effect)
     session.get_one(Premise, account.premise_id).line1 = str(effect.args["place"]).strip()
+    _found(session, account)
     return Reply(event="meter-moved", data={"place": str(effect.args["place"])})
 
 
@@ -96,7 +98,6 @@ def _opened(session: Session, effect: Effect) -> Account:
         name=applicant.name,
         phone=applicant.phone,
         email=applicant.email,
-        search=fold(applicant.name),
     )
     session.add_all([premise, customer])
     session.flush()
@@ -113,7 +114,7 @@ def _opened(session: Session, effect: Effect) -> Account:
         since=_today(session, effect),
     )
     session.add(account)
-    session.flush()
+    _found(session, account)
     return account
 
 
@@ -158,7 +159,7 @@ def _hung(session: Session, effect: Effect, number: str, serial: str, standing: 
     premise = session.get_one(Premise, account.premise_id)
     premise.route = str(effect.args.get("route") or premise.route)
     premise.sequence = int(effect.args.get("sequence") or premise.sequence)
-    session.flush()
+    _found(session, account)
     return meter
 
 
@@ -184,6 +185,11 @@ def _account(session: Session, effect: Effect) -> Account:
     if view is None:
         raise EffectRefused(f"{effect.action} needs a case with an account", code="no-account")
     return view.account
+
+
+def _found(session: Session, account: Account) -> None:
+    session.flush()
+    keep_account_words(session.connection(), [account.id])
 
 
 def _frozen(account: Account) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Applicants: people who ask for service before they have an account; keeping and finding them."""
+"""Applicants: people who ask for service before they have an account."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
-from store.queries.accounts import MOST, fold
+from store.finding import keep_applicant_words
 from store.tables.connections import Applicant
 
 
@@ -40,23 +39,9 @@ def add_applicant(
         email=email,
         language=language,
         mailing=dict(mailing),
-        search=fold(name),
         since=at,
     )
     session.add(row)
+    session.flush()
+    keep_applicant_words(session.connection(), [number])
     return row
-
-
-def search_applicants(session: Session, words: str, limit: int = 50) -> list[Applicant]:
-    """Applicants by number, name or telephone number, the newest first: each word must be found in one of them."""
-    query = select(Applicant).order_by(col(Applicant.since).desc(), col(Applicant.id)).limit(min(limit, MOST))
-    for word in fold(words).split()[:6]:
-        phone = func.replace(col(Applicant.phone), "-", "")
-        query = query.where(
-            or_(
-                col(Applicant.id).startswith(word, autoescape=True),
-                col(Applicant.search).contains(word, autoescape=True),
-                phone.contains(word.replace("-", ""), autoescape=True),
-            )
-        )
-    return list(session.exec(query))

@@ -12,6 +12,7 @@ from api.problems import Changed, NotFound
 from api.security.people import Person
 from api.services import Services
 from api.views.stories import contact, contact_etag
+from store.finding import keep_account_words
 from store.tables.audit import Audit
 from store.tables.utility import Account, Customer
 
@@ -69,6 +70,9 @@ def change_contact(
         customer = session.get_one(Customer, account.customer_id)
         customer.phone, customer.email = phone, email
         account.language, account.mailing = language, mailing
+        session.flush()
+        accounts = session.exec(select(Account.id).where(Account.customer_id == customer.id))
+        keep_account_words(session.connection(), accounts)
         # Answers are kept for repetitions, so none holds personal data: this one says only that it was done.
         return Answer(status=204, headers={"ETag": contact_etag(contact(session, account))})
 

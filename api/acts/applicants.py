@@ -13,7 +13,7 @@ from api.security.people import Person
 from api.services import Services
 from api.views.connections import ParcelView, applicant_etag, parcel_view
 from store.applicants import add_applicant
-from store.queries.accounts import fold
+from store.finding import keep_applicant_words
 from store.tables.connections import Applicant, Parcel
 
 
@@ -64,7 +64,8 @@ def change(
         if applicant_etag(row) != f'"{version}"':
             raise Changed("Somebody changed this applicant since you read it. Read it again first.")
         row.name, row.phone, row.email, row.language, row.mailing = name, phone, email, language, mailing
-        row.search = fold(name)
+        session.flush()
+        keep_applicant_words(session.connection(), [applicant_id])
         return Answer(status=204, headers={"ETag": applicant_etag(row)})
 
     return once(office.store, ask, Record(act="change-applicant", kind="applicant", id=applicant_id), work)

@@ -44,9 +44,9 @@ from api.views.openings import opening_fields
 from api.views.stories import account_detail, letters_page, reads_page
 from api.views.work import field_view
 from definitions.language.model import CaseDefinition
-from store.applicants import search_applicants
-from store.queries.accounts import bill_page, payments_of, search_accounts
+from store.queries.accounts import bill_page, payments_of
 from store.queries.cases import case_page
+from store.queries.finding import search_accounts, search_applicants
 from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)

@@ -38,8 +38,9 @@ from api.views.money import ReceiptView, receipt_view
 from api.views.shown import Page, Usd, next_link
 from api.views.stories import account_detail, contact, contact_etag, letters_page, reads_page
 from store.ledger import statement
-from store.queries import accounts as query
+from store.queries.accounts import bill_page
 from store.queries.cases import case_page
+from store.queries.finding import search_accounts
 from store.receipts import receipt
 from store.tables.utility import Payment
 
@@ -86,9 +87,7 @@ def search(office: Office, person: SignedIn, body: Search) -> Page[AccountFound]
     """Finds accounts. A POST, so that no name stands in an address; it changes nothing and needs no key."""
     person.must("see-accounts")
     with office.store.reading() as session:
-        found = query.search_accounts(
-            session, body.words, confidential=person.may("see-confidential"), limit=body.limit
-        )
+        found = search_accounts(session, body.words, confidential=person.may("see-confidential"), limit=body.limit)
     return Page(items=[found_view(each, may_see=person.may("see-confidential")) for each in found])
 
 
@@ -156,7 +155,7 @@ def list_bills(
     """Lists the account's bills, the newest first."""
     with office.store.reading() as session:
         account = accounts.viewed(session, person, account_id)
-        page = query.bill_page(session, account_id, limit=limit, cursor=cursor)
+        page = bill_page(session, account_id, limit=limit, cursor=cursor)
     accounts.log_view(office, person, account_id, confidential=account.confidential, what="bills")
     return Page(
         items=[bill_view(bill) for bill in page.items],

@@ -34,9 +34,9 @@ from api.views.connections import (
 )
 from api.views.shown import Page, next_link
 from store import registers
-from store.applicants import search_applicants
 from store.connections import new_connections
 from store.queries.cases import case_page
+from store.queries.finding import search_applicants
 from store.tables.connections import RegisterItem
 
 router = APIRouter(prefix="/api", tags=["connections"])

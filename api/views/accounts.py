@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from api.views.shown import Ccf, Moment, Shown, Usd, local
 from store.ledger import LedgerLine
-from store.queries.accounts import Found
+from store.queries.finding import Found
 from store.tables.papers import Letter
 from store.tables.utility import Account, Bill, Customer, Hold, Payment, Premise, Read
 

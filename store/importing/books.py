@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
+from store.finding import keep_account_words
 from store.importing.values import FieldError
 from store.ledger import POSTINGS, Entry, bill_entry, lines_of, payment_entry, reversal_entry
-from store.queries.accounts import fold
 from store.tables.base import Row, table_of
 from store.tables.cases import CaseRow
 from store.tables.outbox import AccountEvent
@@ -112,12 +112,12 @@ def load_accounts(connection: Connection, rows: list[Values], _at: datetime) -> 
                 "name": row["name"],
                 "phone": row["phone"],
                 "email": row["email"],
-                "search": fold(row["name"]),
             }
             for row in rows
         ),
     )
     _add(connection, Account, (_account(row) for row in rows))
+    keep_account_words(connection, (row["account"] for row in rows))
 
 
 def _account(row: Values) -> Values:
@@ -171,6 +171,7 @@ def load_meters(connection: Connection, rows: list[Values], _at: datetime) -> No
             for row in rows
         ),
     )
+    keep_account_words(connection, (row["account"] for row in rows))
 
 
 def check_meter(row: Values) -> None:

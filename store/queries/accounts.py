@@ -1,14 +1,13 @@
-"""An account's whole story: who, where, meters, reads, use, bills, payments; and finding it."""
+"""An account's whole story: who, where, meters, reads, use, bills, payments."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
@@ -38,18 +37,6 @@ class Use:
     use_ccf: Decimal
     kind: str  #: of the later read
     backwards: bool = False  #: the register fell without having gone round
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """A line of a search's answer. Holds personal data."""
-
-    account_id: str
-    name: str
-    address: str
-    status: str
-    account_class: str
-    confidential: bool
 
 
 def account_view(session: Session, account_id: str) -> AccountView | None:
@@ -118,54 +105,6 @@ def payments_of(session: Session, account_id: str, limit: int = MOST) -> list[Pa
         .limit(limit)
     )
     return list(session.execute(query).scalars())
-
-
-def search_accounts(session: Session, words: str, *, confidential: bool, limit: int = 50) -> list[Found]:
-    """Accounts by number, name, address, telephone number or meter serial: each word must be found in one of them.
-
-    Without the right to them, confidential accounts are found by their number only."""
-    query = (
-        select(Account, Customer, Premise)
-        .join(Customer, col(Customer.id) == col(Account.customer_id))
-        .join(Premise, col(Premise.id) == col(Account.premise_id))
-        .order_by(col(Account.id))
-        .limit(min(limit, MOST))
-    )
-    for word in fold(words).split()[:6]:
-        serial = (
-            select(col(Meter.id))
-            .where(
-                col(Meter.service_point_id) == col(Account.service_point_id),
-                func.lower(col(Meter.serial)).startswith(word, autoescape=True),
-            )
-            .exists()
-        )
-        by_number = col(Account.id).startswith(word, autoescape=True)
-        by_anything = or_(
-            by_number,
-            col(Customer.search).contains(word, autoescape=True),
-            func.lower(col(Premise.line1)).contains(word, autoescape=True),
-            func.replace(col(Customer.phone), "-", "").contains(word.replace("-", ""), autoescape=True),
-            serial,
-        )
-        query = query.where(by_anything if confidential else or_(by_number, by_anything & ~col(Account.confidential)))
-    return [
-        Found(
-            account_id=account.id,
-            name=customer.name,
-            address=f"{premise.line1}, {premise.city}",
-            status=account.status,
-            account_class=account.account_class,
-            confidential=account.confidential,
-        )
-        for account, customer, premise in session.execute(query)
-    ]
-
-
-def fold(text: str) -> str:
-    """The text in lower case without accents: how names are kept for finding."""
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
 
 
 def _between(meter: Meter, reads: list[Read]) -> list[Use]:

@@ -15,7 +15,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from store.ledger import bill_entry, lines_of, payment_entry, reversal_entry
-from store.queries.accounts import fold
 from store.sample import places
 from store.sample.payers import habit, payments
 from store.sample.rates import bill_usd
@@ -170,7 +169,6 @@ class _Household:
                 "name": name,
                 "phone": places.phone(self.random),
                 "email": f"customer-{key}@example.com" if self.random.random() < 0.6 else "",
-                "search": fold(name),
             }
         )
         elsewhere = {

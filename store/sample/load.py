@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from store.engine import Store
+from store.finding import keep_account_words
 from store.sample.crew import add_people
 from store.sample.district import draw_district
 from store.sample.land import add_land
@@ -75,6 +76,7 @@ def load_sample(
                 connection.execute(insert(metadata.tables[name]), batch)
                 done += len(batch)
                 progress(name, done, total)
+        keep_account_words(connection, (row["id"] for row in district.rows["accounts"]))
         session.add(
             ImportRun(
                 id=mark,

@@ -29,7 +29,6 @@ class Applicant(Row, table=True):
     email: str = ""
     language: str = "en"  #: of letters: BCP 47
     mailing: dict[str, Any] = Field(sa_type=PlainJson)  #: line1, line2, city, state, zip
-    search: str = Field(index=True)  #: the name in lower case without accents, for finding
     since: datetime = Field(sa_type=Moment)
 
 

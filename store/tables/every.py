@@ -10,6 +10,7 @@ from store.tables import (
     clock,
     connections,
     definitions,
+    finding,
     imports,
     inbox,
     ledger,
@@ -26,8 +27,8 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, bankruptcy, batches, cases, clock, connections, definitions, imports, inbox, ledger, lists, money, outbox, papers,
-    parties, people, rules, runs, utility,
+    audit, bankruptcy, batches, cases, clock, connections, definitions, finding, imports, inbox, ledger, lists, money, outbox,
+    papers, parties, people, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

@@ -92,7 +92,6 @@ class Customer(Row, table=True):
     name: str
     phone: str = ""
     email: str = ""
-    search: str = Field(index=True)  #: the name in lower case without accents, for finding
 
 
 class Account(Row, table=True):

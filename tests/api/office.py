@@ -24,6 +24,7 @@ from definitions.language.model import CaseDefinition
 from definitions.language.pack import District, Law, ReviewList
 from store import people as store_people
 from store.engine import Store
+from store.finding import keep_account_words
 from store.ledger import bill_entry, post
 from store.publishing import publish_compiled
 from store.tables.cases import CaseRow, TaskCandidate, TaskRow
@@ -442,7 +443,7 @@ def accounts(session: Any) -> None:
         )
         session.flush()
         session.add(ServicePoint(id=f"sp-{number}", premise_id=f"p-{number}"))
-        session.add(Customer(id=f"cu-{number}", name=name, search=name.lower()))
+        session.add(Customer(id=f"cu-{number}", name=name))
         session.flush()
         session.add(
             Meter(id=f"m-{number}", service_point_id=f"sp-{number}", serial=f"S{number}", installed=date(2019, 1, 1))
@@ -458,6 +459,7 @@ def accounts(session: Any) -> None:
             )
         )
         session.flush()
+        keep_account_words(session.connection(), [f"a-{number}"])
         for month in (1, 2):
             session.add(
                 Read(

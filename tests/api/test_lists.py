@@ -32,7 +32,7 @@ def more_accounts(office: Office, *numbers: int) -> None:
             session.add(Premise(id=f"p-{number}", line1="1 Well St", city="X", zip="90000", route="R1", sequence=1))
             session.flush()
             session.add(ServicePoint(id=f"sp-{number}", premise_id=f"p-{number}"))
-            session.add(Customer(id=f"cu-{number}", name="Pat Doe", search="pat doe"))
+            session.add(Customer(id=f"cu-{number}", name="Pat Doe"))
             session.flush()
             account = Account(
                 id=f"a-{number}",

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from store.finding import keep_account_words
 from store.tables.utility import Account, Customer, Meter, Premise, ServicePoint
 from store.writes import AuditWrite, CaseWrite, KeyWrite, StepWrite, TaskClose, TaskWrite
 
@@ -16,11 +17,19 @@ CASE = "c-abcdefghijkl"
 ACCOUNT = "10-000001"
 
 
-def account(session: Session, account_id: str = ACCOUNT, **changes: Any) -> Account:
+def account(
+    session: Session,
+    account_id: str = ACCOUNT,
+    *,
+    name: str = "Pat Doe",
+    phone: str = "",
+    line1: str = "1 Well St",
+    **changes: Any,
+) -> Account:
     """An account in the store, with all that it stands on."""
     number = account_id.split("-")[1]
-    session.add(Premise(id=f"p-{number}", line1="1 Well St", city="Wellton", zip="90000", route="07", sequence=1))
-    session.add(Customer(id=f"cu-{number}", name="Pat Doe", search="pat doe"))
+    session.add(Premise(id=f"p-{number}", line1=line1, city="Wellton", zip="90000", route="07", sequence=1))
+    session.add(Customer(id=f"cu-{number}", name=name, phone=phone))
     session.flush()
     session.add(ServicePoint(id=f"s-{number}", premise_id=f"p-{number}"))
     session.flush()
@@ -37,6 +46,7 @@ def account(session: Session, account_id: str = ACCOUNT, **changes: Any) -> Acco
     )
     session.add(made)
     session.flush()
+    keep_account_words(session.connection(), [account_id])
     return made
 
 

@@ -1,4 +1,4 @@
-"""What the engine did to answer a query: its scans, its sorts and the rows it read."""
+"""What the engine did to answer a query: its scans, its sorts and the rows it read; and many rows to read among."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import String, Table, cast, event, insert, literal, select, true
 from sqlmodel import Session
 
 from store.engine import Store
+
+TIMES = 100  #: each row is written so often
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +69,14 @@ def _nodes(node: dict[str, Any]) -> Any:
     yield node
     for child in node.get("Plans", []):
         yield from _nodes(child)
+
+
+def multiply(store: Store, table: Table, *ids: str) -> None:
+    """Write each row of a table so often, under other ids: in the database, where it takes a second."""
+    numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < TIMES - 1))
+    copy = [
+        (column.concat("-").concat(cast(numbers.c.n, String))) if column.name in ids else column for column in table.c
+    ]
+    with store.writing() as session:
+        session.connection().execute(insert(table).from_select(list(table.c), select(*copy).join(numbers, true())))

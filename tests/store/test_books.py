@@ -60,26 +60,6 @@ def test_an_account_is_seen_with_all_that_it_stands_on(store: Store) -> None:
         assert accounts.account_view(session, "10-none") is None
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [("10-0000", 2), ("pat", 2), ("PÁT doe well", 2), ("s000002", 1), ("100%", 0), ("_", 0), ("pat 10-000002", 1)],
-)
-def test_an_account_is_found_by_number_name_address_or_serial(store: Store, words: str, found: int) -> None:
-    with store.writing() as session:
-        account(session)
-        account(session, "10-000002")
-    with store.reading() as session:
-        assert len(accounts.search_accounts(session, words, confidential=True)) == found
-
-
-def test_without_the_right_a_confidential_account_is_found_by_its_number_only(store: Store) -> None:
-    with store.writing() as session:
-        account(session, confidential=True)
-    with store.reading() as session:
-        assert accounts.search_accounts(session, "pat", confidential=False) == []
-        assert len(accounts.search_accounts(session, ACCOUNT, confidential=False)) == 1
-
-
 def test_a_hold_is_placed_once_and_each_change_counts_up(store: Store) -> None:
     with store.writing() as session:
         account(session)

@@ -19,7 +19,8 @@ from store.importing import documentation
 from store.importing.kinds import KINDS
 from store.importing.run import ImportFileError, ImportReport, import_file
 from store.projection import write_step
-from store.queries.accounts import account_view, search_accounts, use_of
+from store.queries.accounts import account_view, use_of
+from store.queries.finding import search_accounts
 from store.tables.imports import ImportRun
 from store.tables.utility import Payment, Read
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from books import ACCOUNT, MONDAY, account
-from plans import plans_of
-from sqlalchemy import URL, String, Table, cast, insert, literal, select, true
+from plans import TIMES, multiply, plans_of
+from sqlalchemy import URL, insert
 from sqlmodel import Session
 
 from store.engine import Store, open_store
@@ -22,7 +22,6 @@ from store.tables.cases import CaseRow, TaskRow
 from store.types import FAR_FUTURE
 
 BIG = 100_000
-TIMES = 100  #: each row is written so often
 
 
 def case_row(number: int, **changes: Any) -> dict[str, Any]:
@@ -57,17 +56,6 @@ def fill(store: Store, cases: list[dict[str, Any]], tasks: list[dict[str, Any]])
         account(session)
         session.connection().execute(insert(table_of(CaseRow)), cases)
         session.connection().execute(insert(table_of(TaskRow)), tasks)
-
-
-def multiply(store: Store, table: Table, *ids: str) -> None:
-    """Write each row of a table so often, under other ids: in the database, where it takes a second."""
-    numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < TIMES - 1))
-    copy = [
-        (column.concat("-").concat(cast(numbers.c.n, String))) if column.name in ids else column for column in table.c
-    ]
-    with store.writing() as session:
-        session.connection().execute(insert(table).from_select(list(table.c), select(*copy).join(numbers, true())))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
