@@ -9,10 +9,12 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.problems import MEDIA_TYPE, BadRequest, Broken, Invalid, KeyMissing, Problem, by_code, by_status
+from api.acts.refused_looks import log_refused_look
+from api.problems import MEDIA_TYPE, BadRequest, Broken, Invalid, KeyMissing, NotPermitted, Problem, by_code, by_status
 from store.paging import CursorError
 from workflows.machine.errors import Refused
 
@@ -63,6 +65,9 @@ def invalid(errors: Sequence[Any]) -> Problem:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
+    person = getattr(request.state, "person", None)
+    if isinstance(error, NotPermitted) and person is not None and request.method == "GET":
+        await run_in_threadpool(log_refused_look, request.app.state.services, person, error, request.url.path)
     return await _answered(request, error)
 
 

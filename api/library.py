@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from sqlmodel import Session
 
 from api.problems import NotFound
 from definitions.language.compiled import Compiled, from_bytes
 from definitions.language.expand import expand, walk
+from definitions.language.library import Library, load_library
 from definitions.language.model import CaseDefinition, Task
 from store.records import version_in_effect, versions_of
 from store.tables.definitions import DefinitionVersion
+
+
+def library_of(folder: Path) -> Library:
+    """The folder of definitions, loaded again only when a file of it has changed."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return _loaded(folder, tuple((str(file), file.stat().st_mtime_ns) for file in files))
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, _files: tuple[tuple[str, int], ...]) -> Library:
+    return load_library(folder)
 
 
 @lru_cache(maxsize=256)

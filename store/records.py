@@ -1,4 +1,4 @@
-"""Small books: the audit, idempotency keys, published definitions, archived histories."""
+"""Small books: idempotency keys, published definitions, archived histories."""
 
 from __future__ import annotations
 
@@ -11,13 +11,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from store.paging import Page, after, page_of, read_cursor
-from store.tables.audit import Audit
 from store.tables.cases import CaseArchive
 from store.tables.definitions import DefinitionVersion
 from store.tables.outbox import IdempotencyKey
-
-MOST = 500  #: audit rows on one page
 
 
 class KeyReusedError(Exception):
@@ -30,29 +26,6 @@ class DefinitionStandsError(Exception):
     """Exactly this definition is published already."""
 
     code = "definition-stands"
-
-
-def audit_page(
-    session: Session,
-    *,
-    account: str | None = None,
-    case: str | None = None,
-    person: str | None = None,
-    limit: int = 100,
-    cursor: str | None = None,
-) -> Page[Audit]:
-    """Who did what, the newest first."""
-    limit = min(limit, MOST)
-    key = read_cursor(cursor, (int,)) if cursor else None
-    query = select(Audit)
-    if account is not None:
-        query = query.where(col(Audit.account_id) == account)
-    if case is not None:
-        query = query.where(col(Audit.case_id) == case)
-    if person is not None:
-        query = query.where(col(Audit.person) == person)
-    rows = session.execute(after(query, (col(Audit.id),), key, down=True).limit(limit + 1)).scalars()
-    return page_of([rows], lambda row: (row.id,), limit, down=True)
 
 
 def answer_to_key(session: Session, person: str, key: str, digest: str) -> IdempotencyKey | None:

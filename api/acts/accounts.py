@@ -28,8 +28,8 @@ def viewed(session: Session, person: Person, account_id: str) -> Account:
 
 
 def log_view(office: Services, person: Person, account_id: str, *, confidential: bool, what: str) -> None:
-    """Writes down that a confidential account was looked at, before its story leaves the server."""
-    if not confidential:
+    """Writes down that an account was looked at, before its story leaves the server."""
+    if not account_id and not confidential:
         return
     with office.store.writing() as session:
         session.add(
@@ -39,8 +39,8 @@ def log_view(office: Services, person: Person, account_id: str, *, confidential:
                 act="view",
                 object_kind=what,
                 object_id=account_id,
-                account_id=account_id,
-                rule="right see-confidential",
+                account_id=account_id or None,
+                rule="right see-confidential" if confidential else "right see-accounts",
             )
         )
 

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from api.acts import publishing
+from api.examining import examine
 from api.library import content, current, current_all, published
 from api.problems import NotFound
 from api.rest.asking import Asked, answer
@@ -16,7 +17,8 @@ from api.rest.bodies import Body
 from api.rest.documented import READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
-from api.views.books import DefinitionDetail, DefinitionView, FindingView, definition_fields
+from api.views.bench import ProposalView
+from api.views.books import DefinitionDetail, DefinitionView, FindingView, definition_fields, finding_view
 from api.views.openings import opening_schema
 from api.views.shown import Page, Shown
 from definitions.language.compiled import from_bytes
@@ -64,27 +66,23 @@ def list_definitions(office: Office, person: SignedIn) -> Page[DefinitionView]:
 @router.post("/check", operation_id="check_definition", response_model=Findings, responses=READ)
 def check_definition(office: Office, person: SignedIn, body: Source) -> Findings:
     """Checks a definition's text. A POST for its length; it changes nothing and needs no key."""
-    found = publishing.findings(office, body.source)
+    found = examine(office.definitions, body.source)
     return Findings(
-        sound=all(problem.severity != "error" for problem in found),
-        findings=[
-            FindingView(
-                file=problem.file,
-                line=problem.line,
-                column=problem.column,
-                code=problem.code,
-                severity=problem.severity,
-                message=problem.message,
-                story=list(problem.story),
-            )
-            for problem in found
-        ],
+        sound=all(problem.severity != "error" for problem in found), findings=[finding_view(each) for each in found]
     )
 
 
-@router.post("", operation_id="publish_definition", status_code=201, response_model=DefinitionView, responses=WRITE)
+@router.post(
+    "",
+    operation_id="publish_definition",
+    status_code=201,
+    response_model=DefinitionView,
+    responses=WRITE | {202: {"model": ProposalView, "description": "Proposed: a second person has to agree."}},
+)
 def publish_definition(office: Office, ask: Asked, body: NewVersion) -> Response:
-    """Publishes a definition as the next version; open cases keep theirs."""
+    """Publishes a definition as the next version; open cases keep theirs.
+
+    Where the district has `publish-persons: "2"`, it is proposed instead (202), and a second person approves it."""
     return answer(publishing.publish(office, ask, body.source, note=body.note))
 
 

@@ -21,6 +21,7 @@ from api.rest import (
     money,
     overrides,
     parties,
+    proposals,
     tasks,
     users,
 )
@@ -40,6 +41,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     money.router,
     overrides.router,
     parties.router,
+    proposals.router,
     tasks.router,
     users.router,
 )

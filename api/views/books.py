@@ -1,4 +1,4 @@
-"""Audit, incidents, definitions and files as they are shown."""
+"""Incidents, definitions and files as they are shown."""
 
 from __future__ import annotations
 
@@ -8,27 +8,10 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from api.views.shown import Moment, Shown, local
-from store.tables.audit import Audit
+from definitions.language.problems import Problem
 from store.tables.cases import Incident
 from store.tables.definitions import DefinitionVersion
 from store.tables.papers import File
-
-
-class AuditView(Shown):
-    """One act, or one look, of one person; refusals as well."""
-
-    at: Moment
-    person: str
-    act: str = Field(examples=["claim"])
-    object_kind: str = Field(examples=["task"])
-    object: str
-    account: str | None
-    case: str | None
-    step: int | None
-    allowed: bool
-    code: str | None = Field(description="Why it was refused: the problem's code.")
-    sentence: str | None
-    rule: str | None = Field(description="By which it was allowed or refused.")
 
 
 class IncidentView(Shown):
@@ -100,24 +83,6 @@ class FileView(Shown):
     medical: bool
 
 
-def audit_view(row: Audit, *, zone: ZoneInfo) -> AuditView:
-    """The audit row as it is shown."""
-    return AuditView(
-        at=row.at.astimezone(zone),
-        person=row.person,
-        act=row.act,
-        object_kind=row.object_kind,
-        object=row.object_id,
-        account=row.account_id,
-        case=row.case_id,
-        step=row.step_no,
-        allowed=row.allowed,
-        code=row.code,
-        sentence=row.sentence,
-        rule=row.rule,
-    )
-
-
 def incident_view(row: Incident, *, zone: ZoneInfo) -> IncidentView:
     """The incident as it is shown."""
     return IncidentView(
@@ -150,6 +115,19 @@ def definition_fields(row: DefinitionVersion, *, zone: ZoneInfo) -> dict[str, An
         "approved_by": row.approved_by,
         "note": row.note,
     }
+
+
+def finding_view(problem: Problem) -> FindingView:
+    """The finding as it is shown."""
+    return FindingView(
+        file=problem.file,
+        line=problem.line,
+        column=problem.column,
+        code=problem.code,
+        severity=problem.severity,
+        message=problem.message,
+        story=list(problem.story),
+    )
 
 
 def file_view(row: File, *, zone: ZoneInfo) -> FileView:

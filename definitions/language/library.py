@@ -6,7 +6,7 @@ What cannot be loaded is left out and said as problems; everything else stays us
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -71,6 +71,17 @@ class Library:
     def source(self, case: str) -> str:
         """The YAML of a case definition."""
         return self.sources["cases", case]
+
+
+def with_case(library: Library, definition: CaseDefinition, document: Document, source: str) -> Library:
+    """The library with one case definition beside, or instead of, the one of its folder."""
+    name = definition.case
+    return replace(
+        library,
+        cases={**library.cases, name: definition},
+        documents={**library.documents, ("cases", name): document},
+        sources={**library.sources, ("cases", name): source},
+    )
 
 
 def load_library(folder: Path) -> Library:

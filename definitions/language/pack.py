@@ -160,6 +160,9 @@ class District(Strict):
     roles: dict[Key, Role] = Field(description="Roles by name.")
     queues: dict[Key, Queue] = Field(description="Queues by name.")
     crews: dict[Key, Crew] = Field(default_factory=dict, description="Crews by name.")
+    publish_persons: Literal["1", "2"] = Field(
+        "1", description="How many people publish a definition: with 2 one proposes it and another one approves."
+    )
     limits: dict[Key, dict[Key, str]] = Field(
         default_factory=dict, description="Approval limits in USD, by kind and role."
     )

@@ -7,8 +7,11 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from store.tables.base import Row
+from store.tables.base import Row, only_where
 from store.types import Moment
+
+REFUSED = "NOT allowed"
+SEEN = "act = 'view'"
 
 
 class Audit(Row, table=True):
@@ -30,8 +33,12 @@ class Audit(Row, table=True):
     sentence: str | None = None
     rule: str | None = None  #: by which rule it was allowed or refused
 
+    #: Every list is by the newest first, so each index ends with when and the number; the last two are small.
     __table_args__ = (
-        Index("ix_audit_account", "account_id", "id"),
-        Index("ix_audit_case", "case_id", "id"),
-        Index("ix_audit_person", "person", "id"),
+        Index("ix_audit_day", "at", "id"),
+        Index("ix_audit_account_day", "account_id", "at", "id"),
+        Index("ix_audit_case_day", "case_id", "at", "id"),
+        Index("ix_audit_person_day", "person", "at", "id"),
+        Index("ix_audit_refused", "at", "id", **only_where(REFUSED)),
+        Index("ix_audit_seen", "at", "id", **only_where(SEEN)),
     )

@@ -152,7 +152,10 @@ async def test_confidential_accounts_are_for_those_with_the_right_and_each_view_
 
     with office.store.reading() as session:
         rows = session.exec(select(Audit).where(Audit.act == "view")).all()
-    assert [(row.person, row.account_id) for row in rows] == [("supervisor", "a-2")]
+    assert [(row.person, row.account_id, row.allowed) for row in rows] == [
+        ("rep", "a-2", False),
+        ("supervisor", "a-2", True),
+    ]
 
 
 async def test_search_finds_by_name_address_and_number_but_not_the_confidential(office: Office) -> None:

@@ -48,4 +48,7 @@ async def test_medical_certificates_are_kept_apart(office: Office) -> None:
     assert listed.json()["items"] == []
     with office.store.reading() as session:
         looked = session.exec(select(Audit).where(Audit.act == "view")).all()
-    assert [(row.person, row.object_kind) for row in looked] == [("rep", "file")]
+    assert [(row.person, row.object_kind, row.allowed) for row in looked] == [
+        ("rep2", "address", False),
+        ("rep", "file", True),
+    ]

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from definitions.language.checks.check import check_case_text, check_packs
 from definitions.language.checks.context import CaseText
-from definitions.language.library import Library, load_library
+from definitions.language.library import Library, load_library, with_case
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
 from definitions.language.problems import Problem, in_reading_order, register_codes
@@ -49,14 +48,8 @@ def check_text(library: Library, text: str, file: str) -> list[Problem]:
     definition, problems = load_model(document, CaseDefinition)
     if definition is None:
         return problems
-    name = definition.case
-    trial = replace(
-        library,
-        cases={**library.cases, name: definition},
-        documents={**library.documents, ("cases", name): document},
-        sources={**library.sources, ("cases", name): text},
-    )
-    return in_reading_order([*problems, *check_case(trial, name)])
+    trial = with_case(library, definition, document, text)
+    return in_reading_order([*problems, *check_case(trial, definition.case)])
 
 
 def check_case(library: Library, name: str) -> list[Problem]:

@@ -1,0 +1,27 @@
+"""What somebody asked to see and was refused: acts write their own refusals, this is for what only reads."""
+
+from __future__ import annotations
+
+from api.problems import NotPermitted
+from api.security.people import Person
+from api.services import Services
+from store.tables.audit import Audit
+
+
+def log_refused_look(office: Services, person: Person, problem: NotPermitted, path: str) -> None:
+    """Writes down what the person asked to see; an address names no one."""
+    with office.store.writing() as session:
+        session.add(
+            Audit(
+                at=office.now(),
+                person=person.id,
+                act="view",
+                object_kind="address",
+                object_id=path[:200],
+                account_id=problem.facts.get("account"),
+                allowed=False,
+                code=problem.code,
+                sentence=problem.sentence,
+                rule=problem.facts.get("right"),
+            )
+        )
