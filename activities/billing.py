@@ -11,14 +11,18 @@ from definitions.language.quantity import plain
 from store.queries.accounts import account_view
 from store.tables.utility import Meter, Read
 
+KINDS = ("field", "estimated", "customer")  #: of reads that a case takes into the record
+
 
 def record_read(session: Session, effect: Effect) -> Reply:
     """Takes the read into the record of the account's meter; answers `read-recorded` with the meter."""
-    value_ccf = _value(effect)
+    value_ccf, kind = _value(effect), str(effect.args.get("kind") or "field")
+    if kind not in KINDS:
+        raise EffectRefused(f'"{kind}" is no kind of read; a case records {", ".join(KINDS)}', code="bad-read")
     meter = _meter(session, effect)
     known = session.exec(select(Read).where(col(Read.meter_id) == meter.id, col(Read.source) == effect.id)).first()
     if known is None:
-        session.add(Read(meter_id=meter.id, at=effect.at, value_ccf=value_ccf, kind="field", source=effect.id))
+        session.add(Read(meter_id=meter.id, at=effect.at, value_ccf=value_ccf, kind=kind, source=effect.id))
         session.flush()
     return Reply(event="read-recorded", data={"meter": meter.id, "read": plain(value_ccf)})
 

@@ -341,6 +341,8 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
         question.today,
         limits(question.definition.district.settings if question.definition else {}),
     ),
+    "last_read": lambda question: use.last_read(question.session, question.account, question.zone)[0],
+    "last_read_on": lambda question: use.last_read(question.session, question.account, question.zone)[1],
     "zero_use_periods": lambda question: use.zero_periods(question.bills),
     "estimated_periods": lambda question: use.estimated_periods(question.session, question.account),
     "petition_date": lambda question: question.petition.filed.isoformat() if question.petition else None,

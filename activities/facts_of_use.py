@@ -8,12 +8,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import takewhile
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from definitions.catalogue import usage
 from definitions.catalogue.reads import Limits, Reading, audited
+from definitions.language.quantity import plain
 from store.queries.consumption import ABOUT_USE, BACK
 from store.tables.cases import CaseRow
 from store.tables.utility import Account, Bill, Meter, Premise, Read
@@ -100,6 +102,21 @@ def estimated_periods(session: Session, account: Account | None) -> int:
         .limit(READS)
     )
     return sum(1 for _ in takewhile(lambda kind: kind == "estimated", session.execute(query).scalars()))
+
+
+def last_read(session: Session, account: Account | None, zone: ZoneInfo) -> tuple[str | None, str | None]:
+    """The register of the present meter at its last read, in ccf, and the day of it; (None, None) before the first."""
+    if account is None:
+        return None, None
+    query = (
+        select(col(Read.value_ccf), col(Read.at))
+        .join(Meter, col(Meter.id) == col(Read.meter_id))
+        .where(col(Meter.service_point_id) == account.service_point_id, col(Meter.removed).is_(None))
+        .order_by(col(Read.at).desc(), col(Read.id).desc())
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return (plain(found[0]), found[1].astimezone(zone).date().isoformat()) if found is not None else (None, None)
 
 
 def _ccf(value: Decimal) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from definitions.catalogue import bankruptcy, collecting, computations, connecting
+from definitions.catalogue import bankruptcy, collecting, computations, connecting, estimates
 from definitions.catalogue.actions import Arg, ArgType, Signature, register
 from definitions.catalogue.money_actions import MONEY_ACTIONS
 
@@ -18,6 +18,11 @@ _LEAK: tuple[tuple[str, ArgType, Callable[..., Any]], ...] = (
     ("compute-leak-adjustment", "money", computations.compute_leak_adjustment),
     ("show-leak-adjustment", "any", computations.show_leak_adjustment),
     ("judge-leak-adjustment", "text", computations.judge_leak_adjustment),
+)
+
+_ESTIMATE: tuple[tuple[str, ArgType, Callable[..., Any]], ...] = (
+    ("estimate-read", "quantity", estimates.estimate_read),
+    ("show-estimated-read", "any", estimates.show_estimated_read),
 )
 
 BUILT_IN = (
@@ -127,7 +132,11 @@ BUILT_IN = (
     Signature(
         name="reckon-last-day",
         kind="pure",
-        args={"begin": Arg(type="date"), "days": Arg(type="any", title="A number of days, or the setting that has it")},
+        args={
+            "begin": Arg(type="date"),
+            "days": Arg(type="any", title="A number of days, or the setting that has it"),
+            "law": Arg(type="boolean", required=False, title="A statute gives the time: a legal holiday rolls on, too"),
+        },
         result="date",
         compute=computations.reckon_last_day,
         says="reckons the last day",
@@ -199,6 +208,17 @@ BUILT_IN = (
             ("compute-unregistered-use", computations.compute_unregistered_use),
             ("show-unregistered-use", computations.show_unregistered_use),
         )
+    ),
+    *(
+        Signature(
+            name=name,
+            kind="pure",
+            result=result,
+            facts=("bill_history", "last_read", "last_read_on", "neighbours_median_use"),
+            compute=compute,
+            says="estimates the read",
+        )
+        for name, result, compute in _ESTIMATE
     ),
     *(
         Signature(
@@ -299,7 +319,11 @@ BUILT_IN = (
     Signature(
         name="record-read",
         kind="effect",
-        args={"read": Arg(type="quantity"), "meter": _OPTIONAL},
+        args={
+            "read": Arg(type="quantity"),
+            "meter": _OPTIONAL,
+            "kind": Arg(type="text", required=False, title="`field` (default), `estimated` or `customer`"),
+        },
         replies=("read-recorded",),
         says="takes the read into the meter's record",
     ),

@@ -24,6 +24,7 @@ from definitions.catalogue.meter_tests import (
 from definitions.catalogue.tariff import RATES, Tariff, tariff
 from definitions.catalogue.usage import Period, mean, period, periods, preceding, same_period
 from definitions.catalogue.working import Working, number
+from definitions.language.counting import last_day_to_act
 from definitions.language.money import format_money, money_json
 from definitions.language.pack import DecisionTable
 from definitions.language.tables import TableError
@@ -269,11 +270,14 @@ def judge_low_use(context: Context) -> str:
     return "low" if bill.use_ccf < floor else "usual"
 
 
-def reckon_last_day(context: Context, *, begin: Any, days: Any) -> str:
-    """The last day of so many days after a date; `days` is a number or the name of a setting."""
+def reckon_last_day(context: Context, *, begin: Any, days: Any, law: bool = False) -> str:
+    """The last day of so many days after a date; `days` is a number or the name of a setting.
+
+    `law`: a statute gives the time, so that a legal holiday rolls on although the office works (Gov. Code 6800)."""
     written = str(days)
     count = int(context.district.settings.get(written, written))
-    return last_day(_date(begin, "the day that is counted from"), count, context.calendar).isoformat()
+    counted = last_day_to_act if law else last_day
+    return counted(_date(begin, "the day that is counted from"), count, context.calendar).isoformat()
 
 
 def judge_in_time(context: Context, *, received: Any, notice: Any = None) -> bool:

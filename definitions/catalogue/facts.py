@@ -185,6 +185,8 @@ _ALL: Final = (
         enum=("fine", "high", "zero-use", "backwards", "estimated"),
         help_="Of a read of the last 31 days into which no case has looked yet.",
     ),
+    _fact("last_read", "quantity", "Register at the last read", unit="ccf"),
+    _fact("last_read_on", "date", "Day of the last read"),
     _fact("zero_use_periods", "integer", "Periods in a row without use"),
     _fact("estimated_periods", "integer", "Periods in a row with an estimated read"),
     # a bankruptcy

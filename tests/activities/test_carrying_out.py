@@ -277,6 +277,19 @@ def test_a_crews_read_goes_into_the_meters_record_once(book: Store) -> None:
         assert (read.kind, read.value_ccf, read.source) == ("field", Decimal("1930.500"), f"{books.CASE}.1.1")
 
 
+@pytest.mark.parametrize("kind", ["estimated", "customer"])
+def test_an_estimate_or_a_customers_read_is_recorded_as_what_it_is(book: Store, kind: str) -> None:
+    twice(book, effect("record-read", read="1930", kind=kind))
+    with book.reading() as session:
+        assert [read.kind for read in session.execute(select(Read)).scalars()] == [kind]
+
+
+def test_a_case_records_no_read_of_another_kind(book: Store) -> None:
+    with book.writing() as session, pytest.raises(EffectRefused) as refused:
+        registry.carry_out(session, effect("record-read", read="1930", kind="actual"))
+    assert refused.value.code == "bad-read"
+
+
 @pytest.mark.parametrize("read", ["-1", "high", None])
 def test_a_read_that_is_none_is_refused(book: Store, read: Any) -> None:
     with book.writing() as session, pytest.raises(EffectRefused) as refused:

@@ -112,6 +112,11 @@ def test_the_share_of_the_disputed_bill_that_is_paid(books: Store) -> None:
         assert read(session, "bill_paid_percent", bill={"id": "b-4"}) == {"bill_paid_percent": "0.00"}
 
 
+def test_the_last_read_of_the_present_meter_with_its_day(books: Store) -> None:
+    with books.reading() as session:
+        assert read(session, "last_read", "last_read_on") == {"last_read": "100", "last_read_on": "2026-09-20"}
+
+
 def test_use_is_compared_with_the_same_period_of_other_years(books: Store) -> None:
     with books.reading() as session:
         names = (

@@ -51,7 +51,9 @@ def unknown_glyphs(pdf: bytes) -> int:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_each_letter_prints_its_sample_in_both_languages(name: str) -> None:
     data = sample(name)
-    text = text_of(rendered(shipped()[name].text, data))
+    pdf = rendered(shipped()[name].text, data)
+    text = text_of(pdf)
+    assert unknown_glyphs(pdf) == 0
     bill = data["data"].get("bill")
     used = [f"{bill['use']} ccf"] if bill and name not in ("meter-test-offer", "meter-test-report") else []
     for expected in (
@@ -88,6 +90,25 @@ def test_each_letter_is_archivable_and_accessible(name: str) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_the_same_letter_is_the_same_bytes(name: str) -> None:
     assert rendered(shipped()[name].text, sample(name)) == rendered(shipped()[name].text, sample(name))
+
+
+def test_the_address_stands_in_the_window_of_a_number_ten_envelope() -> None:
+    data = sample("answer")
+    page = PdfReader(io.BytesIO(rendered(shipped()["answer"].text, data))).pages[0]
+    found: dict[str, tuple[float, float]] = {}
+
+    def seen(text: str, page_at: list[float], text_at: list[float], _font: Any, _size: Any) -> None:
+        if text.strip() in data["recipient"]["lines"]:
+            across = text_at[4] * page_at[0] + text_at[5] * page_at[2] + page_at[4]
+            up = text_at[4] * page_at[1] + text_at[5] * page_at[3] + page_at[5]
+            found[text.strip()] = (
+                across / 72,
+                (float(page.mediabox.height) - up) / 72,
+            )  # inches from the left and the top
+
+    page.extract_text(visitor_text=seen)
+    assert sorted(found) == sorted(data["recipient"]["lines"])
+    assert all(0.875 <= across <= 1.0 and 2.0 <= down <= 3.0 for across, down in found.values()), found
 
 
 def test_the_answer_shows_the_arithmetic_and_the_right_to_appeal() -> None:

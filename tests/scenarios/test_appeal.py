@@ -72,7 +72,9 @@ def test_nothing_is_shut_off_from_the_first_minute_until_the_appeal_is_over() ->
     assert play.holds == ["appeal"]
     play.complete("decide", "deny", by="review", at="2026-09-21 09:00", decision="Two reads agree.")
     assert play.holds == ["appeal"]  # the board may still be asked
-    play.until("2026-10-01 07:30")
+    play.until("2026-10-01 23:00")
+    assert play.holds == ["appeal"]
+    play.until("2026-10-02 07:30")
     assert (play.case.outcome, play.holds) == ("denied", [])
 
 
@@ -104,11 +106,11 @@ def test_whoever_opened_it_does_not_decide_it() -> None:
 
 def test_within_ten_days_the_customer_may_go_to_the_board_and_not_later() -> None:
     play = denied()
-    play.receive("board-appealed", at="2026-09-30 17:00")
+    play.receive("board-appealed", at="2026-10-01 17:00")
     assert play.task("scheduling").queue == "board"
     late = denied()
-    with pytest.raises(Refused, match="closed on 01 October 2026"):
-        late.receive("board-appealed", at="2026-10-01 08:00")
+    with pytest.raises(Refused, match="closed on 02 October 2026"):
+        late.receive("board-appealed", at="2026-10-02 08:00")
 
 
 def test_the_customer_is_told_the_day_of_the_meeting_and_stays_safe_until_the_board_has_decided() -> None:

@@ -32,8 +32,17 @@ def test_an_appeal_holds_the_account_from_its_first_minute_until_the_boards_time
         play.complete("decide-shut-off-appeal", "deny", by="rep", at="2026-03-10 09:00", decision="It was read right.")
     play.complete("decide-shut-off-appeal", "deny", by="review", at="2026-03-10 09:00", decision="It was read right.")
     assert (play.holds, play.letters) == (["appeal"], ["shut-off-appeal-answer"])
-    play.until("2026-03-20 07:30")
+    play.until("2026-03-20 23:00")  # ten days: the last of them, too, is the customer's
+    assert play.holds == ["appeal"]
+    play.until("2026-03-21 07:30")
     assert (play.case.outcome, play.holds) == ("denied", [])
+
+
+def test_a_last_day_for_the_board_on_a_closed_day_is_the_next_on_which_somebody_is_there() -> None:
+    play = case("shut-off-appeal")
+    play.complete("decide-shut-off-appeal", "deny", by="review", at="2026-03-11 09:00", decision="It was read right.")
+    play.receive("board-appealed", "2026-03-23 16:00")  # ten days end on Saturday the 21st
+    assert (play.state, play.holds) == ("before-the-board", ["appeal"])
 
 
 def test_an_appeal_that_goes_to_the_board_keeps_its_hold() -> None:
@@ -71,7 +80,7 @@ def test_more_than_thirty_days_are_given_only_by_a_lead() -> None:
     assert play.state == "running"
 
 
-@pytest.mark.parametrize(("mailed", "state"), [("2026-02-24", "reviewing"), ("2026-02-23", "refused")])
+@pytest.mark.parametrize(("mailed", "state"), [("2026-02-23", "reviewing"), ("2026-02-20", "refused")])
 def test_a_request_within_thirteen_days_of_the_notice_is_refused_only_by_a_review_manager(
     mailed: str, state: str
 ) -> None:
@@ -79,6 +88,14 @@ def test_a_request_within_thirteen_days_of_the_notice_is_refused_only_by_a_revie
     play.complete("decide-extension", "refuse", by="rep", at="2026-03-09 10:00", decision="Twice this year already.")
     assert play.state == state
     assert play.holds == (["extension"] if state == "reviewing" else [])
+
+
+@pytest.mark.parametrize(("asked", "state"), [("2026-04-01 09:00", "reviewing"), ("2026-04-02 09:00", "refused")])
+def test_the_thirteen_days_that_end_on_a_legal_holiday_last_to_the_next_day(asked: str, state: str) -> None:
+    # from Wednesday 18 March they end on Cesar Chavez Day, on which the office works
+    play = Play(asked, case="extension", data={"bill": None}, past_due="120.00", final_notice_mailed="2026-03-18")
+    play.complete("decide-extension", "refuse", by="rep", decision="Twice this year already.")
+    assert play.state == state
 
 
 # -- a certificate
@@ -110,9 +127,9 @@ def test_who_is_told_what_is_missing_has_ten_days_under_the_hold() -> None:
     play.complete(
         "medical", "incomplete", by="review", at="2026-03-09 10:00", missing="The doctor's signature.", **parts
     )
-    play.until("2026-03-19 07:29")
+    play.until("2026-03-19 23:00")
     assert play.holds == ["medical"]
-    play.until("2026-03-19 07:30")
+    play.until("2026-03-20 07:30")
     assert play.holds == []
 
 
@@ -129,8 +146,10 @@ def test_only_of_a_detached_house_may_the_landlord_be_shown() -> None:
     with pytest.raises(Refused):
         house.complete("occupant", "accepted", by="rep", at="2026-03-09 10:00", dwelling="detached", **form)
     house.complete("occupant", "more", by="rep", at="2026-03-09 10:00", dwelling="detached", **form)
-    house.until("2026-03-16 07:30")
-    assert house.case.outcome == "refused"
+    house.until("2026-03-24 23:00")
+    assert house.holds == ["extension"]
+    house.until("2026-03-25 07:30")
+    assert (house.case.outcome, house.holds) == ("refused", [])
 
 
 # -- returned mail
@@ -183,9 +202,9 @@ def test_a_final_demand_is_not_written_to_a_debtor_in_bankruptcy() -> None:
 def test_what_a_petition_stays_is_recalled_from_the_agency_the_same_day() -> None:
     play = case("agency-referral", past_due="199.00", balance="199.00")
     play.complete("check-referral", "warn", by="finance", at="2026-03-09 10:00")
-    play.until("2026-03-19 07:30")
-    play.complete("approve-referral", "place", by="supervisor", at="2026-03-19 10:00")
-    assert play.case.data["placed_on"] == "2026-03-19"
+    play.until("2026-03-20 07:30")
+    play.complete("approve-referral", "place", by="supervisor", at="2026-03-20 10:00")
+    assert play.case.data["placed_on"] == "2026-03-20"
     held(play, "bankruptcy")
     assert play.task("recall-from-agency").priority == "urgent"
 

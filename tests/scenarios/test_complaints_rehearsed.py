@@ -19,6 +19,8 @@ OPENING: dict[str, dict[str, Any]] = {
     "leak-adjustment": {},
     "bill-credit": {"amount": "79.55", "reason": "misread"},
     "appeal": {"appeal": "I do not agree."},
+    "non-read": {"why": "locked", "bill": None},
+    "affidavit": {"kind": "income", "bill": None},
 }
 
 
@@ -27,6 +29,7 @@ def rehearsed(name: str, cases: int = 150) -> Tally:
     text = (DEFINITIONS / "cases" / f"{name}.rehearsal.yaml").read_text(encoding="utf-8")
     script = Script.model_validate(yaml.safe_load(text))
     row = {"account": ACCOUNT, "bill": {**HISTORY[0], "period_end": "2025-12-23"}} | OPENING[name]
+    row = {key: value for key, value in row.items() if value is not None}
     tally = Tally()
     for each in rehearse(machine(name), [row] * cases, script, begin=on("2026-01-05 07:30"), days=365):
         tally.add(each)

@@ -262,7 +262,7 @@ def test_an_appeal_that_is_upheld_is_posted_and_the_complaint_closed() -> None:
     play.complete("decide", "uphold", by="review", at="2026-10-01 09:00", decision="Photographs agree.", credit="60.00")
     assert play.ran("post-adjustment") == [{"amount": "60.00", "reason": "appeal"}]
     assert (play.state_of("appeal"), play.letters[-1]) == ("decided", "appeal-answer")
-    play.until("2026-10-11 07:30")
+    play.until("2026-10-13 07:30")
     assert (play.case.outcome, play.case.data["upheld"], play.holds) == ("closed", True, [])
 
 

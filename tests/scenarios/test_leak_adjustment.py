@@ -57,9 +57,9 @@ def test_the_districts_policy_gives_half_of_the_excess_and_the_letter_shows_ever
 def test_a_request_by_telephone_gets_the_form_and_thirty_days() -> None:
     play = Play(MONDAY, case="leak-adjustment")
     assert (play.state, play.letters) == ("requesting", ["adjustment-request"])
-    play.until("2026-10-14 07:29")
+    play.until("2026-10-14 23:00")
     assert play.case.is_open
-    play.until("2026-10-14 07:30")
+    play.until("2026-10-15 07:30")
     assert (play.case.outcome, play.holds) == ("not-asked", [])
 
 
@@ -126,7 +126,7 @@ def test_half_of_the_bill_is_paid_first_where_the_policy_says_so(monkeypatch: py
 
 def test_whoever_does_not_pay_the_share_is_refused_after_thirty_days(monkeypatch: pytest.MonkeyPatch) -> None:
     play = asked(monkeypatch, "leak-san-dieguito", data={"bill": {**HISTORY[0], "amount": "260.00"}})
-    play.until("2026-10-14 07:30")
+    play.until("2026-10-15 07:30")
     assert (play.state, play.letters[-1]) == ("answered", "adjustment-refused")
     assert play.case.data["arithmetic"][-1] == "No credit, because = 50 % of the bill must be paid first"
 
@@ -208,7 +208,7 @@ def test_a_refusal_may_be_appealed_for_fifteen_days() -> None:
     play.receive("customer-appealed", at="2026-09-28 16:00", appeal="It was no pool.")
     assert play.holds == ["dispute", "appeal"]
     play.complete("decide", "uphold", by="review", at="2026-10-01 09:00", decision="It was a pipe.", credit="62.35")
-    play.until("2026-10-11 07:30")
+    play.until("2026-10-13 07:30")  # ten days end on Sunday, so Monday is the last
     assert (play.case.outcome, play.case.data["credited"], play.holds) == ("adjusted", "62.35", [])
     silent = standard({"leak_kind": "pool"})
     silent.until("2026-09-29 07:30")

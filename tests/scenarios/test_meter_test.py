@@ -162,7 +162,7 @@ def test_without_consent_there_is_no_test() -> None:
     declined = Play(MONDAY, case="meter-test", data={"asked_by": "complaint"})
     declined.complete("offering-test", "declined", by="rep", at="2026-09-15 10:00")
     silent = Play(MONDAY, case="meter-test", data={"asked_by": "customer"})
-    silent.until("2026-09-29 07:30")
+    silent.until("2026-09-30 07:30")
     for play in (declined, silent):
         assert (play.case.outcome, play.ran("charge-fee"), play.holds) == ("declined", [], [])
 

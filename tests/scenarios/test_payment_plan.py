@@ -124,9 +124,9 @@ def test_other_terms_begin_anew_with_what_is_owed_then(opens: Opens) -> None:
 def test_an_agreement_that_is_not_signed_in_fifteen_days_lets_the_hold_go(opens: Opens) -> None:
     play = proposed(opens(), parts=3)
     play.complete("discussing", "accepted", by="rep", at="2026-03-02 10:00")
-    play.until("2026-03-17 07:29")
+    play.until("2026-03-17 23:00")
     assert (play.state, play.holds) == ("signing", ["payment-plan"])
-    play.until("2026-03-17 07:30")
+    play.until("2026-03-18 07:30")
     assert (play.case.outcome, play.holds) == ("declined", [])
     assert play.fact("plan_balance") is None
 
