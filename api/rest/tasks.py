@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, Field
 
-from api.acts import checking, claiming, completing, foreseeing, passing, remembering
+from api.acts import checking, claiming, completing, foreseeing, order_sheets, passing, remembering
 from api.acts.queue import queue_of, task_seen
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Because, Body, Cursor, Limit, NewNote, Reason, TaskId, UserId
@@ -117,6 +117,18 @@ def read_task(office: Office, person: SignedIn, task_id: TaskId, response: Respo
         detail = task_detail(session, office, person, task)
     response.headers["ETag"] = etag(detail.version)
     return detail
+
+
+@router.get(
+    "/{task_id}/order.pdf",
+    operation_id="print_order",
+    response_class=Response,
+    responses=READ | {200: {"description": "The order as a sheet.", "content": {"application/pdf": {}}}},
+)
+def print_order(office: Office, person: SignedIn, task_id: TaskId) -> Response:
+    """Prints a work order as a sheet for a crew without a phone; it names no customer."""
+    sheet = order_sheets.order_sheet(office, person, task_id)
+    return Response(sheet, media_type="application/pdf", headers={"Content-Disposition": "inline"})
 
 
 @router.post("/next", operation_id="take_next_task", response_model=TaskView, responses=WRITE)
