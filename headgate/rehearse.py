@@ -16,14 +16,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from definitions.language.library import Library, load_library
-from definitions.language.loader import load, load_model
 from headgate.errors import fail
 from headgate.replaying import conformance, reading_of, show
 from headgate.settings import Settings
 from workflows.machine.machine import Machine
 from workflows.machine.rehearse import Tally
 from workflows.machine.rehearse import rehearse as played
-from workflows.machine.script import Script
+from workflows.machine.script import Script, read_script, script_of
 
 Folder = Annotated[Path | None, typer.Option(help="The folder of definitions; by default the district's.")]
 
@@ -100,14 +99,10 @@ def _rows(file: Path) -> list[Mapping[str, Any]]:
 
 
 def _script(named: Path | None, folder: Path, case: str) -> Script:
-    file = named or folder / "cases" / f"{case}.rehearsal.yaml"
-    if not file.exists():
-        return Script()
-    script, problems = load_model(load(file.read_text(), str(file)), Script)
-    if script is None:
-        fail("the script cannot be read:\n" + "\n".join(str(problem) for problem in problems))
-    assert script is not None
-    return script
+    try:
+        return read_script(named) if named is not None else script_of(folder, case)
+    except ValueError as error:
+        fail(str(error))
 
 
 def _plain(tally: Tally, days: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,9 @@ from workflows.machine.events import ChildClosed, Event, LineDecided, Message, O
 from workflows.machine.machine import Machine
 from workflows.machine.script import Review, Script
 from workflows.machine.work import CLAIMED
+
+Books = Callable[[Mapping[str, Any], tuple[str, ...]], Mapping[str, Any]]
+"""What is known of a case's account: (opening data, names of facts) → those facts that there are."""
 
 LIMIT = 500  #: steps of one case after which it is taken to run in circles
 
@@ -69,19 +72,36 @@ class Tally:
 
 
 def rehearse(
-    machine: Machine, rows: Iterable[Mapping[str, Any]], script: Script, *, begin: datetime, days: int, seed: int = 1
+    machine: Machine,
+    rows: Iterable[Mapping[str, Any]],
+    script: Script,
+    *,
+    begin: datetime,
+    days: int,
+    seed: int = 1,
+    books: Books | None = None,
 ) -> Iterator[Tally]:
-    """Plays one case for each row of opening data and yields its tally; sum them with `Tally.add`."""
+    """Plays one case for each row of opening data and yields its tally; sum them with `Tally.add`.
+
+    Facts that neither the row nor `books` knows are the script's. They stay as first read: nobody pays in a rehearsal."""
     end = begin + timedelta(days=days)
     for number, row in enumerate(rows):
         chance = random.Random(f"{seed}/{number}")  # noqa: S311 - a rehearsal draws lots, it guards nothing
-        yield _Play(machine, script, chance, begin, end).case(f"rehearsal-{number}", row)
+        yield _Play(machine, script, chance, begin, end, books).case(f"rehearsal-{number}", row)
 
 
 class _Play:
     """One case, played to its end."""
 
-    def __init__(self, machine: Machine, script: Script, chance: random.Random, begin: datetime, end: datetime) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        script: Script,
+        chance: random.Random,
+        begin: datetime,
+        end: datetime,
+        books: Books | None,
+    ) -> None:
         self.machine = machine
         self.script = script
         self.chance = chance
@@ -90,9 +110,13 @@ class _Play:
         self.tally = Tally(cases=1)
         self.coming: list[tuple[datetime, Event]] = []
         self.facts: Mapping[str, Any] = {}
+        self.books = books
+        self.data: Mapping[str, Any] = {}
+        self.asked: set[str] = set()
 
     def case(self, case_id: str, row: Mapping[str, Any]) -> Tally:
         data, self.facts = self.script.opening(row)
+        self.data = data
         at = self.begin + timedelta(seconds=self.chance.random() * self.script.spread_seconds)
         try:
             case, step = self.machine.start(
@@ -162,6 +186,9 @@ class _Play:
         names = self.machine.facts_for(case, event)
         if not names:
             return {}
+        if self.books is not None and (new := tuple(name for name in names if name not in self.asked)):
+            self.asked.update(new)
+            self.facts = {**self.facts, **self.books(self.data, new)}
         known = {CLAIMED: self.chance.random() < self.script.claimed, **self.facts}
         return {name: known[name] for name in names if name in known} | {
             name: self.script.limit for name in names if name.startswith("limit.")

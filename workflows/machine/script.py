@@ -24,11 +24,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from definitions.language.durations import ELAPSING, Duration, Unit
+from definitions.language.loader import load, load_model
 from definitions.language.model import DataField, Key, Strict
 from workflows.machine.case import Task
 
@@ -212,3 +214,17 @@ class Script(Strict):
 
 _NO_HABIT = Habit()
 _WORDS = {"true": True, "false": False}  # parts of entities have no declared type here; guards ask for real booleans
+
+
+def script_of(folder: Path, case: str) -> Script:
+    """The script beside a case definition, an empty one where there is none; ValueError with what is wrong in it."""
+    file = folder / "cases" / f"{case}.rehearsal.yaml"
+    return read_script(file) if file.exists() else Script()
+
+
+def read_script(file: Path) -> Script:
+    """The script of a file; ValueError with what is wrong in it."""
+    script, problems = load_model(load(file.read_text(), str(file)), Script)
+    if script is None:
+        raise ValueError("the script cannot be read:\n" + "\n".join(str(problem) for problem in problems))
+    return script
