@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.pages import (
     accounts,
     applicants,
+    audit,
     cases,
     files,
     locking,
@@ -23,6 +24,7 @@ from api.pages import (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts.router,
     applicants.router,
+    audit.router,
     cases.router,
     files.router,
     locking.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from api import assets
@@ -21,6 +22,9 @@ class Urls:
     next_task = "/tasks/next"
     cases = "/cases"
     preferences = "/preferences"
+    audit = "/audit"
+    own_audit = "/audit/mine"
+    audit_export = "/audit/export"
     unlock = "/unlock"
     awake = "/awake"
 
@@ -85,6 +89,10 @@ class Urls:
     def file(self, file: str) -> str:
         """A file's content."""
         return f"/files/{_part(file)}"
+
+    def audit_of(self, asked: Mapping[str, str], *, own: bool = False) -> str:
+        """The audit of what is asked for."""
+        return f"{self.own_audit if own else self.audit}?{urlencode(asked)}"
 
     def problem(self, code: str) -> str:
         """What a problem means."""
