@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+TEST_PROCESSES ?= 2
 ASSETS := api/static/packages/.lock
 export PYTHONPATH := $(CURDIR)
 
@@ -18,7 +19,7 @@ setup: $(VENV)/.dev $(ASSETS) ## only set up: the virtual environment with all l
 
 test: $(VENV)/.dev $(ASSETS) ## run every test: unit, property, scenario, Temporal, SQL, browser
 	@$(BIN)/python -m headgate prepare --for-tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 assets: $(ASSETS) ## the scripts that pages take from maintained packages
 

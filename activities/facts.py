@@ -339,6 +339,7 @@ READINGS: Mapping[str, Callable[[Question], Any]] = {
         question.session,
         question.account,
         question.today,
+        question.zone,
         limits(question.definition.district.settings if question.definition else {}),
     ),
     "last_read": lambda question: use.last_read(question.session, question.account, question.zone)[0],

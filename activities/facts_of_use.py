@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import takewhile
 from statistics import median
@@ -123,7 +123,7 @@ def _ccf(value: Decimal) -> str:
     return f"{value.quantize(Decimal('0.001'), ROUND_HALF_UP):f}"
 
 
-def read_audit(session: Session, account: Account | None, today: date, limits: Limits) -> str | None:
+def read_audit(session: Session, account: Account | None, today: date, zone: ZoneInfo, limits: Limits) -> str | None:
     """What the last read of 31 days says; `fine` once a case has looked into the use since, None without such a read."""
     if account is None:
         return None
@@ -133,12 +133,13 @@ def read_audit(session: Session, account: Account | None, today: date, limits: L
         .where(
             col(Meter.service_point_id) == account.service_point_id,
             col(Meter.removed).is_(None),
-            col(Read.at) >= datetime.combine(today - BACK, time(), UTC),
+            col(Read.at) >= datetime.combine(today - BACK, time.min, zone),
+            col(Read.at) < datetime.combine(today + timedelta(days=1), time.min, zone),
         )
         .order_by(col(Read.at), col(Read.id))
     )
     rows = session.execute(query).all()
-    reads = [Reading(on=row[0].date(), value_ccf=row[1], kind=row[2]) for row in rows]
+    reads = [Reading(on=row[0].astimezone(zone).date(), value_ccf=row[1], kind=row[2]) for row in rows]
     found = audited(reads, limits)
     if found is None or found.on < today - NEAR:
         return None

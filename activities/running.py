@@ -172,13 +172,18 @@ def batch(session: Session, planned: Planned, after: str | None, at: datetime) -
     accounts = next_accounts(session, after, owing=planned.run.accounts == "owing", limit=BATCH)
     if not accounts:
         return None, 0, []
+    return accounts[-1], len(accounts), found_among(session, planned, accounts, at)
+
+
+def found_among(session: Session, planned: Planned, accounts: Sequence[str], at: datetime) -> list[Found]:
+    """Those of the accounts that the run's event is for, in their order."""
     open_cases = with_open_case(session, accounts, planned.opens)
     found = []
     for account in accounts:
         facts = _facts(session, planned, account, at)
         if _holds(planned, facts, at):
             found.append(Found(account=account, facts=facts, open_case=open_cases.get(account)))
-    return accounts[-1], len(accounts), found
+    return found
 
 
 def _facts(session: Session, planned: Planned, account: str, at: datetime) -> dict[str, Any]:

@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from headgate.simulation.office import Office
+from activities.running import Planned, found_among, runs
+from headgate.simulation.office import Office, Running
 from store.applicants import add_applicant
 from store.sample import places
 from store.tables.connections import Parcel
-from store.tables.utility import Account, Bill, Payment
+from store.tables.utility import Account, Bill, Meter, Payment, Read
 from workflows.machine.events import Message
 from workflows.messages import HEADGATE
 
-LEAST = Decimal("80.00")  #: below it nobody is even looked at (the district's run asks more exactly)
 BUILDERS_A_WEEK = 2
 DAYS_BETWEEN_FILINGS = 21
 ASKS: tuple[tuple[str, int, dict[str, tuple[str, ...]]], ...] = (
@@ -54,7 +54,7 @@ class Callers:
     office: Office
     zone: ZoneInfo
     chance: Random
-    most_a_week: int | None = None  #: accounts that a run finds; None: all
+    most_a_week: int | None = None  #: accounts past due that a week's run opens a case for; None: all
 
     def day(self, day: date) -> None:
         """Notes in the diary who comes on a business day."""
@@ -62,8 +62,7 @@ class Callers:
             self.office.note(self._at(day), self._builder)
         if self.chance.random() < 1 / DAYS_BETWEEN_FILINGS:
             self.office.note(self._at(day), self._filing)
-        if day.weekday() == 0:
-            self.office.note(self._at(day), self._behind)
+        self.office.note(self._at(day), self._runs)
 
     # -- builders -----------------------------------------------------------------------------------------------------------
 
@@ -106,21 +105,38 @@ class Callers:
 
     # -- accounts -----------------------------------------------------------------------------------------------------------
 
-    def _behind(self) -> None:
-        """The aging run: accounts past due by more than a little get its event, which opens a collection."""
-        today = self.office.now.astimezone(self.zone).date()
+    def _runs(self) -> None:
+        """The district's runs through its accounts; those past due are looked at once a week."""
+        at = self.office.now
+        today = at.astimezone(self.zone).date()
         with self.office.store.reading() as session:
-            accounts = past_due(session, today)
-        fresh = [
-            account
-            for account in accounts
-            if not any(each.case.definition == "collection" for each in self.office.of_account(account))
-        ]
-        if self.most_a_week is not None:
-            self.chance.shuffle(fresh)
-        for account in fresh[: self.most_a_week]:
-            event = Message(name="account-past-due", by=HEADGATE)
-            self.office.tell_account(account, event, name=f"run:aging:{today}")
+            for planned in runs(session, at):
+                accounts = self._looked_at(session, planned, today)
+                found = [each.account for each in found_among(session, planned, accounts, at)]
+                self._tell(planned, today, found)
+
+    def _looked_at(self, session: Session, planned: Planned, today: date) -> list[str]:
+        """Accounts that the run can find something about: whose debts have aged, or whose meters were read."""
+        if planned.run.yearly is not None:
+            return []
+        if planned.run.accounts == "all":
+            return just_read(session, datetime.combine(today, time.min, self.zone))
+        if today.weekday() > 0:
+            return []
+        has_one = {each.case.account for each in self.office.running.values() if self._is_of(each, planned)}
+        return [account for account in past_due(session, today) if account not in has_one]
+
+    def _tell(self, planned: Planned, today: date, found: list[str]) -> None:
+        if self.most_a_week is not None and planned.run.accounts == "owing":
+            self.chance.shuffle(found)
+            found = found[: self.most_a_week]
+        for account in found:
+            event = Message(name=planned.run.event, by=HEADGATE)
+            self.office.tell_account(account, event, name=f"run:{planned.name}:{today}")
+
+    @staticmethod
+    def _is_of(running: Running, planned: Planned) -> bool:
+        return running.case.is_open and running.case.definition in planned.opens
 
     def _filing(self) -> None:
         """A petition, by somebody who is behind."""
@@ -146,7 +162,7 @@ class Callers:
 
 
 def past_due(session: Session, today: date) -> list[str]:
-    """Accounts whose bills that are due by now outweigh what was paid, by `LEAST` or more."""
+    """Accounts whose bills that are due by now outweigh what was paid."""
     due = dict(
         session.execute(
             select(col(Bill.account_id), func.sum(col(Bill.amount_usd)))
@@ -161,9 +177,22 @@ def past_due(session: Session, today: date) -> list[str]:
             .group_by(col(Payment.account_id))
         ).all()
     )
-    closed = set(session.execute(select(col(Account.id)).where(col(Account.status) == "closed")).scalars())
-    return sorted(
-        account
-        for account, total in due.items()
-        if account not in closed and total - paid.get(account, Decimal(0)) >= LEAST
+    return sorted(account for account, total in due.items() if total > paid.get(account, Decimal(0)))
+
+
+def just_read(session: Session, midnight: datetime) -> list[str]:
+    """Open accounts whose meters were read since the business day before, or over the weekend."""
+    days = 3 if midnight.weekday() == 0 else 1
+    query = (
+        select(col(Account.id))
+        .join(Meter, col(Meter.service_point_id) == col(Account.service_point_id))
+        .join(Read, col(Read.meter_id) == col(Meter.id))
+        .where(
+            col(Account.status) != "closed",
+            col(Read.at) >= midnight - timedelta(days=days),
+            col(Read.at) < midnight,
+        )
+        .distinct()
+        .order_by(col(Account.id))
     )
+    return list(session.execute(query).scalars())

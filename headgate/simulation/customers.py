@@ -5,7 +5,8 @@ What the sample's books already hold (payments, bills) happens on its day; what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -43,6 +44,7 @@ class Customers:
     office: Office
     zone: ZoneInfo
     chance: Random
+    moved_by: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MOVED_BY)
 
     def day(self, day: date) -> None:
         """Notes in the diary what happens on a day by itself."""
@@ -57,7 +59,7 @@ class Customers:
 
     def mailed(self, letter: Letter, on: date) -> None:
         """A letter came: some who are behind pay now."""
-        percent, days = MOVED_BY.get(letter.template, (0, 1))
+        percent, days = self.moved_by.get(letter.template, (0, 1))
         if letter.account_id is None or self.chance.random() * 100 >= percent:
             return
         account = letter.account_id

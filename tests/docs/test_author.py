@@ -12,7 +12,7 @@ import pytest
 
 from definitions.language.library import load_library
 from workflows.machine.case import Case
-from workflows.machine.checking import check_library
+from workflows.machine.checking import check_case, check_texts
 from workflows.machine.events import Message, Outcome
 from workflows.machine.machine import Machine
 
@@ -44,7 +44,9 @@ def case(machine: Machine) -> Case:
 
 
 def test_the_example_has_no_problems(folder: Path) -> None:
-    assert [str(problem) for problem in check_library(load_library(folder))] == []
+    library = load_library(folder)
+    found = [*check_texts(library), *check_case(library, "returned-mail")]
+    assert [str(problem) for problem in found] == []
 
 
 def test_an_address_that_is_found_is_entered_and_ends_the_case(machine: Machine, case: Case) -> None:
