@@ -11,7 +11,7 @@ from api.problems import NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
 from store.paging import Page
-from store.queries.tasks import assigned_page, due_page, queue_page, tasks_of_case
+from store.queries.tasks import assigned_page, due_page, named_tasks, queue_page, tasks_of_case
 from store.tables.cases import TaskRow
 from store.tables.utility import Account
 
@@ -24,10 +24,13 @@ def queue_of(
     assignee: str | None = None,
     due_before: datetime | None = None,
     case: str | None = None,
+    unclaimed: bool = False,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[TaskRow]:
-    """The tasks that match, as far as the person may see them; NotPermitted for a queue or person not theirs to look at."""
+    """The tasks that match, as far as the person may see them; NotPermitted for a queue or person not theirs to look at.
+
+    `unclaimed` leaves out what somebody has claimed."""
     queues = _queues(office, person, queue)
     if assignee is not None and not person.is_or_stands_in_for(assignee) and not _sees_all(person):
         raise NotPermitted(f"{assignee[:60]}'s tasks are for {assignee[:60]}, a substitute or a supervisor to see.")
@@ -39,7 +42,7 @@ def queue_of(
         elif due_before is not None:
             page = due_page(session, due_before, queues=queues, limit=limit, cursor=cursor)
         else:
-            page = queue_page(session, queues, limit=limit, cursor=cursor)
+            page = queue_page(session, queues, limit=limit, cursor=cursor, unclaimed=unclaimed)
         seen = visible(session, person, page.items)
     kept = [
         task
@@ -50,6 +53,18 @@ def queue_of(
         and (_sees_all(person) or _mine(person, task) or (case is not None and not person.in_the_field_only))
     ]
     return Page(items=kept, cursor=page.cursor)
+
+
+def offered_by_name(office: Services, person: Person) -> list[TaskRow]:
+    """The tasks that wait for this person, or for those for whom they stand in, by name and not in a queue of theirs."""
+    with office.store.reading() as session:
+        found = named_tasks(session, [person.id, *sorted(person.stands_in_for)])
+        return [task for task in visible(session, person, found) if task.queue not in person.queues]
+
+
+def queues_to_look_at(office: Services, person: Person) -> tuple[str, ...]:
+    """The queues and crews whose tasks the person may see."""
+    return _queues(office, person, None) if not _sees_all(person) else (*office.district.queues, *office.district.crews)
 
 
 def task_seen(session: Session, person: Person, task_id: str) -> TaskRow:

@@ -33,7 +33,7 @@ def give(office: Office, form: Form, task_id: str) -> Response:
 @router.post("/tasks/{task_id}/follow-up")
 def follow_up(office: Office, form: Form, task_id: str) -> Response:
     """Sets the day on which the task comes back to mind, or takes it away."""
-    remembering.follow_up(office, form.ask, task_id, at=_morning(office, form.text("on")))
+    remembering.follow_up(office, form.ask, task_id, at=morning(office, form.text("on")))
     return RedirectResponse(urls.task(task_id), status_code=303)
 
 
@@ -85,7 +85,8 @@ def _reason(form: Posted) -> str:
     return reason
 
 
-def _morning(office: Services, text: str) -> datetime | None:
+def morning(office: Services, text: str) -> datetime | None:
+    """The day of a form, at seven in the district; None for an empty field, Invalid for what is no day."""
     if not text:
         return None
     try:

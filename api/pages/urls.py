@@ -12,6 +12,11 @@ def _part(text: str) -> str:
     return quote(text, safe="")
 
 
+def _query(**values: str | None) -> str:
+    given = {name: value for name, value in values.items() if value is not None}
+    return f"?{urlencode(given)}" if given else ""
+
+
 class Urls:
     """Addresses of pages; no personal data is ever in one."""
 
@@ -20,6 +25,8 @@ class Urls:
     sign_in = "/sign-in"
     sign_out = "/sign-out"
     next_task = "/tasks/next"
+    desk_acts = "/desk/acts"
+    search = "/search"
     cases = "/cases"
     preferences = "/preferences"
     audit = "/audit"
@@ -32,13 +39,13 @@ class Urls:
         """A style, a script or a picture: `css/base.css`."""
         return assets.address(name)
 
-    def more(self, cursor: str) -> str:
-        """The next page of the queue."""
-        return f"/?{urlencode({'cursor': cursor})}"
+    def desk(self, *, queue: str | None = None, team: bool = False, cursor: str | None = None) -> str:
+        """The desk: all queues or one, what waits or what colleagues have as well, from a place on."""
+        return f"/{_query(queue=queue, team='yes' if team else None, cursor=cursor)}"
 
-    def queue_of(self, name: str) -> str:
-        """One queue."""
-        return f"/?{urlencode({'queue': name})}"
+    def desk_rows(self, part: str, *, queue: str | None = None, team: bool = False, cursor: str | None = None) -> str:
+        """One part of the desk as it is now: `mine`, `waiting`."""
+        return f"/desk/{part}{_query(queue=queue, team='yes' if team else None, cursor=cursor)}"
 
     def account(self, account: str) -> str:
         """An account."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
 from babel.dates import get_day_names, get_month_names
 
-from api.pages.texts import N_, _, language
+from api.pages.texts import N_, _, language, ngettext
 from definitions.language.expand import title_of
 
 #: Words that Headgate keeps in its tables and that people read, so that the catalogues have them.
@@ -76,6 +76,16 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(shown(inner) for inner in value) or "—"
     return str(value)
+
+
+def span(length: timedelta) -> str:
+    """How long something lasted, roughly: `3 days`, `5 hours`, `less than an hour`."""
+    hours = int(length.total_seconds()) // 3600
+    if hours < 1:
+        return _("less than an hour")
+    if hours < 48:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
 
 
 def titled(key: str) -> str:

@@ -50,6 +50,12 @@ def case_page(
     return page_of(streams, lambda case: (case.opened_at, case.id), limit, down=True)
 
 
+def cases_beginning(session: Session, beginning: str, *, limit: int = 10) -> list[CaseRow]:
+    """Cases whose number begins so, in the order of their numbers."""
+    begins = (col(CaseRow.id) >= beginning, col(CaseRow.id) < beginning + "\U0010ffff")
+    return list(session.execute(select(CaseRow).where(*begins).order_by(col(CaseRow.id)).limit(limit)).scalars())
+
+
 def steps_of(session: Session, case_id: str, *, after_step: int = 0, limit: int = 1000) -> list[StepRow]:
     """The steps of a case in their order."""
     query = (

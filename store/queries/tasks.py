@@ -14,7 +14,7 @@ from sqlalchemy import SQLColumnExpression, func, select, text
 from sqlmodel import Session, col
 
 from store.paging import Key, Page, after, page_of, read_cursor
-from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, CaseRow, TaskHelper, TaskRow
+from store.tables.cases import NOT_CLOSED, UNCLAIMED, WORKABLE, CaseRow, TaskCandidate, TaskHelper, TaskRow
 
 PRESSING: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.priority), col(TaskRow.due_order), col(TaskRow.id))
 BY_DUE: tuple[SQLColumnExpression[Any], ...] = (col(TaskRow.due_order), col(TaskRow.id))
@@ -45,6 +45,13 @@ def assigned_page(
 ) -> Page[TaskRow]:
     """The open tasks of these people (somebody, and those for whom they stand in), most pressing first."""
     return _pressing(session, col(TaskRow.assignee), people, NOT_CLOSED, limit, cursor)
+
+
+def named_tasks(session: Session, people: Sequence[str]) -> list[TaskRow]:
+    """What nobody has claimed and is offered to these people by name, most pressing first, at most MOST of it."""
+    named = select(col(TaskCandidate.task_id)).where(col(TaskCandidate.user_id).in_(people))
+    query = select(TaskRow).where(col(TaskRow.id).in_(named), text(UNCLAIMED)).order_by(*PRESSING).limit(MOST)
+    return list(session.execute(query).scalars())
 
 
 def crew_page(session: Session, crews: Sequence[str], *, limit: int = 50, cursor: str | None = None) -> Page[TaskRow]:

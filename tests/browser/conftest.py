@@ -6,9 +6,8 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -21,12 +20,9 @@ from activities.world import World
 from api.app import create_app
 from headgate import assets, home, serve
 from headgate.settings import Settings
-from store.engine import Store
+from tests.browser.opening import Colors, Desk, NewPage
 from worker.run import working
 from workflows.client import connect
-
-Colors = Literal["light", "dark"]
-NewPage = Callable[..., Awaitable[Page]]
 
 COLORS: Final[tuple[Colors, ...]] = ("light", "dark")
 AXE: Final = '{resultTypes: ["violations"]}'
@@ -41,14 +37,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """A Headgate with the sample district behind it."""
-
-    address: str
-    store: Store
 
 
 @pytest_asyncio.fixture(scope="session")

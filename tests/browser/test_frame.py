@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from conftest import Desk, NewPage
 from playwright.async_api import Page, expect
 from sqlalchemy import update
 
 from store.tables.people import SignIn
-
-
-async def sign_in(page: Page, name: str) -> None:
-    await page.goto("/sign-in")
-    await page.locator("#name").fill(name)
-    await page.locator("#password").fill("headgate")
-    await page.locator("main button").click()
-    await page.wait_for_url("/")
+from tests.browser.opening import Axe, Desk, NewPage, sign_in
 
 
 async def test_language_and_colors_are_chosen_without_script_and_stay(page: Page) -> None:
@@ -40,9 +31,7 @@ async def test_a_browser_that_prefers_spanish_is_answered_in_spanish(new_page: N
     await expect(page.get_by_role("heading", name="Iniciar sesión")).to_be_visible()
 
 
-async def test_the_frame_is_readable_by_everybody_also_at_400_percent(
-    new_page: NewPage, axe: Callable[[Page], Awaitable[None]]
-) -> None:
+async def test_the_frame_is_readable_by_everybody_also_at_400_percent(new_page: NewPage, axe: Axe) -> None:
     page = await new_page(viewport={"width": 320, "height": 640})
     for address in ("/sign-in", "/problems"):
         await page.goto(address)

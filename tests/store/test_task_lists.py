@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from store.engine import Store, open_store
 from store.paging import CursorError, Page, write_cursor
-from store.queries.cases import case_page
+from store.queries.cases import case_page, cases_beginning
 from store.queries.tasks import assigned_page, crew_page, due_page, queue_counts, queue_page, tasks_of_case
 from store.tables.base import table_of
 from store.tables.cases import CaseRow, TaskRow
@@ -123,6 +123,12 @@ def test_a_list_among_100000_tasks_is_one_index_scan_without_a_sort(big: Store, 
         assert plan.sorts == 0
         assert plan.rows is None or plan.rows <= 60
     assert len(plans) == 1
+
+
+def test_cases_are_found_by_the_beginning_of_their_number_in_the_order_of_their_key(big: Store) -> None:
+    (plan,) = plans_of(big, lambda session: cases_beginning(session, "c-00000000004"))
+    assert plan.scans in (["pk_cases"], ["sqlite_autoindex_cases_1"])
+    assert plan.sorts == 0
 
 
 def test_several_queues_are_one_scan_each(big: Store) -> None:

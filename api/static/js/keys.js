@@ -1,5 +1,6 @@
 // Keyboard shortcuts. An element says its own in data-key: "n", "g q" (one after the other). Pressing it clicks or focuses it.
-// In a list (data-list) j and k go to the next and the previous row (data-row).
+// In lists (data-list) j and k go to the next and the previous row (data-row); from a field with data-leads="#found" the down
+// arrow goes to the first of the list that belongs to it.
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 let before = "";
@@ -10,6 +11,7 @@ export function listen() {
   if (document.documentElement.dataset.shortcuts === "off") return;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && event.key !== "j" && event.key !== "k") return;
+    if (event.key === "ArrowDown" && event.target.dataset?.leads) return intoList(event);
     if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
     const keys = before ? `${before} ${event.key}` : event.key;
     before = "";
@@ -43,12 +45,19 @@ function press(element) {
   }
 }
 
+function intoList(event) {
+  const first = document.querySelector(`${event.target.dataset.leads} [data-row] a`);
+  if (!first) return;
+  event.preventDefault();
+  first.focus();
+}
+
 function step(by) {
   const rows = [...document.querySelectorAll("[data-list] [data-row]")];
   if (!rows.length) return false;
   const at = rows.indexOf(document.activeElement?.closest("[data-row]"));
   const next = rows[Math.min(Math.max(at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by, 0), rows.length - 1)];
-  (next.querySelector("a, button") ?? next).focus();
+  (next.querySelector("a") ?? next.querySelector("button") ?? next).focus();
   return true;
 }
 

@@ -7,6 +7,12 @@ import { lock } from "./lock.js";
 /** Keeps the living parts of the page up to date. */
 export function live() {
   for (const part of document.querySelectorAll("[data-live]")) begin(part);
+  // A form that changes what is shown does not wait for the next round.
+  document.addEventListener("htmx:afterRequest", (event) => event.target.closest("[data-refreshes]") && refreshAll());
+}
+
+function refreshAll() {
+  for (const part of document.querySelectorAll("[data-live]")) refresh(part);
 }
 
 function begin(part) {
@@ -47,7 +53,7 @@ function merge(part, fresh) {
   for (const row of wanted) {
     const old = known.get(row.id);
     const kept = old && old.dataset.version === row.dataset.version ? old : document.adoptNode(row);
-    if (old && kept !== old) old.replaceWith(kept);
+    if (old && kept !== old) replace(old, kept);
     if (last ? last.nextElementSibling !== kept : part.firstElementChild !== kept) last ? last.after(kept) : part.prepend(kept);
     last = kept;
   }
@@ -55,6 +61,16 @@ function merge(part, fresh) {
     say(fresh.dataset.said ?? "");
     part.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
   }
+}
+
+// What was chosen stays chosen, and the focus stays in the row.
+function replace(old, fresh) {
+  const chosen = old.querySelector("input[type=checkbox]:checked");
+  const same = chosen && fresh.querySelector("input[type=checkbox]");
+  if (same) same.checked = true;
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(fresh);
+  if (focused) fresh.querySelector("a, button")?.focus();
 }
 
 function neighbour(row, gone) {
