@@ -9,12 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
+import definitions
+from definitions.language.diagrams import svg
+from definitions.language.library import load_library
 from definitions.language.schema import KINDS, json_schema, schema_of_model
 from headgate.cli import command_line
 from headgate.documenting import catalogue, commands, language, problems, settings
 from store.importing import documentation
 from workflows.machine.recorded import Reading
 from workflows.machine.script import Script
+
+SHIPPED = Path(definitions.__path__[0])
 
 
 def docs(folder: Annotated[Path, typer.Argument(help="The folder of the documentation.")] = Path("docs")) -> None:
@@ -34,6 +39,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "reference/settings.md", settings.page()
     yield "reference/commands.md", commands.page(command_line([]))
     yield "reference/import.md", documentation.page()
+    for name, case in sorted(load_library(SHIPPED).cases.items()):
+        yield f"pictures/{name}.svg", svg(case)
     for kind in KINDS:
         yield f"reference/schema/{kind}.schema.json", _written(json_schema(kind))
     yield "reference/schema/rehearsal.schema.json", _written(schema_of_model(Script, "rehearsal"))

@@ -1,4 +1,4 @@
-"""The complaint and the cases that it opens, rehearsed by their own scripts: every case gets somewhere, none circles."""
+"""Case types rehearsed by the scripts that lie beside them: every case gets somewhere, none circles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,18 @@ OPENING: dict[str, dict[str, Any]] = {
     "appeal": {"appeal": "I do not agree."},
     "non-read": {"why": "locked", "bill": None},
     "affidavit": {"kind": "income", "bill": None},
+    "agency-referral": {"bill": None},
+    "demand": {"kind": "payoff", "bill": None},
+    "extension": {"bill": None},
+    "lien": {"bill": None},
+    "medical-certificate": {"bill": None},
+    "occupant-service": {"bill": None},
+    "returned-mail": {"bill": None},
+    "shut-off-appeal": {"bill": None},
+    "unmatched-message": {"event": "letter", "bill": None},
 }
+
+DAYS = {"agency-referral": 800}  #: the agency has it for a year
 
 
 def rehearsed(name: str, cases: int = 150) -> Tally:
@@ -31,7 +42,7 @@ def rehearsed(name: str, cases: int = 150) -> Tally:
     row = {"account": ACCOUNT, "bill": {**HISTORY[0], "period_end": "2025-12-23"}} | OPENING[name]
     row = {key: value for key, value in row.items() if value is not None}
     tally = Tally()
-    for each in rehearse(machine(name), [row] * cases, script, begin=on("2026-01-05 07:30"), days=365):
+    for each in rehearse(machine(name), [row] * cases, script, begin=on("2026-01-05 07:30"), days=DAYS.get(name, 365)):
         tally.add(each)
     return tally
 
