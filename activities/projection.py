@@ -157,7 +157,8 @@ def step_write(session: Session, machine: Machine, written: StepWritten) -> Step
 def case_write(machine: Machine, case: Case) -> CaseWrite:
     """The case's row."""
     sla = case.sla
-    due = sla.due if sla and sla.stopped_at is None else None
+    # A clock that stands still has no due time yet: what was promised moves by as long as it stands.
+    due = sla.due if sla and sla.stopped_at is None and sla.paused_at is None else None
     return CaseWrite(
         id=case.id,
         definition=case.definition,
@@ -175,6 +176,7 @@ def case_write(machine: Machine, case: Case) -> CaseWrite:
         sla_due=due,
         sla_warn=sla.warn if sla and due else None,
         sla_late=sla.missed if sla else False,
+        sla_stopped_at=sla.stopped_at if sla else None,
         open_key=_open_key(machine, case),
         snapshot=cases.to_json(case),
     )

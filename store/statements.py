@@ -116,7 +116,9 @@ def _insert_for(dialect: str) -> Any:
 def _upsert_case(dialect: str) -> Executable:
     statement = _insert_for(dialect)(CASES)
     kept = {"id", "opened_at", "incidents"}
-    changed = {column.name: statement.excluded[column.name] for column in CASES.c if column.name not in kept}
+    new = statement.excluded
+    changed = {column.name: new[column.name] for column in CASES.c if column.name not in kept}
+    changed["state_since"] = case((CASES.c.state == new.state, CASES.c.state_since), else_=new.state_since)
     upsert: Executable = statement.on_conflict_do_update(index_elements=["id"], set_=changed)
     return upsert
 
@@ -183,7 +185,6 @@ def _upsert_task(dialect: str) -> Executable:
         "queue",
         "crew",
         "users",
-        "priority",
         "due_at",
         "due_order",
         "suspended_at",
@@ -194,6 +195,8 @@ def _upsert_task(dialect: str) -> Executable:
         index_elements=["id"],
         set_={
             **{name: new[name] for name in names},
+            # What somebody has raised stays raised: an escalation never makes a task less pressing.
+            "priority": case((new.priority < TASKS.c.priority, new.priority), else_=TASKS.c.priority),
             "assignee": assignee,
             "claimed_at": case((moved, new.claimed_at), else_=TASKS.c.claimed_at),
             "assignee_before": case((moved, TASKS.c.assignee), else_=TASKS.c.assignee_before),

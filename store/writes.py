@@ -35,6 +35,7 @@ class CaseWrite:
     sla_due: datetime | None = None
     sla_warn: datetime | None = None
     sla_late: bool = False
+    sla_stopped_at: datetime | None = None
     open_key: str | None = None  #: at most one open case has it
     snapshot: Json = None
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.problems import Changed, Conflict, Invalid, NotFound
+from api.security.people import Person
 from api.services import Services
 from api.views.people import Limit, absence_view, user_view
 from api.views.tasks import etag
@@ -91,7 +92,7 @@ def add_absence(
     """The absence: from its first day to its last, the substitute may do what is offered to or was claimed by the user."""
 
     def work(session: Session, record: Record) -> Answer:
-        must_change_things(ask.person, "work" if user_id == ask.person.id else "manage-people")
+        must_change_things(ask.person, keeping_absences(ask.person, user_id))
         if session.get(User, user_id) is None:
             raise NotFound(f"Nobody is called {user_id[:60]!r}.")
         wrong = {}
@@ -114,7 +115,7 @@ def end_absence(office: Services, ask: Ask, user_id: str, absence_id: int) -> An
     """Nothing: the absence is gone."""
 
     def work(session: Session, record: Record) -> Answer:
-        must_change_things(ask.person, "work" if user_id == ask.person.id else "manage-people")
+        must_change_things(ask.person, keeping_absences(ask.person, user_id))
         absence = session.get(Absence, absence_id)
         if absence is None or absence.user_id != user_id:
             raise NotFound(f"There is no absence {absence_id} of {user_id[:60]!r}.")
@@ -122,6 +123,13 @@ def end_absence(office: Services, ask: Ask, user_id: str, absence_id: int) -> An
         return Answer(status=204)
 
     return once(office.store, ask, Record(act="end-absence", kind="user", id=user_id), work)
+
+
+def keeping_absences(person: Person, user_id: str) -> str:
+    """The right that noting this user's absences needs: people note their own."""
+    if user_id == person.id:
+        return "work"
+    return "manage-people" if person.may("manage-people") else "keep-absences"
 
 
 def _roles(office: Services, roles: Sequence[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ meanwhile the approval is refused. A worker releases what was approved; each lin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Literal
 
@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from activities.published import in_effect
 from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.many import many
 from api.acts.moving import audited, key_of, taken_once
 from api.problems import Changed, Conflict, Invalid, NotFound, NotPermitted
 from api.security.people import Person
@@ -133,6 +134,17 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
         )
 
     return await taken_once(office, ask, record, taken)
+
+
+async def exclude_many(
+    office: Services, ask: Ask, name: str, lines: Sequence[str], *, reason: str, until: date | None
+) -> Answer:
+    """What became of each line."""
+
+    async def one(part: Ask, line: str) -> Answer:
+        return await exclude(office, part, name, line, reason=reason, until=until)
+
+    return await many(ask, lines, one)
 
 
 def approve(office: Services, ask: Ask, name: str, *, seen: str) -> Answer:

@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import reviewing
+from api.acts.many import MOST, Dones
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Because, Cursor, Limit
 from api.rest.documented import GUARDED, READ, WRITE
@@ -33,6 +34,7 @@ from api.views.shown import Page, next_link
 from api.views.steps import TakenView
 from api.views.tasks import etag
 from store.queries import lists as queries
+from store.queries.reviewing import day_of_list
 from store.tables.cases import ListLine
 
 router = APIRouter(prefix="/api/lists", tags=["lists"])
@@ -48,6 +50,12 @@ class Exclusion(Because):
     until: date | None = Field(
         None, description="The day on which it is over; as its reason or the list says, or sooner.", examples=[None]
     )
+
+
+class Exclusions(Exclusion):
+    """Which lines are taken off, why, and until when."""
+
+    lines: list[Annotated[str, Field(max_length=240)]] = Field(min_length=1, max_length=MOST, description="Their ids.")
 
 
 @router.get("", operation_id="list_lists", response_model=Page[ListView], responses=READ)
@@ -103,13 +111,20 @@ def read_day(
     day = on or office.today()
     with office.store.reading() as session:
         spec = reviewing.list_of(session, office.now(), name)
-        return list_day(name, day, spec, queries.day_of_list(session, name, day), zone=office.zone)
+        return list_day(name, day, spec, day_of_list(session, name, day), zone=office.zone)
 
 
 @router.post("/{name}/lines/{line}/exclude", operation_id="exclude_line", response_model=TakenView, responses=WRITE)
 async def exclude(office: Office, ask: Asked, name: ListName, line: LineId, body: Exclusion) -> Response:
     """Takes a line off the list with a reason; so long, the account does not join it again."""
     return answer(await reviewing.exclude(office, ask, name, line, reason=body.reason, until=body.until))
+
+
+@router.post("/{name}/exclude", operation_id="exclude_lines", response_model=Dones, responses=WRITE)
+async def exclude_several(office: Office, ask: Asked, name: ListName, body: Exclusions) -> Response:
+    """Takes several lines off the list with one reason; each is done or refused by itself."""
+    done = await reviewing.exclude_many(office, ask, name, body.lines, reason=body.reason, until=body.until)
+    return answer(done)
 
 
 @router.post("/{name}/approve", operation_id="approve_list", response_model=Approval, responses=GUARDED)

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, Field
 
-from api.acts import checking, claiming, completing, foreseeing, order_sheets, passing, remembering
+from api.acts import checking, claiming, completing, directing, foreseeing, order_sheets, passing, remembering
+from api.acts.many import MOST, Dones
 from api.acts.queue import queue_of, task_seen
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Because, Body, Cursor, Limit, NewNote, Reason, TaskId, UserId
@@ -40,6 +41,30 @@ class ToPerson(Body):
     """To whom."""
 
     to: UserId
+
+
+class Several(Body):
+    """Which tasks."""
+
+    tasks: list[Annotated[str, Field(max_length=100)]] = Field(min_length=1, max_length=MOST, description="Their ids.")
+
+
+class SeveralToPerson(Several):
+    """Which tasks, and to whom."""
+
+    to: UserId
+
+
+class Pressing(Body):
+    """How pressing."""
+
+    priority: directing.Priority
+
+
+class SeveralPressing(Several):
+    """Which tasks, and how pressing they are."""
+
+    priority: directing.Priority
 
 
 class HandOver(Body):
@@ -153,6 +178,24 @@ def release(office: Office, ask: Asked, task_id: TaskId) -> Response:
 def assign(office: Office, ask: Asked, task_id: TaskId, body: ToPerson) -> Response:
     """Gives the task to somebody, whoever had it: for supervisors."""
     return answer(passing.assign(office, ask, task_id, to=body.to))
+
+
+@router.post("/assign", operation_id="assign_tasks", response_model=Dones, responses=WRITE)
+async def assign_several(office: Office, ask: Asked, body: SeveralToPerson) -> Response:
+    """Gives several tasks to somebody; each is done or refused by itself."""
+    return answer(await directing.assign_many(office, ask, body.tasks, to=body.to))
+
+
+@router.post("/{task_id}/prioritize", operation_id="prioritize_task", response_model=TaskView, responses=WRITE)
+def prioritize(office: Office, ask: Asked, task_id: TaskId, body: Pressing) -> Response:
+    """Says how pressing a task is: for supervisors."""
+    return answer(directing.prioritize(office, ask, task_id, priority=body.priority))
+
+
+@router.post("/prioritize", operation_id="prioritize_tasks", response_model=Dones, responses=WRITE)
+async def prioritize_several(office: Office, ask: Asked, body: SeveralPressing) -> Response:
+    """Says how pressing several tasks are; each is done or refused by itself."""
+    return answer(await directing.prioritize_many(office, ask, body.tasks, priority=body.priority))
 
 
 @router.post("/{task_id}/delegate", operation_id="delegate_task", response_model=TaskView, responses=WRITE)

@@ -119,7 +119,7 @@ def change_user(office: Office, ask: Asked, user_id: UserName, body: UserChanges
 def list_absences(office: Office, person: SignedIn, user_id: UserName) -> Page[AbsenceView]:
     """Lists a user's absences that are not over; people may read their own."""
     if user_id != person.id:
-        person.must("manage-people")
+        person.must(people.keeping_absences(person, user_id))
     with office.store.reading() as session:
         if session.get(User, user_id) is None:
             raise NotFound(f"Nobody is called {user_id!r}.")

@@ -21,6 +21,7 @@ RIGHTS: Final = {
     "review-lists": "takes lines off a list and approves it",
     "publish-definitions": "publishes a version of a definition",
     "manage-people": "keeps users, roles, limits and absences",
+    "keep-absences": "notes when others are away and who stands in for them",
     "read-audit": "reads who did, saw and was refused what",
     "see-confidential": "opens confidential accounts; each view is recorded",
     "see-medical": "opens medical certificates",

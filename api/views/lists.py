@@ -33,6 +33,8 @@ class ReasonView(Shown):
     rule: str | None = Field(description="The rule's number, where it is a law's.")
     source: str | None = Field(description="The section that says so.")
     kept: bool | None = Field(description="Whether it was so.")
+    earliest: date | None = Field(None, description="The first day that this rule alone allows, where it names one.")
+    confirmed: bool = Field(True, description="Whether counsel has confirmed the rule.")
 
 
 class LineView(Shown):
@@ -118,6 +120,7 @@ class DayLineView(Shown):
 
     line: LineView
     orders: list[OrderView]
+    exceptions: list[OrderView] = Field(description="Tasks about what a crew has found, opened on the same day.")
 
 
 class ListDay(Shown):
@@ -190,11 +193,12 @@ def list_day(
     name: str, day: date, spec: ReviewList, found: Sequence[tuple[ListLine, TaskRow | None]], *, zone: ZoneInfo
 ) -> ListDay:
     """A day of a list as it is shown."""
-    orders: dict[str, list[TaskRow]] = {}
+    opened: dict[str, list[TaskRow]] = {}
     lines: dict[str, ListLine] = {}
-    for line, order in found:
+    for line, task in found:
         lines[line.id] = line
-        orders.setdefault(line.id, []).extend([order] if order is not None else [])
+        opened.setdefault(line.id, []).extend([task] if task is not None else [])
+    orders = {line: [task for task in tasks if task.kind == "work-order"] for line, tasks in opened.items()}
     return ListDay(
         name=name,
         day=day,
@@ -202,7 +206,15 @@ def list_day(
         per_day=int(spec.per_day) if spec.per_day else None,
         orders=dict(Counter(order.state for each in orders.values() for order in each)),
         lines=[
-            DayLineView(line=line_view(line, zone=zone), orders=[_order(each, zone) for each in orders[line.id]])
+            DayLineView(
+                line=line_view(line, zone=zone),
+                orders=[_order(each, zone) for each in orders[line.id]],
+                exceptions=[
+                    _order(each, zone)
+                    for each in opened[line.id]
+                    if each.kind == "task" and each.opened_at.astimezone(zone).date() == day
+                ],
+            )
             for line in lines.values()
         ],
     )

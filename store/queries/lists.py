@@ -14,13 +14,21 @@ from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
 from store.tables.base import table_of
-from store.tables.cases import ListLine, TaskRow
-from store.tables.lists import UNDECIDED, WAITING, ListDay, ListRelease, ReleaseLine
+from store.tables.cases import EXCLUDED, ListLine
+from store.tables.lists import UNDECIDED, UNDER_WAY, WAITING, ListDay, ListRelease, ReleaseLine
 
 DAYS, RELEASES, RELEASED = table_of(ListDay), table_of(ListRelease), table_of(ReleaseLine)
 MOST = 200  #: lines or releases on one page
 
 End = Literal["released", "stayed", "dropped", "gone"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What waits on a list."""
+
+    lines: int
+    oldest: datetime  #: when the first of them joined
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +57,29 @@ def waiting_lines(session: Session, list_name: str, *, limit: int = 1000) -> Seq
     return list(session.execute(query).scalars())
 
 
+def waiting_counts(session: Session) -> dict[str, Waiting]:
+    """How many lines wait on each list, and since when; lists on which none does are left out."""
+    query = (
+        select(col(ListLine.list_name), func.count(), func.min(col(ListLine.joined_at)))
+        .where(text(f"list_lines.{WAITING}"))
+        .group_by(col(ListLine.list_name))
+    )
+    return {str(row[0]): Waiting(lines=row[1], oldest=row[2]) for row in session.execute(query)}
+
+
+def accounts_of_lines(session: Session, lines: Sequence[str]) -> dict[str, str | None]:
+    """The accounts of these lines."""
+    if not lines:
+        return {}
+    query = select(col(ListLine.id), col(ListLine.account_id)).where(col(ListLine.id).in_(lines))
+    return {str(row[0]): row[1] for row in session.execute(query)}
+
+
 def excluded_lines(session: Session, list_name: str, at: datetime, *, limit: int = 1000) -> Sequence[ListLine]:
     """The lines that were taken off a list and may not come back yet, the soonest first."""
     query = (
         select(ListLine)
-        .where(
-            col(ListLine.list_name) == list_name, col(ListLine.status) == "excluded", col(ListLine.excluded_until) > at
-        )
+        .where(col(ListLine.list_name) == list_name, text(f"list_lines.{EXCLUDED}"), col(ListLine.excluded_until) > at)
         .order_by(col(ListLine.excluded_until), col(ListLine.id))
         .limit(limit)
     )
@@ -227,6 +251,31 @@ def release_counts(session: Session, release_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def counts_of(session: Session, releases: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many lines of each of these releases there are of each status."""
+    if not releases:
+        return {}
+    query = (
+        select(col(ReleaseLine.release_id), col(ReleaseLine.status), func.count())
+        .where(col(ReleaseLine.release_id).in_(releases))
+        .group_by(col(ReleaseLine.release_id), col(ReleaseLine.status))
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for release, status, number in session.execute(query):
+        counts.setdefault(release, {})[status] = number
+    return counts
+
+
+def releases_under_way(session: Session) -> list[ListRelease]:
+    """Releases that run or are paused, the oldest first."""
+    query = (
+        select(ListRelease)
+        .where(text(f"list_releases.{UNDER_WAY}"))
+        .order_by(col(ListRelease.made_at), col(ListRelease.id))
+    )
+    return list(session.execute(query).scalars())
+
+
 def release_page(session: Session, list_name: str, *, limit: int = 50, cursor: str | None = None) -> Page[ListRelease]:
     """The releases of a list, the newest first."""
     limit = min(limit, MOST)
@@ -253,24 +302,6 @@ def release_line_page(
     rows = session.execute(query)
     found: list[tuple[ReleaseLine, ListLine]] = [(row[0], row[1]) for row in rows]
     return page_of([found], lambda each: (each[0].no,), limit)
-
-
-def day_of_list(session: Session, list_name: str, day: date) -> list[tuple[ListLine, TaskRow | None]]:
-    """The lines that were released on a day, each with the work orders that its case opened since, if it has any."""
-    query = (
-        select(ListLine, TaskRow)
-        .join(ReleaseLine, col(ReleaseLine.line_id) == col(ListLine.id))
-        .join(
-            TaskRow,
-            (col(TaskRow.case_id) == col(ListLine.case_id))
-            & (col(TaskRow.kind) == "work-order")
-            & (col(TaskRow.opened_step) >= col(ListLine.decided_step)),
-            isouter=True,
-        )
-        .where(col(ListLine.list_name) == list_name, col(ReleaseLine.day) == day, col(ReleaseLine.status) == "released")
-        .order_by(col(ReleaseLine.release_id), col(ReleaseLine.no), col(TaskRow.run))
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def _going(session: Session, release: ListRelease, status: str, limit: int) -> list[Going]:

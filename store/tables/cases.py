@@ -18,6 +18,14 @@ TASK_STATES = ("open", "claimed", "suspended", "completed", "skipped", "cancelle
 UNCLAIMED = "state = 'open'"
 WORKABLE = "state IN ('open', 'claimed')"
 NOT_CLOSED = "closed_at IS NULL"
+ESCALATED = "closed_at IS NULL AND escalated > 0"
+WORKLOAD = ("queue", "assignee", "state", "due_order", "opened_at", "closed_at")  #: all that the board counts by
+COMPLETED = "state = 'completed'"
+CLOSED = "closed_at IS NOT NULL"
+PROMISED = "closed_at IS NULL AND sla_due IS NOT NULL"
+ANSWERED = "sla_stopped_at IS NOT NULL"
+EXCLUDED = "status = 'excluded'"
+DECIDED = "decided_at IS NOT NULL"
 
 
 class CaseRow(Row, table=True):
@@ -35,14 +43,16 @@ class CaseRow(Row, table=True):
     status: str = "open"
     opened_at: datetime = Field(sa_type=Moment)
     at: datetime = Field(sa_type=Moment)  #: of the last step
+    state_since: datetime | None = Field(default=None, sa_type=Moment)  #: of the step that brought it into its state
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     outcome: str | None = None  #: key of the final state
     step_no: int = 0
     next_due: datetime | None = Field(default=None, sa_type=Moment)
     why: str = ""  #: what it waits for, in one sentence
-    sla_due: datetime | None = Field(default=None, sa_type=Moment)
+    sla_due: datetime | None = Field(default=None, sa_type=Moment)  #: while its service clock runs
     sla_warn: datetime | None = Field(default=None, sa_type=Moment)
-    sla_late: bool = False
+    sla_late: bool = False  #: the promise was not kept
+    sla_stopped_at: datetime | None = Field(default=None, sa_type=Moment)  #: when what was promised was done
     incidents: int = 0  #: that are unsettled
     hold_version: int = 0  #: of the account, when the last step was decided
     open_key: str | None = None  #: while it is open, of a type that allows one open case for each value of a field
@@ -58,6 +68,12 @@ class CaseRow(Row, table=True):
         Index("ix_cases_next_due", "next_due", "id", **only_where("status = 'open'")),
         Index("ix_cases_open_key", "open_key", unique=True),
         Index("ix_cases_sla_due", "sla_due", "id", **only_where("status = 'open'")),
+        Index(
+            "ix_cases_promised", "definition", "sla_late", "sla_warn", "sla_due", "closed_at", **only_where(PROMISED)
+        ),
+        Index("ix_cases_answered", "sla_stopped_at", "definition", "sla_late", **only_where(ANSWERED)),
+        Index("ix_cases_in_state", "definition", "state", "state_since", "closed_at", **only_where(NOT_CLOSED)),
+        Index("ix_cases_closed", "closed_at", **only_where(CLOSED)),
     )
 
 
@@ -150,6 +166,10 @@ class TaskRow(Row, table=True):
         Index("ix_tasks_due", "due_order", "id", **only_where(NOT_CLOSED)),
         Index("ix_tasks_assignee", "assignee", "priority", "due_order", "id", **only_where(NOT_CLOSED)),
         Index("ix_tasks_crew", "crew", "priority", "due_order", "id", **only_where(NOT_CLOSED)),
+        Index("ix_tasks_workload", *WORKLOAD, **only_where(NOT_CLOSED)),
+        Index("ix_tasks_name", "name", "due_order", "id", **only_where(NOT_CLOSED)),
+        Index("ix_tasks_escalated", "due_order", "id", **only_where(ESCALATED)),
+        Index("ix_tasks_done", "closed_at", "closed_by", "state", **only_where(COMPLETED)),
     )
 
 
@@ -250,6 +270,8 @@ class ListLine(Row, table=True):
     __table_args__ = (
         CheckConstraint("status in ('waiting', 'released', 'excluded', 'left')", name="status"),
         Index("ix_list_lines_waiting", "list_name", "joined_at", "id", **only_where("status = 'waiting'")),
+        Index("ix_list_lines_excluded", "list_name", "excluded_until", "id", **only_where(EXCLUDED)),
+        Index("ix_list_lines_decided", "list_name", "decided_at", "id", **only_where(DECIDED)),
         Index("ix_list_lines_one_a_time", "account_id", unique=True, **only_where("status = 'waiting'")),
     )
 

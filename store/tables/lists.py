@@ -12,6 +12,7 @@ from store.tables.base import Row, only_where
 from store.types import Moment, PlainJson
 
 RUNNING = "status = 'running'"
+UNDER_WAY = "status IN ('running', 'paused')"
 UNDECIDED = "status in ('pending', 'going')"
 WAITING = "status = 'waiting'"
 
@@ -38,6 +39,8 @@ class ListRelease(Row, table=True):
     __table_args__ = (
         CheckConstraint("status in ('running', 'paused', 'cancelled', 'done')", name="status"),
         Index("ix_list_releases_list", "list_name", "made_at", "id"),
+        Index("ix_list_releases_day", "list_name", "day", "id"),
+        Index("ix_list_releases_under_way", "made_at", "id", **only_where(UNDER_WAY)),
         Index("ix_list_releases_running", "made_at", "id", **only_where(RUNNING)),
     )
 

@@ -75,7 +75,11 @@ class Absence(Row, table=True):
     substitute_id: str | None = Field(default=None, foreign_key="users.id", index=True)
     reason: str = ""
 
-    __table_args__ = (Index("ix_absences_user", "user_id", "ends"), CheckConstraint("ends >= starts", name="order"))
+    __table_args__ = (
+        Index("ix_absences_user", "user_id", "ends"),
+        Index("ix_absences_ends", "ends", "id"),
+        CheckConstraint("ends >= starts", name="order"),
+    )
 
 
 class SignIn(Row, table=True):

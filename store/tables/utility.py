@@ -18,6 +18,7 @@ from store.types import Ccf, Moment, PlainJson, Usd
 
 ACCOUNT_CLASSES = ("residential", "multifamily", "commercial", "irrigation", "construction")
 ACCOUNT_STATUSES = ("active", "shut-off", "closed")
+OFF = "status = 'shut-off'"
 READ_KINDS = ("actual", "estimated", "field", "customer")
 
 
@@ -116,6 +117,7 @@ class Account(Row, table=True):
     hold_version: int = 0  #: counts the changes of its holds
 
     __table_args__ = (
+        Index("ix_accounts_off", "id", **only_where(OFF)),
         CheckConstraint(
             "account_class in ('residential', 'multifamily', 'commercial', 'irrigation', 'construction')",
             name="account_class",

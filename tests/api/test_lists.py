@@ -202,3 +202,30 @@ async def test_a_release_is_paused_resumed_and_cancelled_with_a_reason(working_o
     assert len((await lead.get("/api/lists/lock-off")).json()["lines"]) == 2
     [listed] = (await lead.get("/api/lists/lock-off/releases")).json()["items"]
     assert listed["status"] == "cancelled"
+
+
+async def test_several_lines_are_taken_off_at_once_and_each_says_what_became_of_it(working_office: Office) -> None:
+    office = working_office
+    more_accounts(office, 3)
+    await _opened(office, "locking")
+    await _opened(office, "locking", "a-3")
+    lead = office.by("lead")
+    lines = [line["id"] for line in (await lead.get("/api/lists/lock-off")).json()["lines"]]
+    body = {"lines": [*lines, "c-none.1.lock-off"], "reason": "promised"}
+    assert (await office.by("rep").post("/api/lists/lock-off/exclude", body)).json()["done"] == 0
+    off = (await lead.post("/api/lists/lock-off/exclude", body, Idempotency_Key="off")).json()
+    assert (off["done"], [each["done"] for each in off["results"]]) == (2, [True, True, False])
+    assert "no line" in off["results"][2]["sentence"]
+    again = (await lead.post("/api/lists/lock-off/exclude", body, Idempotency_Key="off")).json()
+    assert again == off
+    assert (await lead.get("/api/lists/lock-off")).json()["lines"] == []
+
+
+async def test_what_a_crew_finds_on_the_day_is_told_with_its_line(working_office: Office) -> None:
+    office = working_office
+    await _opened(office, "locking")
+    lead = office.by("lead")
+    await lead.post("/api/lists/lock-off/approve", If_Match=await _seen(office, "lock-off"))
+    await _released(office)
+    [line] = (await lead.get("/api/lists/lock-off/day")).json()["lines"]
+    assert ([each["title"] for each in line["orders"]], line["exceptions"]) == (["Lock off"], [])

@@ -36,7 +36,7 @@ def plans_of(store: Store, call: Callable[[Session], Any]) -> list[Plan]:
     with store.reading() as session:
         call(session)
     event.remove(store.engine, "before_cursor_execute", note)
-    return [_plan(store, statement, parameters) for statement, parameters in seen]
+    return [_plan(store, statement, parameters or None) for statement, parameters in seen]
 
 
 def _plan(store: Store, statement: str, parameters: Any) -> Plan:

@@ -197,7 +197,14 @@ def _checked(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
 
 def _lawful(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
     return [
-        {"says": each.arithmetic, "rule": each.rule, "source": each.source, "kept": each.kept}
+        {
+            "says": each.arithmetic,
+            "rule": each.rule,
+            "source": each.source,
+            "kept": each.kept,
+            "earliest": each.earliest.isoformat() if each.earliest else None,
+            "confirmed": each.confirmed,
+        }
         for tag in review.lawful
         for each in _verdicts(run, tag)
     ]
