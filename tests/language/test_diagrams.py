@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
-from definitions.language.diagrams import dot, mermaid, svg
+from definitions.language.diagrams import dot, mermaid, svg, svg_with_notes
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
 
@@ -50,6 +50,16 @@ def test_regions_are_dashed_and_the_present_state_is_marked() -> None:
     source = dot(small(), active=("work/field/waiting",))
     assert 'subgraph "cluster_work" { label="Work"; style="dashed"' in source
     assert '"work/field/waiting" [label="Waiting", fillcolor="#fde68a", penwidth=2]' in source
+
+
+def test_a_state_has_its_note_below_its_title_and_the_picture_stays_as_it_was_laid_out() -> None:
+    picture = svg_with_notes(small(), {"review": "12 · 3 days", "work/field/waiting": "<1 day"})
+    words = list(ET.fromstring(picture).itertext())
+    assert "12 · 3 days" in words
+    assert "<1 day" in words
+    assert "room" not in picture
+    other = svg_with_notes(small(), {"review": "13 · 3 days"})
+    assert len(other.splitlines()) == len(picture.splitlines())
 
 
 def test_mermaid_shows_regions_beside_each_other() -> None:

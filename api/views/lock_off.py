@@ -1,0 +1,143 @@
+"""The day on which a list runs, as it stands at this moment: lines, crews, payments, what was recalled, checks at the curb."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from api.security.people import Person
+from api.views.lists import ListDay, OrderView, list_day
+from api.views.reviewing import seen
+from api.views.shown import local
+from definitions.language.pack import ReviewList
+from store.queries.reviewing import Off, Place, accounts_off, day_of_list, last_checks, places, received
+
+LOCKED_OFF = "locked-off"  #: the tag of what a list leads to after which an account's water is off
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurbCheck:
+    """What was answered last at the curb."""
+
+    at: datetime
+    fit: bool
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayLine:
+    """A line of the day. Holds personal data."""
+
+    account: str | None
+    case: str
+    place: Place | None
+    order: OrderView | None  #: the last one
+    check: CurbCheck | None
+    exceptions: Sequence[OrderView]
+    paid_usd: Decimal  #: today
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameIn:
+    """A payment of an account of the day."""
+
+    account: str
+    amount_usd: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaidOff:
+    """An account whose water is off and that has paid. Holds personal data."""
+
+    off: Off
+    locked_at: datetime | None
+    place: Place | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrewDay:
+    """How far a crew is."""
+
+    crew: str
+    open: int
+    done: int
+    recalled: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """All of the day."""
+
+    day: ListDay
+    lines: Sequence[DayLine]
+    crews: Sequence[CrewDay]
+    payments: Sequence[CameIn]
+    outcomes: Mapping[str, int]  #: completed orders by how they ended
+    paid_but_off: Sequence[PaidOff]
+    off: int  #: accounts whose water is off
+
+
+def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, person: Person, zone: ZoneInfo) -> Day:
+    """The day of the list; its accounts are asked about together: six statements, ten where it shuts water off."""
+    found = list_day(name, day, spec, day_of_list(session, name, day), zone=zone)
+    accounts = {each.line.account for each in found.lines if each.line.account}
+    payments = received(session, accounts, day) if accounts else []
+    orders = [order for each in found.lines for order in each.orders]
+    checks = last_checks(session, (order.id for order in orders)) if orders else {}
+    off = accounts_off(session) if LOCKED_OFF in spec.lawful else []
+    paid = [each for each in off if each.balance_usd <= 0 or each.paid_usd > 0]
+    where = places(session, accounts | {each.account for each in paid}) if accounts or paid else {}
+    sees = person.may("see-confidential")
+    lines = [
+        DayLine(
+            account=each.line.account,
+            case=each.line.case,
+            place=seen(where.get(each.line.account or ""), sees=sees),
+            order=each.orders[-1] if each.orders else None,
+            check=next(
+                (
+                    CurbCheck(at=check.at.astimezone(zone), fit=check.fit, sentence=check.sentence)
+                    for order in reversed(each.orders)
+                    if (check := checks.get(order.id)) is not None
+                ),
+                None,
+            ),
+            exceptions=each.exceptions,
+            paid_usd=sum((one.amount_usd for one in payments if one.account == each.line.account), Decimal(0)),
+        )
+        for each in found.lines
+    ]
+    return Day(
+        day=found,
+        lines=lines,
+        crews=_crews(orders),
+        payments=[
+            CameIn(account=each.account, amount_usd=each.amount_usd, at=each.at.astimezone(zone)) for each in payments
+        ],
+        outcomes=dict(Counter(order.outcome for order in orders if order.outcome)),
+        paid_but_off=[
+            PaidOff(off=each, locked_at=local(each.locked_at, zone), place=seen(where.get(each.account), sees=sees))
+            for each in paid
+        ],
+        off=len(off),
+    )
+
+
+def _crews(orders: Sequence[OrderView]) -> list[CrewDay]:
+    names = sorted({order.crew for order in orders if order.crew})
+    return [
+        CrewDay(
+            crew=name,
+            open=sum(order.crew == name and order.closed is None for order in orders),
+            done=sum(order.crew == name and order.state == "completed" for order in orders),
+            recalled=sum(order.crew == name and order.state == "cancelled" for order in orders),
+        )
+        for name in names
+    ]
