@@ -21,6 +21,7 @@ from definitions.catalogue.splits import PUT_RIGHT, Move, Split, Unbilled, split
 from definitions.catalogue.tariff import RATES, tariff
 from definitions.language.compiled import Compiled
 from definitions.language.money import money_json
+from definitions.language.tables import in_effect
 from store.finding import keep_account_words
 from store.ledger import Entry, LedgerLine, Line, balance_usd, bill_entry, moved, post, statement
 from store.queries.bankruptcy import free_account_id, lines_of_entry, split_by, taken_reads
@@ -116,13 +117,14 @@ def _split(session: Session, effect: Effect) -> AccountSplit:
     zone = compiled.calendar.zone
     records = facts.split_books(session, old, facts.Petition(filed=petition, chapter=None), zone)
     read, read_on = effect.args.get("read"), effect.args.get("read_on")
+    rates = compiled.tables.get(RATES)
     try:
         made = split(
             split_books(records),
             petition=petition,
             read_ccf=None if read is None else Decimal(str(read)),
             read_on=None if read_on is None else date.fromisoformat(str(read_on)[:10]),
-            tariff=tariff(compiled.tables.get(RATES), old.account_class),
+            tariff=tariff(in_effect(rates, petition) if rates is not None else None, old.account_class),
         )
     except CannotCompute as error:
         raise EffectRefused(f"the account cannot be split: {error}", code="no-books") from None

@@ -56,7 +56,7 @@ class Library:
             raise IncompleteError(f"{self.folder / DISTRICT} is missing or cannot be read; every case leans on it")
         states = [state for _, state in walk(definition)]
         lists = {state.list for state in states if state.list}
-        letters = {str(action.with_["template"]) for action in _actions(definition) if "template" in action.with_}
+        letters = {str(action.with_["template"]) for action in actions_in(definition) if "template" in action.with_}
         return Compiled(
             definition=definition,
             version=version,
@@ -132,7 +132,8 @@ def _found(known: Mapping[str, Model], name: str, kind: str) -> Model:
     return known[name]
 
 
-def _actions(definition: CaseDefinition) -> Iterator[Action]:
+def actions_in(definition: CaseDefinition) -> Iterator[Action]:
+    """Every action written in a definition."""
     for transitions in definition.on.values():
         for transition in transitions:
             yield from transition.actions

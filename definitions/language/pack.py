@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -84,6 +85,9 @@ class TableRow(Strict):
         default_factory=dict, description="Conditions by input: a value, `1..10`, `>= 3`, or `any`."
     )
     then: dict[Name, str] = Field(description="Results by output.")
+    since: date | None = Field(
+        None, description="The day from which the row stands; a row that replaces another stands above it."
+    )
 
 
 class DecisionTable(Strict):

@@ -151,6 +151,18 @@ def decide(table: DecisionTable, inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def in_effect(table: DecisionTable, day: date) -> DecisionTable:
+    """The table as it stands on a day: without the rows that begin later."""
+    if all(row.since is None for row in table.rows):
+        return table
+    return table.model_copy(update={"rows": tuple(row for row in table.rows if row.since is None or row.since <= day)})
+
+
+def beginnings(table: DecisionTable) -> list[date]:
+    """The days on which rows of the table begin to stand, the earliest first."""
+    return sorted({row.since for row in table.rows if row.since is not None})
+
+
 def conditions(table: DecisionTable, row: int) -> dict[str, Condition]:
     """The conditions of a row by input; an input that the row leaves out may be anything."""
     when = table.rows[row].when
@@ -279,7 +291,8 @@ def _check_row(table: DecisionTable, number: int) -> Iterator[TableFinding]:
 def _check_cover(table: DecisionTable) -> list[TableFinding]:
     rows = [conditions(table, number) for number in range(len(table.rows))]
     samples = {name: _samples(field, [row[name] for row in rows]) for name, field in table.inputs.items()}
-    size = 1
+    days = _days(table)
+    size = len(days)
     for values in samples.values():
         size *= len(values)
     if size > MAX_CELLS:
@@ -287,9 +300,13 @@ def _check_cover(table: DecisionTable) -> list[TableFinding]:
     gap: dict[str, Any] | None = None
     overlaps: dict[tuple[int, int], dict[str, Any]] = {}
     used: set[int] = set()
-    for cell in product(*samples.values()):
+    for day, *cell in product(days, *samples.values()):
         given = dict(zip(samples, cell, strict=True))
-        fits = [number for number, row in enumerate(rows) if all(row[name].holds(given[name]) for name in given)]
+        fits = [
+            number
+            for number, row in enumerate(rows)
+            if _stands(table, number, day) and all(row[name].holds(given[name]) for name in given)
+        ]
         if not fits:
             gap = gap or given
             continue
@@ -298,6 +315,17 @@ def _check_cover(table: DecisionTable) -> list[TableFinding]:
             overlaps.setdefault((fits[0], fits[1]), given)
             used.update(fits)
     return [*_gaps(table, gap), *_overlaps(table, overlaps), *_dead(table, used)]
+
+
+def _days(table: DecisionTable) -> list[date]:
+    """A day of each span in which other rows stand; without rows that stand from the first, only from when some do."""
+    undated = any(row.since is None for row in table.rows)
+    return [*([date.min] if undated else []), *beginnings(table)]
+
+
+def _stands(table: DecisionTable, row: int, day: date) -> bool:
+    since = table.rows[row].since
+    return since is None or since <= day
 
 
 def _gaps(table: DecisionTable, gap: Mapping[str, Any] | None) -> Iterator[TableFinding]:

@@ -1,5 +1,6 @@
 """Decision tables: which row fits, and what is found wrong with a table."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from definitions.language.tables import (
     SeveralRowsError,
     check_table,
     decide,
+    in_effect,
 )
 
 
@@ -141,3 +143,40 @@ def test_dates_numbers_booleans_and_texts_are_compared_in_their_type() -> None:
     assert decide(mixed, asked | {"size": '1"', "senior": True, "count": 4}) == {"answer": 2}
     assert decide(mixed, asked | {"on": "2026-07-01", "senior": "yes", "count": "9"}) == {"answer": 3}
     assert decide(mixed, asked | {"on": "2026-07-01", "senior": "yes", "count": "11"}) == {"answer": 2}
+
+
+def adopted(*rows: dict[str, object]) -> DecisionTable:
+    """A fee by class, with what the board adopts for later days."""
+    return DecisionTable.model_validate(
+        {
+            "table": "fee",
+            "title": "Fee",
+            "inputs": {"class": {"enum": ["home", "shop"]}},
+            "outputs": {"fee": "money"},
+            "rows": list(rows),
+        }
+    )
+
+
+HOME, SHOP = {"when": {"class": "home"}, "then": {"fee": "50.00"}}, {"when": {"class": "any"}, "then": {"fee": "75.00"}}
+HOME_LATER = {"when": {"class": "home"}, "then": {"fee": "55.00"}, "since": "2026-07-01"}
+
+
+@pytest.mark.parametrize(("day", "fee"), [("2026-06-30", "50.00"), ("2026-07-01", "55.00")])
+def test_a_row_that_is_adopted_for_later_stands_from_its_day_on(day: str, fee: str) -> None:
+    table = adopted(HOME_LATER, HOME, SHOP)
+    assert check_table(table) == []
+    standing = in_effect(table, date.fromisoformat(day))
+    assert decide(standing, {"class": "home"}) == {"fee": fee}
+    assert decide(standing, {"class": "shop"}) == {"fee": "75.00"}
+
+
+def test_a_later_row_below_the_one_that_it_replaces_is_never_reached() -> None:
+    assert [(each.code, each.row) for each in check_table(adopted(HOME, HOME_LATER, SHOP))] == [("table-dead-row", 1)]
+
+
+def test_a_gap_before_the_first_row_of_a_class_is_found() -> None:
+    later = SHOP | {"since": "2026-07-01"}
+    assert [each.code for each in check_table(adopted(HOME, later))] == ["table-gap"]
+    everything_later = [row | {"since": "2026-07-01"} for row in (HOME, SHOP)]
+    assert check_table(adopted(*everything_later)) == []  # a table that is used from that day on only

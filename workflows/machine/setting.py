@@ -16,8 +16,9 @@ from definitions.language.expressions import Expression
 from definitions.language.model import Data, HoldEffect
 from definitions.language.moments import Moment, parse_moment
 from definitions.language.money import MoneyError, parse_money
-from definitions.language.pack import ReviewList
+from definitions.language.pack import DecisionTable, ReviewList
 from definitions.language.scope import Scope
+from definitions.language.tables import beginnings, in_effect
 from workflows.machine.arguments import Arguments
 from workflows.machine.chart import Chart
 from workflows.machine.clocks import Clocks
@@ -45,6 +46,7 @@ class Setting:
         self.clocks = Clocks()
         self.service = Service(self.definition.sla)
         self.scope = Scope(self.definition, self.facts, self.calendar.zone)
+        self._dated = {name: table for name, table in compiled.tables.items() if beginnings(table)}
         self._expressions: dict[tuple[str, str], Expression] = {}
         self._moments: dict[str, Moment] = {}
 
@@ -102,15 +104,22 @@ class Setting:
 
     def context(self, run: Run) -> Context:
         """What pure actions may look at."""
+        today = self.today(run.at)
         return Context(
             data=run.data,
             facts=run.facts,
-            today=self.today(run.at),
+            today=today,
             at=run.at,
-            tables=self.compiled.tables,
+            tables=self._tables(today),
             district=self.compiled.district,
             calendar=self.calendar,
         )
+
+    def _tables(self, day: date) -> Mapping[str, DecisionTable]:
+        """The decision tables as they stand on a day."""
+        if not self._dated:
+            return self.compiled.tables
+        return {**self.compiled.tables, **{name: in_effect(table, day) for name, table in self._dated.items()}}
 
     def entered_by(self, path: str, event: str) -> list[str]:
         """The states that the first way out of a state by this event leads to, with what is around and inside them."""
