@@ -65,6 +65,25 @@ def composed(letters: Sequence[Letter], said: Mapping[str, Any]) -> Composed:
     )
 
 
+def marked_as_copy(pdf: bytes, letters: Sequence[Letter], said: Mapping[str, Any]) -> bytes:
+    """The printed batch with a mark on its manifest and separators; the letters stay what they were, since they are mailed.
+
+    `said` has batch, date and the number of the copy."""
+    text = (SHIPPED / MANIFEST).read_text(encoding="utf-8")
+    title = f"Copy {said['copy']} of batch {said['batch']}"
+    stamp = PdfReader(io.BytesIO(rendered(text, {**said, "kind": "copy", "title": title}))).pages[0]
+    theirs = {
+        page for letter in letters if letter.sheet for page in range(letter.sheet, letter.sheet + (letter.sheets or 1))
+    }
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    for number, page in enumerate(writer.pages, start=1):
+        if number not in theirs:
+            page.merge_page(stamp)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def _manifest(
     text: str,
     said: Mapping[str, Any],

@@ -45,6 +45,11 @@ class Upload:
     account: str | None = None
     item: str | None = None  #: of the inbox, that it came with
 
+    @classmethod
+    def of_item(cls, item: str) -> Upload:
+        """A document that came with an item of the inbox; its content is still to come."""
+        return cls(content=b"", name="", content_type="", kind="document", item=item)
+
 
 def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
     """The file, kept."""

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
-from activities.batches import Composed, composed
+from activities.batches import Composed, composed, marked_as_copy
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.problems import Conflict, NotFound
 from api.services import Services
@@ -116,14 +116,16 @@ def _printed(
 
 
 def preview(office: Services, batch_id: str) -> bytes:
-    """The batch's PDF: what was printed, or what would be printed now."""
+    """The batch's PDF: what was printed (from the second time on marked as a copy), or what would be printed now."""
     with office.store.reading() as session:
         batch = session.get(LetterBatch, batch_id)
         if batch is None:
             raise NotFound(f"There is no letter batch {batch_id[:60]!r}.")
         letters = of_batch(session, batch_id)
     if batch.file_digest is not None:
-        return office.files.get(batch.file_digest)
+        printed = office.files.get(batch.file_digest)
+        said = {"batch": batch.id, "date": office.today().isoformat(), "copy": batch.copies}
+        return printed if batch.copies < 2 else marked_as_copy(printed, letters, said)
     if not letters:
         raise NotFound("No letter is left in the batch.")
     return composed(letters, _said(office, batch, "nobody yet")).pdf

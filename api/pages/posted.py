@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from api.acts.act import Ask
 from api.pages.texts import _
 from api.problems import FormExpired, KeyMissing
 from api.security.form_tokens import is_form_token
+from api.security.people import Person
 from api.security.signin import SignedIn, session_of
-from api.services import Office
+from api.services import Office, Services
 from definitions.language.model import DataField
 
 OWN = ("form-token", "key", "unlock-password", "unlock-then")
@@ -48,9 +49,15 @@ class Posted:
         return values
 
 
-async def posted(request: Request, office: Office, person: SignedIn) -> Posted:
-    """The form; FormExpired when it was made for another session, KeyMissing when it carries no key."""
-    form = await request.form()
+async def posted(request: Request, office: Office, person: SignedIn) -> AsyncIterator[Posted]:
+    """The form; FormExpired when it was made for another session, KeyMissing when it carries no key.
+
+    Its files are open until the page is answered."""
+    async with request.form() as form:
+        yield _posted(request, office, person, form)
+
+
+def _posted(request: Request, office: Services, person: Person, form: FormData) -> Posted:
     fields: dict[str, list[str]] = {}
     files: dict[str, UploadFile] = {}
     for name, value in form.multi_items():

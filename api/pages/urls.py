@@ -129,6 +129,92 @@ class Urls:
         """The day on which a list runs; with `now` the part of it that lives."""
         return f"/lists/{_part(name)}/day{'/now' if now else ''}{f'?on={on.isoformat()}' if on else ''}"
 
+    inbox = "/inbox"
+    new_item = "/inbox/new"
+    memos = "/memos"
+
+    def inbox_of(self, which: str, queue: str | None = None) -> str:
+        """What waits, what is one's own, or all; of one queue."""
+        return f"/inbox?{urlencode({'which': which} | ({'queue': queue} if queue else {}))}"
+
+    def item(self, item: str) -> str:
+        """An item of the inbox."""
+        return f"/inbox/{_part(item)}"
+
+    def item_act(self, item: str, act: str) -> str:
+        """Where an act on an item is sent."""
+        return f"/inbox/{_part(item)}/{_part(act)}"
+
+    def open_from(self, item: str, case: str) -> str:
+        """The form that opens a case from an item."""
+        return f"/inbox/{_part(item)}/open/{_part(case)}"
+
+    def memo_read(self, memo: str) -> str:
+        """Where the receipt of a memo is sent."""
+        return f"/memos/{_part(memo)}/read"
+
+    finance = "/finance"
+    batches = "/finance/letters"
+    approvals = "/finance/approvals"
+    postings = "/finance/postings"
+    books = "/finance/books"
+    refunds = "/finance/refunds"
+    imports = "/finance/imports"
+    registers = "/finance/registers"
+
+    def batch(self, batch: str) -> str:
+        """A letter batch."""
+        return f"/finance/letters/{_part(batch)}"
+
+    def batch_pdf(self, batch: str) -> str:
+        """The PDF of a letter batch."""
+        return f"/finance/letters/{_part(batch)}/pdf"
+
+    def batch_act(self, batch: str, act: str) -> str:
+        """Where an act on a batch is sent: `print`, `mailed`."""
+        return f"/finance/letters/{_part(batch)}/{_part(act)}"
+
+    def batch_letter(self, batch: str, act: str, letter: str) -> str:
+        """Where an act on a letter of a batch is sent: `take-out`, `recall`."""
+        return f"/finance/letters/{_part(batch)}/{_part(act)}/{_part(letter)}"
+
+    def one_letter(self, act: str) -> str:
+        """Where an act on a letter by its reference is sent: `returned`, `recall`, `certified`."""
+        return f"/finance/letters/one/{_part(act)}"
+
+    def approvals_of(self, kind: str) -> str:
+        """What of one kind waits for approval."""
+        return f"/finance/approvals?{urlencode({'kind': kind})}"
+
+    def postings_of(self, day: date) -> str:
+        """What was posted on a day."""
+        return f"/finance/postings?{urlencode({'on': day.isoformat()})}"
+
+    def import_run(self, run: str) -> str:
+        """An import with its bad rows."""
+        return f"/finance/imports/{_part(run)}"
+
+    def register(self, name: str) -> str:
+        """A register of money."""
+        return f"/finance/registers/{_part(name)}"
+
+    def register_file(self, name: str, start: date, end: date) -> str:
+        """A register as a CSV file."""
+        days = urlencode({"start": start.isoformat(), "end": end.isoformat()})
+        return f"/api/money/registers/{_part(name)}?{days}"
+
+    def run(self, run: str) -> str:
+        """A run of refunds."""
+        return f"/finance/refunds/{_part(run)}"
+
+    def run_issued(self, run: str) -> str:
+        """Where it is said that a run is issued."""
+        return f"/finance/refunds/{_part(run)}/issued"
+
+    def checks(self, run: str) -> str:
+        """The file from which a run's checks are printed."""
+        return f"/api/money/runs/{_part(run)}/checks"
+
     def problem(self, code: str) -> str:
         """What a problem means."""
         return f"/problems/{_part(code)}"

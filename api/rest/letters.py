@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 from sqlmodel import col, select
 
@@ -19,6 +19,7 @@ from api.security.signin import SignedIn
 from api.services import Office
 from api.views.accounts import LetterView, letter_view
 from api.views.batches import BatchView, batch_detail
+from api.views.law_days import LawDayView, law_days
 from api.views.shown import Page, next_link
 from store.paging import after, page_of, read_cursor
 from store.tables.batches import LetterBatch
@@ -112,6 +113,24 @@ def read_batch_pdf(office: Office, person: SignedIn, batch_id: BatchId) -> Respo
         raise NotPermitted("Letters are for those who print them.")
     content = printing.preview(office, batch_id)
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": "inline"})
+
+
+@router.get(
+    "/batches/{batch_id}/law-days", operation_id="read_law_days", response_model=list[LawDayView], responses=READ
+)
+def read_law_days(
+    office: Office,
+    person: SignedIn,
+    batch_id: BatchId,
+    mailed_on: Annotated[date | None, Query(description="By default the day of its mailing, or today.")] = None,
+) -> list[LawDayView]:
+    """What the batch's mailing begins in law, by letter and rule."""
+    _may_see(person)
+    with office.store.reading() as session:
+        batch = session.get(LetterBatch, batch_id)
+        if batch is None:
+            raise NotFound(f"There is no letter batch {batch_id!r}.")
+        return law_days(session, office, batch_id, mailed_on or batch.mailed_on or office.today())
 
 
 @router.post("/batches", operation_id="make_batch", status_code=201, response_model=BatchView, responses=WRITE)

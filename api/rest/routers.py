@@ -23,6 +23,7 @@ from api.rest import (
     overrides,
     parties,
     proposals,
+    registers,
     tasks,
     users,
 )
@@ -44,6 +45,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     overrides.router,
     parties.router,
     proposals.router,
+    registers.router,
     tasks.router,
     users.router,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from api.views.csv_files import csv_file
 from api.views.shown import Moment, Shown
 from store.queries.money import Balance, Held, Returned
 from store.receipts import Receipt
@@ -180,21 +179,19 @@ def books_view(on: date, balances: Sequence[Balance]) -> BooksView:
 
 
 def checks_csv(checks: Sequence[Check]) -> str:
-    """The file from which checks are printed; words that a spreadsheet would reckon with are quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["check", "date", "payee", "address", "amount_usd", "account", "refund"])
-    for each in checks:
-        address = ", ".join(each.address)
-        row = [each.payee, address]
-        writer.writerow(
-            [
+    """The file from which checks are printed."""
+    return csv_file(
+        ["check", "date", "payee", "address", "amount_usd", "account", "refund"],
+        (
+            (
                 each.number,
-                each.issued_on.isoformat(),
-                *(f"'{word}" if word[:1] in ("=", "+", "-", "@") else word for word in row),
-                f"{each.amount_usd:.2f}",
+                each.issued_on,
+                each.payee,
+                ", ".join(each.address),
+                each.amount_usd,
                 each.account_id,
                 each.refund_id,
-            ]
-        )
-    return text.getvalue()
+            )
+            for each in checks
+        ),
+    )

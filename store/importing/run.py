@@ -22,10 +22,11 @@ from store.importing.books import Key, Values
 from store.importing.kinds import KINDS, Kind
 from store.importing.values import FieldError
 from store.tables.base import table_of
-from store.tables.imports import ImportRun
+from store.tables.imports import ImportBadRow, ImportRun
 
 BATCH = 1000
 MOST_REPORTED = 10_000  #: bad rows that are told one by one; the rest is counted
+MOST_KEPT = 1000  #: bad rows that finance finds with the run
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that have been read and the bytes of the file."""
@@ -105,6 +106,10 @@ def import_file(
             update(ImportRun)
             .where(col(ImportRun.id) == run)
             .values(ended_at=now, loaded=report.loaded + report.amended, known=report.known, bad=report.bad)
+        )
+        session.add_all(
+            ImportBadRow(run_id=run, number=number, line=row.line, reason=row.reason)
+            for number, row in enumerate(report.bad_rows[:MOST_KEPT], start=1)
         )
     return report
 

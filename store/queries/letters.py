@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, text, update
+from sqlalchemy import ColumnElement, case, func, text, update
 from sqlmodel import Session, col, select
 
 from store.tables.papers import UNTOLD_LETTERS, Letter
@@ -83,3 +83,11 @@ def post(session: Session, case_id: str, template: str, on: date) -> int:
         .values(status="mailed", mailed_on=on, told_on=on)
     )
     return int(done.rowcount)
+
+
+def waiting_for_the_post(session: Session) -> int:
+    """How many letters are queued for the post and in no batch."""
+    query = select(func.count()).where(
+        Letter.status == "queued", Letter.delivery == "mail", col(Letter.batch).is_(None)
+    )
+    return session.exec(query).one()

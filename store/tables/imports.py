@@ -25,3 +25,14 @@ class ImportRun(Row, table=True):
     loaded: int = 0
     known: int = 0  #: rows that were there already
     bad: int = 0
+
+
+class ImportBadRow(Row, table=True):
+    """A row of a file that did not load, and why. May quote what the row held: personal data."""
+
+    __tablename__ = "import_bad_rows"
+
+    run_id: str = Field(primary_key=True, foreign_key="import_runs.id")
+    number: int = Field(primary_key=True)  #: from 1, in the order of the file
+    line: int  #: on which the row begins; the header is line 1
+    reason: str

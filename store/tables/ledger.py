@@ -72,4 +72,5 @@ class Posting(Row, table=True):
             **only_where("code = 'receivable'"),
         ),
         Index("ix_postings_held", "account_id", "code", **only_where(HELD_HERE)),
+        Index("ix_postings_day", "posted_on", "at", "entry_id", "line"),
     )

@@ -112,7 +112,7 @@ async def test_queued_letters_are_collected_reviewed_and_printed_once(office: Of
     assert len(pages) == letters[-1]["sheet"] - 1 + letters[-1]["sheets"]
 
 
-async def test_a_batch_is_printed_again_only_for_a_reason_and_is_the_same_file(office: Office) -> None:
+async def test_a_batch_is_printed_again_only_for_a_reason_and_its_manifest_is_marked_as_a_copy(office: Office) -> None:
     batch = await batch_of(office, letter(case_of(office), 1))
     finance, path = office.by("finance"), f"/api/letters/batches/{batch['id']}"
     await finance.post(f"{path}/print", {})
@@ -122,7 +122,12 @@ async def test_a_batch_is_printed_again_only_for_a_reason_and_is_the_same_file(o
     assert "finance has printed this batch" in refused.json()["detail"]
     again = await finance.post(f"{path}/print", {"reason": "The printer jammed."})
     assert again.json()["copies"] == 2
-    assert (await finance.get(f"{path}/pdf")).content == first
+    copy = PdfReader(io.BytesIO((await finance.get(f"{path}/pdf")).content)).pages
+    original = PdfReader(io.BytesIO(first)).pages
+    assert "Copy 2 of batch" in copy[0].extract_text()
+    assert "Copy 2 of batch" in copy[1].extract_text()  # the sheet before its kind
+    # What is mailed is what was printed the first time.
+    assert [page.extract_text() for page in copy[2:]] == [page.extract_text() for page in original[2:]]
     assert acts(office.store)[1:] == [
         ("print-letters", True, "right print-letters"),
         ("print-letters", False, "right print-letters"),

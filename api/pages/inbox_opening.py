@@ -1,0 +1,143 @@
+"""Opening a case from what came in: its form, filled in as far as the item says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.acts import inbox, joining, opening
+from api.library import content, current, current_all
+from api.pages.accounts import OpenPage
+from api.pages.fields import inputs
+from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.posted import Form
+from api.pages.texts import _
+from api.pages.urls import urls
+from api.problems import Problem
+from api.security.people import Person
+from api.security.signin import SignedIn
+from api.services import Office, Services
+from api.views.cases import case_view
+from api.views.openings import opening_fields
+from api.views.work import field_view
+from definitions.language.model import CaseDefinition, DataField
+from store.tables.inbox import InboxItem
+from workflows.machine.machine import machine_of
+
+router = APIRouter(include_in_schema=False)
+
+#: Fields of type text that ask for what the customer said.
+SAID: Final = ("complaint", "appeal", "request", "question", "plea", "reason", "explanation", "description", "comment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of case that can be opened from an item."""
+
+    case: str
+    title: str
+
+
+@router.get("/inbox/{item_id}/open/{case}")
+def ask(request: Request, office: Office, person: SignedIn, item_id: str, case: str) -> Response:
+    """Asks for what opens the case, with what the item says filled in."""
+    person.must("open-cases")
+    return _form(request, office, person, item_id, case)
+
+
+@router.post("/inbox/{item_id}/open/{case}")
+async def open_it(request: Request, office: Office, form: Form, item_id: str, case: str) -> Response:
+    """Opens the case, or shows what was wrong at its field."""
+
+    def given() -> dict[str, Any]:
+        with office.store.reading() as session:
+            item = inbox.item_seen(session, form.ask.person, item_id)
+            spec = _definition(session, office, case)
+            return form.typed(opening_fields(spec)) | about(spec, item)
+
+    data = await run_in_threadpool(given)
+    try:
+        answer = await joining.open_case(office, form.ask, item_id, case, data)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        trouble = trouble_of(problem)
+        return await run_in_threadpool(_form, request, office, form.ask.person, item_id, case, data, trouble)
+    return RedirectResponse(urls.case(answer.body["case"]), status_code=303)
+
+
+def kinds(session: Session, office: Services, person: Person, item: InboxItem) -> list[Kind]:
+    """The kinds of case that this person may open for the item's account, by title."""
+    if not person.may("open-cases") or item.account_id is None:
+        return []
+    specs = [_definition(session, office, version.definition) for version in current_all(session, office.now())]
+    found = [
+        Kind(case=spec.case, title=spec.title)
+        for spec in specs
+        if about(spec, item) and (not spec.open_by or person.roles & set(spec.open_by))
+    ]
+    return sorted(found, key=lambda kind: kind.title)
+
+
+def about(spec: CaseDefinition, item: InboxItem) -> dict[str, Any]:
+    """The account that the case would be about; empty for one that begins with an applicant."""
+    if item.account_id is None or any(each.type == "applicant" and each.required for each in spec.data.values()):
+        return {}
+    return {
+        name: {"id": item.account_id} for name, each in spec.data.items() if each.type == "account" and not each.many
+    }
+
+
+def filled_in(fields: Mapping[str, DataField], item: InboxItem, day: str) -> dict[str, Any]:
+    """What the item says of the form: the day of its date stamp, and the customer's own words."""
+    said = "\n".join(part for part in (item.subject, item.text) if part)
+    texts = [name for name in SAID if name in fields and fields[name].type == "text"]
+    dated = {"received": day} if "received" in fields and fields["received"].type == "date" else {}
+    return dated | ({texts[0]: said} if texts and said else {})
+
+
+def _form(
+    request: Request,
+    office: Services,
+    person: Person,
+    item_id: str,
+    case: str,
+    given: Mapping[str, Any] | None = None,
+    trouble: Trouble | None = None,
+) -> Response:
+    with office.store.reading() as session:
+        item = inbox.item_seen(session, person, item_id)
+        spec = _definition(session, office, case)
+        fields = {name: each for name, each in opening_fields(spec).items() if each.type != "account"}
+        day = item.received_at.astimezone(office.zone).date().isoformat()
+        standing = opening.open_already(session, spec, about(spec, item))
+        content_of_page = OpenPage(
+            whom=_("What came in on %(day)s, account %(id)s", day=day, id=item.account_id or "—"),
+            back=urls.item(item_id),
+            action=urls.open_from(item_id, case),
+            case=case,
+            title=spec.title,
+            help=spec.help,
+            inputs=inputs(
+                session,
+                [field_view(name, each, None) for name, each in fields.items()],
+                account=item.account_id,
+                errors=trouble.fields if trouble else {},
+                given=filled_in(fields, item, day) if given is None else given,
+            ),
+            standing=case_view(standing, zone=office.zone) if standing else None,
+            key=new_key(),
+            trouble=trouble,
+        )
+    return page(request, "counter/open_case.html", content_of_page, person=person, status=422 if trouble else 200)
+
+
+def _definition(session: Session, office: Services, case: str) -> CaseDefinition:
+    version = current(session, case, office.now())
+    return machine_of(content(session, case, version.version)).definition
