@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 
-from definitions.language.checks.check import check_case_text
 from definitions.language.checks.context import CaseText
-from definitions.language.library import Library, load_library
-from definitions.language.loader import load, load_model
-from definitions.language.model import CaseDefinition
 from definitions.language.problems import Problem
-from tests.language.folders import BASE
 from tests.machine.making import at
-from tests.machine.random_definitions import EVENTS, WORDS, definition
+from tests.machine.random_definitions import EVENTS, WORDS, written
 from workflows.machine import effects as fx
 from workflows.machine import lawful
 from workflows.machine.case import Case
@@ -29,30 +23,9 @@ from workflows.machine.explore import Map, Place
 from workflows.machine.findings import CHECKS, Explored
 from workflows.machine.machine import Machine
 
-LIBRARY = load_library(BASE)
 SEEDS = range(100)
 WALKS, LENGTH = 4, 20
 FACTS = {"delinquent_since": "2020-01-01", "task.claimed": False}
-
-
-def written(seed: int) -> Library:
-    """The base folder with a random definition whose text has no error."""
-    chance = random.Random(seed)
-    while True:
-        text = json.dumps(definition(chance), indent=1)
-        document = load(text, "example.yaml")
-        model, problems = load_model(document, CaseDefinition)
-        assert model is not None, problems
-        library = replace(
-            LIBRARY,
-            cases={"example": model},
-            documents={**LIBRARY.documents, ("cases", "example"): document},
-            sources={**LIBRARY.sources, ("cases", "example"): text},
-        )
-        wrong = {each.code for each in check_case_text(library, "example") if each.severity == "error"}
-        assert wrong <= {"unknown-event"}, wrong  # an event is raised that nothing reacts to: written anew
-        if not wrong:
-            return library
 
 
 @dataclass(kw_only=True)

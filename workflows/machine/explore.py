@@ -17,6 +17,7 @@ from definitions.language.model import Action, CaseDefinition, Data
 from workflows.machine import interpreter
 from workflows.machine.chart import Chart
 from workflows.machine.interpreter import Active, Bystander, Outcome
+from workflows.machine.local_steps import LocalSteps, Way
 from workflows.machine.plan import REMEMBERED, Guarded, Plan, plan, resting_history
 from workflows.machine.states import ChartState, ChartTransition
 
@@ -106,7 +107,13 @@ class CircledError(Exception):
 class _Explorer:
     def __init__(self, found: Map) -> None:
         self.map = found
-        self._events: dict[tuple[str, ...], tuple[str, ...]] = {}
+        exiting = (state.bit for state in found.chart.order if self._leaving_tells(state))
+        self._steps: LocalSteps[Move] = LocalSteps(found.chart, sum(exiting))
+        self._walked = _Walked()
+
+    def _leaving_tells(self, state: ChartState) -> bool:
+        planned = self.map.plan.states.get(state.path)
+        return planned is not None and bool(planned.exit)
 
     def opening(self) -> Iterator[Move]:
         yield from self._branches(OPENED, None)
@@ -119,7 +126,35 @@ class _Explorer:
         for event in interpreter.events(self.map.chart, place.states):
             if not event or event.startswith("done.state.") or event == REOPENED:
                 continue
-            yield from self._branches(event, place)
+            yield from self._known_or_walked(event, place)
+
+    def _known_or_walked(self, event: str, place: Place) -> Iterator[Move]:
+        mask = self.map.chart.mask(place.states)
+        known = self._steps.recall(mask, place.history, event)
+        if known is not None:
+            yield from (self._elsewhere(place, mask, way) for way in known)
+            return
+        self._walked = _Walked()
+        moves = list(self._branches(event, place))
+        if not self._walked.went_round and not self._walked.entered & self.map.plan.resting:
+            found = list(zip(moves, self._walked.outcomes, strict=True))
+            self._steps.keep(mask, place.history, event, found, frozenset(self._walked.heard))
+        yield from moves
+
+    def _elsewhere(self, place: Place, mask: int, way: Way[Move]) -> Move:
+        """A move that is known from another place."""
+        move = way.found
+        states = self.map.chart.view(mask & way.keeps | way.adds).paths
+        history = dict((*place.history, *way.history))
+        return Move(
+            event=move.event,
+            to=Place(states, self._kept(states, history) if history else (), move.to.finished),
+            taken=move.taken,
+            entered=move.entered,
+            happened=move.happened,
+            forgot=move.forgot,
+            known=move.known,
+        )
 
     def _branches(self, event: str, place: Place | None) -> Iterator[Move]:
         """One move for each way in which the guards of the step can be answered."""
@@ -135,11 +170,15 @@ class _Explorer:
                 outcome = None
             except CircledError:
                 outcome = None
+            self._walked.went_round |= outcome is None
+            self._walked.heard |= host.heard
+            self._walked.entered |= {path for path, _ in host.entered}
             self.map.entered |= {path for path, _ in host.entered}
             self.map.used |= {each.index for each in host.taken}
             answers = host.answers
             scripts += [(*answers[:index], False) for index in range(len(script), len(answers)) if host.open[index]]
             if outcome is not None and (outcome.microsteps or event == OPENED):
+                self._walked.outcomes.append(outcome)
                 yield self._move(event, place, outcome, host)
 
     def _fired(self, event: str, place: Place | None, host: _Host) -> Outcome:
@@ -188,6 +227,16 @@ def _slashes(path: str) -> list[int]:
     return [index for index, character in enumerate(path) if character == "/"]
 
 
+@dataclass
+class _Walked:
+    """What the branches of one event came by."""
+
+    heard: set[str] = field(default_factory=set)  #: internal events that were handled
+    entered: set[str] = field(default_factory=set)
+    outcomes: list[Outcome] = field(default_factory=list)  #: of the moves, in their order
+    went_round: bool = False  #: whether a branch came by the same place twice
+
+
 class _Passed(NamedTuple):
     """How far a step was when a transition was taken."""
 
@@ -217,6 +266,14 @@ class _Host(Bystander):
         ] = []  #: after how many transitions, which field, whether its value is known
         self._seen: dict[tuple[int, int], _Passed] = {}
         self.taken: list[ChartTransition] = []
+        self.heard: set[str] = set()  #: internal events that were handled
+
+    def raised(self) -> str | None:
+        """The next internal event, or None."""
+        event = super().raised()
+        if event is not None:
+            self.heard.add(event)
+        return event
 
     def observe(self, active: Active) -> None:
         """Looks at what is active, to see a loop."""
