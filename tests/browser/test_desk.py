@@ -40,6 +40,9 @@ async def test_a_representative_s_day_at_the_desk_from_sign_in_to_the_last_click
     await expect(mine).to_contain_text("until 7 Jan 2030")
     await expect(mine.get_by_role("checkbox")).to_be_checked()
     await axe(page)
+    await page.set_viewport_size({"width": 320, "height": 640})
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+    await page.set_viewport_size({"width": 1200, "height": 800})
 
     await page.get_by_label("Find an account, a customer").press_sequentially("10-00423", delay=20)
     await expect(page.locator("#found").get_by_role("link", name="10-004238")).to_be_visible()

@@ -74,4 +74,5 @@ function fillHelp() {
     what.textContent = each.dataset.keyTitle ?? each.getAttribute("aria-label") ?? each.textContent.trim();
     list.append(key, what);
   }
+  if (document.querySelector("[data-list]")) list.append(document.querySelector("#keyboard template").content.cloneNode(true));
 }
