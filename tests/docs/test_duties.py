@@ -71,4 +71,4 @@ def test_what_serves_a_duty_exists(number: int, served: str) -> None:
 
 def test_what_is_not_served_is_said() -> None:
     short = {number for number, _, served in rows() if "not served yet" in served or "In part" in served}
-    assert short == {106, 137}
+    assert short == {137}

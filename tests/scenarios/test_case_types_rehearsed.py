@@ -24,6 +24,7 @@ OPENING: dict[str, dict[str, Any]] = {
     "agency-referral": {"bill": None},
     "demand": {"kind": "payoff", "bill": None},
     "extension": {"bill": None},
+    "finance-backup": {"reason": "All of Finance is ill.", "account": None, "bill": None},
     "lien": {"bill": None},
     "medical-certificate": {"bill": None},
     "occupant-service": {"bill": None},
