@@ -25,10 +25,10 @@ from definitions.language.compiled import Compiled
 from store import ledger
 from store.allocation import Debt, allocate, past_due_usd, told_apart, unpaid_since
 from store.plans import Standing, agreed, last_plan, standing
+from store.publishing import content_of
 from store.queries.holds import standing_holds
 from store.queries.lists import list_of_account, list_of_case, taken_on
 from store.tables.cases import CaseRow, TaskRow
-from store.tables.definitions import DefinitionVersion
 from store.tables.ledger import DEPOSITS, REFUNDS_PAYABLE
 from store.tables.papers import Letter
 from store.tables.parties import AccountParty
@@ -62,8 +62,8 @@ class Question:
     @cached_property
     def definition(self) -> Compiled | None:
         """What the case runs on, with the district's settings in it."""
-        version = self.session.get(DefinitionVersion, (self.case.definition, self.case.version))
-        return published.decoded(version) if version is not None else None
+        content = content_of(self.session, self.case.definition, self.case.version, self.case.rules)
+        return published.decoded(content) if content is not None else None
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from store.publishing import content_of
 from store.queries.cases import histories
 from store.tables.cases import CaseRow, StepRow
 from store.tables.definitions import DefinitionVersion
@@ -82,7 +83,13 @@ def _of_case(
     machine = machines.get(case.version)
     if machine is None:
         return
-    for act in acts_under_law(machine, [_taken(step) for step in steps], SHUT_OFF, _never_changed(case, steps)):
+
+    def renewed(version: int) -> Machine | None:
+        content = content_of(session, case.definition, case.version, version)
+        return machine_of(content) if content is not None else None
+
+    taken, unchanged = [_taken(step) for step in steps], _never_changed(case, steps)
+    for act in acts_under_law(machine, taken, SHUT_OFF, unchanged, renewed):
         if since <= act.at < before:
             yield ShutOff(
                 case=case.id,

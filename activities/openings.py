@@ -9,8 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from activities.world import clock_mode
+from store.publishing import content_of
 from store.records import version_in_effect
-from store.tables.definitions import DefinitionVersion
 from workflows.machine import case as cases
 from workflows.machine.case import Case
 from workflows.messages import Audited, Key, StartCase
@@ -58,10 +58,10 @@ def opening(
 def reopening(session: Session, snapshot: Any, *, by: str) -> tuple[Case, StartCase, bytes]:
     """A closed case as it was, and how its new run starts on its own version; NotPublishedError when that is not there."""
     case = cases.from_json(snapshot)
-    version = session.get(DefinitionVersion, (case.definition, case.version))
-    if version is None:
+    content = content_of(session, case.definition, case.version, case.rules)
+    if content is None:
         raise NotPublishedError(f"version {case.version} of {case.definition} was never published")
     start = StartCase(
         case=case.id, definition=case.definition, version=case.version, by=by, clock=clock_mode(session), at=case.at
     )
-    return case, start, version.compiled
+    return case, start, content

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,6 +15,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.orders import snapshot
+from activities.world import Pulse
 from definitions.language.model import WorkOrder
 from store import projection, writes
 from store.engine import Store
@@ -61,11 +62,13 @@ class Projection:
     """The activity that writes steps."""
 
     store: Store
+    pulse: Pulse = field(default_factory=Pulse)
 
     @activity.defn(name=WRITE_STEP)
     def write(self, written: StepWritten, content: bytes) -> WriteResult:
         """What became of the step's transaction."""
         began = time.monotonic()
+        self.pulse.beat()
         machine = machine_of(content)
         try:
             with self.store.writing() as session:
@@ -163,6 +166,7 @@ def case_write(machine: Machine, case: Case) -> CaseWrite:
         id=case.id,
         definition=case.definition,
         version=case.version,
+        rules_version=case.rules,
         account_id=case.account,
         applicant_id=machine.applicant_in(case.data),
         title=machine.definition.title,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from definitions.catalogue.replies import EffectRefused
 from definitions.language.compiled import Compiled, from_bytes
+from store.publishing import content_of
 from store.records import versions_of
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
@@ -18,26 +19,21 @@ ZONE = "America/Los_Angeles"  #: where nothing is published
 
 
 def of_case(session: Session, case_id: str) -> Compiled:
-    """The compiled definition of the case's own version; raises EffectRefused when it was never published."""
-    found = session.exec(
-        select(DefinitionVersion.digest, DefinitionVersion.compiled)
-        .join(
-            CaseRow,
-            (col(CaseRow.definition) == col(DefinitionVersion.definition))
-            & (col(CaseRow.version) == col(DefinitionVersion.version)),
-        )
-        .where(col(CaseRow.id) == case_id)
-    ).first()
-    if found is None:
+    """The compiled definition of the case's own version, with the calendar and laws that bind it; raises EffectRefused when
+    it was never published."""
+    row = session.get(CaseRow, case_id)
+    content = content_of(session, row.definition, row.version, row.rules_version) if row is not None else None
+    if content is None:
         raise EffectRefused(
             f"the definition that case {case_id} runs on is not among the published", code="unpublished"
         )
-    return _compiled(*found)
+    return decoded(content)
 
 
-def decoded(version: DefinitionVersion) -> Compiled:
-    """The compiled definition of a version, each decoded once in a process."""
-    return _compiled(version.digest, version.compiled)
+@lru_cache(maxsize=64)
+def decoded(content: bytes) -> Compiled:
+    """The compiled definition of these bytes, each decoded once in a process."""
+    return from_bytes(content)
 
 
 def in_effect(session: Session, at: datetime) -> list[Compiled]:
@@ -46,19 +42,12 @@ def in_effect(session: Session, at: datetime) -> list[Compiled]:
     for row in versions_of(session):
         if row.effective_from <= at:
             newest.setdefault(row.definition, row)
-    return [_compiled(row.digest, row.compiled) for row in newest.values()]
+    return [decoded(row.compiled) for row in newest.values()]
 
 
 def district_zone(session: Session) -> ZoneInfo:
     """The zone that the district's days are counted in, by what was published last."""
     found = session.exec(
-        select(DefinitionVersion.digest, DefinitionVersion.compiled)
-        .order_by(col(DefinitionVersion.effective_from).desc())
-        .limit(1)
+        select(DefinitionVersion.compiled).order_by(col(DefinitionVersion.effective_from).desc()).limit(1)
     ).first()
-    return ZoneInfo(_compiled(*found).district.time_zone) if found is not None else ZoneInfo(ZONE)
-
-
-@lru_cache(maxsize=64)
-def _compiled(_digest: str, content: bytes) -> Compiled:
-    return from_bytes(content)
+    return ZoneInfo(decoded(found).district.time_zone) if found is not None else ZoneInfo(ZONE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,22 @@ from store.engine import Store
 from workflows.messages import Clock
 
 
+class Pulse:
+    """When somebody last had to wait for this process."""
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+
+    def beat(self) -> None:
+        """A step is being taken."""
+        self._last = time.monotonic()
+
+    @property
+    def still_seconds(self) -> float:
+        """How long no step was taken."""
+        return time.monotonic() - self._last
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """Made once at a process's start."""
@@ -22,6 +39,7 @@ class World:
     client: Client
     task_queue: str
     files: Path
+    pulse: Pulse = field(default_factory=Pulse)
 
     def now(self) -> datetime:
         """The district's time, in UTC."""

@@ -13,7 +13,9 @@ from definitions.language.compiled import Compiled, from_bytes
 from definitions.language.expand import expand, walk
 from definitions.language.library import Library, load_library
 from definitions.language.model import CaseDefinition, Task
+from store import publishing
 from store.records import version_in_effect, versions_of
+from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
 
 
@@ -41,6 +43,14 @@ def published(session: Session, case: str, version: int) -> Compiled:
 def content(session: Session, case: str, version: int) -> bytes:
     """The compiled definition's bytes, as they travel with a case."""
     return _row(session, case, version).compiled
+
+
+def content_of_case(session: Session, row: CaseRow) -> bytes:
+    """The compiled definition that a case runs on, with the calendar and laws that bind it now."""
+    content = publishing.content_of(session, row.definition, row.version, row.rules_version)
+    if content is None:
+        raise NotFound(f"Version {row.version} of {row.definition!r} was never published.")
+    return content
 
 
 def current(session: Session, case: str, at: datetime) -> DefinitionVersion:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlmodel import Session
 
-from definitions.language.compiled import Compiled
+from definitions.language.compiled import Compiled, from_bytes, renewed, rules_of
 from store import records
 from store.tables.definitions import DefinitionVersion
 
@@ -43,6 +44,22 @@ def publish_compiled(
         approved_by=approved_by,
         note=note,
     )
+
+
+def content_of(session: Session, definition: str, version: int, rules: int | None = None) -> bytes | None:
+    """The compiled bytes of a version, with the calendar and the laws of a later one where those bind; None when either
+    was never published."""
+    row = session.get(DefinitionVersion, (definition, version))
+    if row is None or rules in (None, 0, version):
+        return row.compiled if row is not None else None
+    later = session.get(DefinitionVersion, (definition, rules))
+    return renewed(row.compiled, rules_in(later.compiled)) if later is not None else None
+
+
+@lru_cache(maxsize=128)
+def rules_in(content: bytes) -> str:
+    """The calendar and the laws of a compiled definition's bytes, as they travel in an event."""
+    return rules_of(from_bytes(content))
 
 
 def _digest(compiled: Compiled) -> str:

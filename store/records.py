@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
-from store.tables.cases import CaseArchive
+from store.tables.cases import CaseArchive, CaseRow
 from store.tables.definitions import DefinitionVersion
 from store.tables.outbox import IdempotencyKey
 
@@ -114,6 +114,13 @@ def archive_history(session: Session, case_id: str, run_id: str, history: bytes,
     if session.get(CaseArchive, (case_id, run_id)) is None:
         session.add(CaseArchive(case_id=case_id, run_id=run_id, history=zlib.compress(history, 6), archived_at=at))
         session.flush()
+
+
+def history_kept(session: Session, case_id: str, closed_at: datetime, at: datetime) -> None:
+    """Note that nothing of the case is left to archive, unless it has been reopened since it closed then."""
+    session.connection().execute(
+        update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.closed_at) == closed_at).values(kept_at=at)
+    )
 
 
 def archived_histories(session: Session, case_id: str) -> list[bytes]:

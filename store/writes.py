@@ -22,6 +22,7 @@ class CaseWrite:
     id: str
     definition: str
     version: int
+    rules_version: int | None = None  #: whose calendar and laws bind it, where that is a later one
     account_id: str | None = None
     applicant_id: str | None = None  #: who asks for service, while there may be no account
     title: str = ""

@@ -16,10 +16,11 @@ from typing import TypeVar
 from activities.archive import Archive
 from activities.delivery import tell_holds, to_account
 from activities.releasing import Releasing
+from activities.renewal import Late, under_old_rules
 from activities.running import Running
 from activities.telling import tell_mailed
 from activities.world import World
-from store.clock import read_clock
+from store.clock import district_now, read_clock
 from store.outbox import account_event_delivered, waiting_account_events
 from store.queries.holds import holds_that_ended, release_hold
 from store.queries.keeping import (
@@ -29,10 +30,10 @@ from store.queries.keeping import (
     cases_written_last,
 )
 from store.tables.outbox import AccountEvent
-from workflows.client import Unanswered, tidy, view, wake
+from workflows.client import Unanswered, act, tidy, view, wake
 from workflows.machine.errors import Refused
-from workflows.machine.events import Message
-from workflows.messages import HEADGATE
+from workflows.machine.events import Message, RulesRenewed
+from workflows.messages import HEADGATE, Act
 
 BEAT_SECONDS = 0.25  #: between looks at a demonstration's clock
 WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woken again
@@ -40,7 +41,11 @@ HOLDS_SECONDS = 30.0
 EVENTS_SECONDS = 5.0
 LISTS_SECONDS = 1.0
 RUNS_SECONDS = 10.0
+RULES_SECONDS = 10.0
 ARCHIVE_SECONDS = 60.0
+QUIET_SECONDS = 3.0  #: without a step, after which histories are archived
+UNKEPT_AT_MOST = timedelta(hours=6)  #: then they are archived between steps, too
+BREATH_SECONDS = 0.25  #: between two of those
 RECENT = timedelta(minutes=2)  #: before the last step of all: what a worker may have written just before it died
 SETTLED_SECONDS = 15.0  #: after which the server has given a dead worker's tasks to another one
 AT_ONCE = 20
@@ -113,12 +118,48 @@ class Keeping:
         """How many accounts were looked at by runs whose time has come."""
         return await self._running.make_due()
 
+    async def renew_rules(self) -> int:
+        """How many open cases took down a new calendar or new laws of their district."""
+        found = await asyncio.to_thread(self._under_old_rules)
+
+        async def tell(late: Late) -> None:
+            event = RulesRenewed(version=late.version, rules=late.rules)
+            with suppress(Refused, Unanswered):  # closed meanwhile, or busy: the next round finds it again
+                await act(self._world.client, late.case, Act(event=event, name=f"rules {late.version}", at=late.at))
+
+        await _each(found, tell)
+        return len(found)
+
     async def archive_closed(self) -> int:
         """How many histories of closed cases were looked for to be kept."""
-        cases = await asyncio.to_thread(self._unarchived)
-        for case in cases:  # one after the other: nobody waits for it, and others wait for the worker
-            await self._archive.keep_last(case)
-        return len(cases)
+        return await self._archive_each(self._at_once)
+
+    async def archive_in_quiet(self) -> int:
+        """The same, one after the other while no step is taken here: nobody waits for it, and others wait for the worker.
+
+        What closed long ago does not wait for quiet: Temporal forgets it some day."""
+        return await self._archive_each(self._in_quiet)
+
+    async def _archive_each(self, turn: Callable[[datetime], Awaitable[None]]) -> int:
+        looked_for = 0
+        after: tuple[datetime, str] | None = None
+        while found := await asyncio.to_thread(self._unarchived, after):
+            for closed_at, case in found:
+                await turn(closed_at)
+                await self._archive.keep_last(case, closed_at)
+            looked_for, after = looked_for + len(found), found[-1]
+        return looked_for
+
+    async def _at_once(self, _closed_at: datetime) -> None:
+        pass
+
+    async def _in_quiet(self, closed_at: datetime) -> None:
+        late = await asyncio.to_thread(self._world.now) - closed_at > UNKEPT_AT_MOST
+        while not late and self._world.pulse.still_seconds < QUIET_SECONDS:
+            await asyncio.sleep(QUIET_SECONDS - self._world.pulse.still_seconds)
+            late = await asyncio.to_thread(self._world.now) - closed_at > UNKEPT_AT_MOST
+        if self._world.pulse.still_seconds < QUIET_SECONDS:
+            await asyncio.sleep(BREATH_SECONDS)
 
     def _due(self) -> tuple[datetime, list[tuple[str, datetime]]] | None:
         with self._world.store.reading() as session:
@@ -157,9 +198,13 @@ class Keeping:
         with self._world.store.writing() as session:
             account_event_delivered(session, event, at)
 
-    def _unarchived(self) -> list[str]:
+    def _under_old_rules(self) -> list[Late]:
         with self._world.store.reading() as session:
-            return cases_to_archive(session)
+            return under_old_rules(session, district_now(session))
+
+    def _unarchived(self, after: tuple[datetime, str] | None) -> list[tuple[datetime, str]]:
+        with self._world.store.reading() as session:
+            return cases_to_archive(session, after)
 
 
 @asynccontextmanager
@@ -172,8 +217,9 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.deliver_account_events, EVENTS_SECONDS)),
         asyncio.create_task(_again(keeping.tell_of_mailings, HOLDS_SECONDS)),
         asyncio.create_task(_again(keeping.make_runs, RUNS_SECONDS)),
+        asyncio.create_task(_again(keeping.renew_rules, RULES_SECONDS)),
         asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
-        asyncio.create_task(_again(keeping.archive_closed, ARCHIVE_SECONDS)),
+        asyncio.create_task(_again(keeping.archive_in_quiet, ARCHIVE_SECONDS)),
     ]
     try:
         yield

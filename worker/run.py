@@ -124,7 +124,8 @@ def runner(*, sandboxed: bool) -> WorkflowRunner:
 
 def activities_of(world: World) -> list[Callable[..., Any]]:
     """Everything that workflows ask for by name."""
-    projection, incidents, between = Projection(store=world.store), Incidents(store=world.store), Between(world=world)
+    projection = Projection(store=world.store, pulse=world.pulse)
+    incidents, between = Incidents(store=world.store), Between(world=world)
     return [
         projection.write,
         projection.repair,

@@ -50,9 +50,7 @@ class CaseWorkflow:
     @workflow.init
     def __init__(self, start: StartCase, content: bytes) -> None:
         self._start = start
-        self._content = content
-        self._machine = machine_of(content)
-        self._steps = Steps(self._machine, content, start, self._after)
+        self._steps = Steps(machine_of(content), content, start, self._after)
         self._outgoing = Outgoing(start, self._replied)
         self._alarm = Alarm(self._ring)
         self._due = False  #: timers are to be looked at
@@ -77,7 +75,7 @@ class CaseWorkflow:
             if self._due:
                 await self._fire_due()
             elif self._is_long():
-                workflow.continue_as_new(args=[self._carried(), content])
+                workflow.continue_as_new(args=[self._carried(), self._steps.content])
         if self._refused is not None:
             raise self._refused  # the workflow fails: only then may the same id be opened again
         if start.parent is not None:
@@ -107,7 +105,7 @@ class CaseWorkflow:
         if self._steps.case is None or self._steps.known(act) is not None:
             return
         try:
-            self._machine.accepts(self._steps.case, act.event)
+            self._steps.machine.accepts(self._steps.case, act.event)
         except Refused as refused:
             raise failure_of(refused, step=self._steps.case.step) from None
 
@@ -166,7 +164,7 @@ class CaseWorkflow:
 
     async def _replied(self, effect: Effect, reply: EffectReply) -> None:
         """Takes an effect's answer where the case reacts to it; the effect's row holds it in any case."""
-        if reply.event is None or reply.event not in self._machine.messages(self._steps.standing):
+        if reply.event is None or reply.event not in self._steps.machine.messages(self._steps.standing):
             return
         event = Replied(name=reply.event, effect=f"{effect.step}.{effect.number}", data=reply.data)
         await self._steps.take(Act(event=event, name=f"reply {effect.id}", at=reply.at))
@@ -186,7 +184,7 @@ class CaseWorkflow:
 
     def _set_alarm(self) -> None:
         if self._start.clock == "real":
-            self._alarm.set(self._machine.next_due(self._steps.standing))
+            self._alarm.set(self._steps.machine.next_due(self._steps.standing))
 
     async def _fire_due(self) -> None:
         """Takes a step for each timer whose time has come, the earliest first."""
@@ -202,7 +200,7 @@ class CaseWorkflow:
         self._set_alarm()
 
     def _next_timer(self, but: set[TimerFired]) -> TimerFired | None:
-        due = self._machine.due_events(self._steps.standing, self._steps.now(self._at))
+        due = self._steps.machine.due_events(self._steps.standing, self._steps.now(self._at))
         return next((timer for timer in due if timer not in but), None)
 
     async def _fired(self, timer: TimerFired) -> bool:

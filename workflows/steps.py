@@ -16,6 +16,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
+from definitions.language.compiled import renewed
 from workflows.machine.case import Case
 from workflows.machine.effects import Step
 from workflows.machine.errors import Refused
@@ -23,13 +24,14 @@ from workflows.machine.events import (
     Event,
     HoldsChanged,
     Outcome,
+    RulesRenewed,
     TakenBack,
     TaskResumed,
     TaskSkipped,
     TaskSuspended,
     TimerFired,
 )
-from workflows.machine.machine import Machine
+from workflows.machine.machine import Machine, machine_of
 from workflows.messages import (
     HEADGATE,
     READ_FACTS,
@@ -65,7 +67,7 @@ class Steps:
             (seen.person, seen.name): seen for seen in (start.carried.seen if start.carried else ())
         }
         self.count = 0  #: of acts in this run
-        self._content = content
+        self.content = content  #: the compiled definition under the rules that bind now
         self._start = start
         self._taken = taken
         self._lock = asyncio.Lock()
@@ -143,7 +145,8 @@ class Steps:
                     case, step = self.machine.fire(self.standing, act.event, facts | found, at)
                 except Refused as refused:
                     raise failure_of(refused, step=self.standing.step) from None
-                result = await self._write(case, step, act.name, act.key, audit=act.audit)
+                content = self._after(act.event)
+                result = await self._write(case, step, act.name, act.key, audit=act.audit, content=content)
                 if result.kind == "already-open":
                     raise _already_open(result)
                 if result.kind == "facts-found":
@@ -151,7 +154,7 @@ class Steps:
                 elif result.kind == "holds-changed":
                     await self._take_down(result, f"{act.name}/{attempt}", at)
                 else:
-                    return self._stands(case, step, act.name, act.key, result)
+                    return self._stands(case, step, act.name, act.key, result, content)
             raise _unsettled()
 
     async def tidy(self) -> int:
@@ -159,7 +162,7 @@ class Steps:
         async with self._lock:
             orphans: int = await workflow.execute_local_activity(
                 REPAIR,
-                args=[self.standing, self._content],
+                args=[self.standing, self.content],
                 result_type=int,
                 start_to_close_timeout=LOCAL_TIMEOUT,
                 retry_policy=LOCAL_RETRY,
@@ -193,13 +196,21 @@ class Steps:
                 return
         raise _unsettled()
 
-    def _stands(self, case: Case, step: Step, act: str, key: Key | None, result: WriteResult) -> Taken:
+    def _after(self, event: Event) -> bytes:
+        """The compiled definition that the step after this event is written under."""
+        return renewed(self.content, event.rules) if isinstance(event, RulesRenewed) else self.content
+
+    def _stands(
+        self, case: Case, step: Step, act: str, key: Key | None, result: WriteResult, content: bytes | None = None
+    ) -> Taken:
         """The step is written: the case is the new one. Or the key was used before, and nothing has changed."""
         if result.kind == "key-used":
             if key is None or result.digest != key.digest or result.taken is None:
                 raise _key_reused()
             return replace(result.taken, replayed=True)
         self.case = case
+        if content is not None and content is not self.content:
+            self.content, self.machine = content, machine_of(content)
         self.count += 1
         taken = taken_of(case)
         person = key.person if key else HEADGATE
@@ -244,12 +255,18 @@ class Steps:
         return facts
 
     async def _write(
-        self, case: Case, step: Step, act: str, key: Key | None, audit: Audited | None = None
+        self,
+        case: Case,
+        step: Step,
+        act: str,
+        key: Key | None,
+        audit: Audited | None = None,
+        content: bytes | None = None,
     ) -> WriteResult:
         written = StepWritten(case=case, step=step, act=act, key=key, audit=audit, taken=taken_of(case))
         result: WriteResult = await workflow.execute_local_activity(
             WRITE_STEP,
-            args=[written, self._content],
+            args=[written, content or self.content],
             result_type=WriteResult,
             start_to_close_timeout=LOCAL_TIMEOUT,
             retry_policy=LOCAL_RETRY,

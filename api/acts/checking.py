@@ -16,7 +16,7 @@ from activities.asking import facts
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.claiming import holds, note
 from api.acts.rules import may_do, must_see_task, open_task
-from api.library import content
+from api.library import content_of_case
 from api.problems import CheckNeeded, Conflict
 from api.services import Services
 from api.views.checks import check_view
@@ -89,14 +89,14 @@ def must_be_checked(office: Services, session: Session, task: TaskRow, outcome: 
 
 def _is_checked(session: Session, task: TaskRow, outcome: str) -> bool:
     row = session.get_one(CaseRow, task.case_id)
-    plan = machine_of(content(session, row.definition, row.version)).setting.plan.states[task.place].task
+    plan = machine_of(content_of_case(session, row)).setting.plan.states[task.place].task
     return plan is not None and outcome in plan.spec.outcomes and is_checked(plan, outcome)
 
 
 def _asked(session: Session, ask: Ask, task: TaskRow) -> tuple[str | None, dict[str, Any]]:
     """Why the crew must not go on, if so, and the facts by which that was decided."""
     row = session.get_one(CaseRow, task.case_id)
-    machine = machine_of(content(session, row.definition, row.version))
+    machine = machine_of(content_of_case(session, row))
     case = cases.from_json(row.snapshot)
     if case.account is not None:
         standing = {hold.kind: hold.since.isoformat() for hold in standing_holds(session, case.account)}

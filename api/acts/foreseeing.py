@@ -10,7 +10,7 @@ from api.acts.entities import frozen
 from api.acts.queue import task_seen
 from api.acts.remembering import fields_for
 from api.acts.rules import CLOSED, may_do
-from api.library import content
+from api.library import content_of_case
 from api.problems import Conflict
 from api.security.people import Person
 from api.services import Services
@@ -31,7 +31,7 @@ def foretold(office: Services, person: Person, task_id: str, form: Mapping[str, 
             raise Conflict("This task has ended; the case shows what came after it.")
         may_do(session, person, task)
         row = session.get_one(CaseRow, task.case_id)
-        machine = machine_of(content(session, row.definition, row.version))
+        machine = machine_of(content_of_case(session, row))
         asked = fields_for(session, task)
         optional = {name: field.model_copy(update={"required": False}) for name, field in asked.items()}
         known, missing = frozen(session, optional, form, task.account_id)

@@ -14,7 +14,7 @@ from api.acts.entities import frozen
 from api.acts.moving import audited, key_of, name_of, taken_once
 from api.acts.rules import must_not_be_an_answer, must_see_account
 from api.failing import problem_of
-from api.library import content, current, published
+from api.library import content, content_of_case, current, published
 from api.problems import AlreadyOpen, BadForm, Conflict, NotFound, NotPermitted
 from api.services import Services
 from definitions.language.model import CaseDefinition
@@ -136,7 +136,7 @@ async def _reopened(office: Services, ask: Ask, record: Record, closed: Closed, 
 
 
 def _closed(session: Session, row: CaseRow) -> Closed:
-    return Closed(case=cases.from_json(row.snapshot), content=content(session, row.definition, row.version))
+    return Closed(case=cases.from_json(row.snapshot), content=content_of_case(session, row))
 
 
 def open_already(session: Session, definition: CaseDefinition, data: Mapping[str, Any]) -> CaseRow | None:

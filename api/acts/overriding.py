@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.moving import audited, key_of, taken_once
 from api.acts.rules import must_see_account
-from api.library import content
+from api.library import content_of_case
 from api.problems import Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
@@ -134,7 +134,7 @@ def _override(session: Session, case_id: str, override_id: str, *, decided: bool
 
 def _may_override(session: Session, person: Person, case: CaseRow, rules: Sequence[str]) -> None:
     """Raises NotPermitted for a law's rule, and for a person whose roles its definition does not name."""
-    binding = machine_of(content(session, case.definition, case.version)).setting.binding
+    binding = machine_of(content_of_case(session, case)).setting.binding
     for rule in rules:
         roles = binding.override_by(rule)
         if roles is None:

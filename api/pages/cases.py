@@ -14,8 +14,7 @@ from api.acts import opening, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import queue_of
 from api.acts.rules import case_seen, is_an_answer
-from api.library import content as compiled_content
-from api.library import published
+from api.library import content_of_case, published
 from api.pages.frame import page
 from api.pages.posted import Form
 from api.pages.texts import _
@@ -70,7 +69,7 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
         row = case_seen(session, person, case_id)
         account = session.get(Account, row.account_id) if row.account_id else None
         applicant = session.get(Applicant, row.applicant_id) if row.applicant_id else None
-        machine = machine_of(compiled_content(session, row.definition, row.version))
+        machine = machine_of(content_of_case(session, row))
         data = machine.definition.data
         plans = machine.setting.plan.states
         files = session.exec(

@@ -14,6 +14,7 @@ CASE_EXAMPLE: dict[str, Any] = {
     "id": "c-2345abcdefgh",
     "case": "high-consumption",
     "version": 1,
+    "rules_version": 1,
     "title": "High-consumption complaint",
     "account": "a-10017",
     "status": "open",
@@ -39,6 +40,9 @@ class CaseView(Shown):
     id: str
     case: str = Field(description="The case type: the definition's name.")
     version: int = Field(description="The definition's version; an open case keeps its own.")
+    rules_version: int = Field(
+        description="The version whose calendar and laws bind it: its own, or a later one that has taken effect since."
+    )
     title: str
     account: str | None
     status: Literal["open", "closed"]
@@ -119,6 +123,7 @@ def _fields(case: CaseRow, zone: ZoneInfo) -> dict[str, Any]:
         "id": case.id,
         "case": case.definition,
         "version": case.version,
+        "rules_version": case.rules_version or case.version,
         "title": case.title,
         "account": case.account_id,
         "status": case.status,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from activities.facts import read_facts
-from api.library import content
+from api.library import content_of_case
 from api.security.people import Person
 from api.services import Services
 from api.views.tasks import FieldView, OutcomeView, TaskDetail, task_view
@@ -29,7 +29,7 @@ from workflows.machine.machine import Machine, machine_of
 def task_detail(session: Session, office: Services, person: Person, task: TaskRow) -> TaskDetail:
     """The task with its form and outcomes, as this person may choose them now; without them where `visible-to` bars it."""
     row = session.get_one(CaseRow, task.case_id)
-    machine = machine_of(content(session, row.definition, row.version))
+    machine = machine_of(content_of_case(session, row))
     spec = _spec(machine, task)
     case = cases.from_json(row.snapshot)
     at = office.now()

@@ -6,10 +6,12 @@ the district's limits and settings are inside. Its bytes are canonical, so equal
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -42,6 +44,23 @@ class Compiled(BaseModel):
     def digest(self) -> str:
         """SHA-256 of its canonical bytes, in hex."""
         return digest(self.to_bytes())
+
+
+RULES = {"calendar", "laws"}  #: what reaches cases that are open; all else keeps their version
+
+
+def rules_of(compiled: Compiled) -> str:
+    """The calendar and the laws of a definition, as text that an event carries; equal rules give equal text."""
+    value = compiled.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=RULES)
+    return base64.b64encode(zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 9)).decode()
+
+
+@lru_cache(maxsize=128)
+def renewed(content: bytes, rules: str) -> bytes:
+    """The compiled definition's bytes with the calendar and the laws that `rules_of` wrote down."""
+    value = json.loads(zlib.decompress(content))
+    value |= {"laws": []} | json.loads(zlib.decompress(base64.b64decode(rules)))
+    return Compiled.model_validate(value).to_bytes()
 
 
 def digest(content: bytes) -> str:

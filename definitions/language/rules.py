@@ -111,6 +111,16 @@ def facts_in(requirement: Requirement) -> frozenset[str]:
     return frozenset()
 
 
+def notices_in(requirement: Requirement) -> frozenset[str]:
+    """What must have happened for the requirement to count from it: `letter final-notice mailed`."""
+    match requirement:
+        case Since(any_of=beginnings):
+            return frozenset(begin.name for begin in beginnings if not begin.is_fact)
+        case Conditional(then=then):
+            return notices_in(then)
+    return frozenset()
+
+
 def _beginnings(words: str, text: str) -> tuple[Beginning, ...]:
     inner = words.removeprefix("(").removesuffix(")")
     return tuple(_beginning(part.strip(), text) for part in inner.split(" or "))

@@ -94,7 +94,8 @@ def return_to_today(store: Store) -> None:
         session.connection().execute(delete(table_of(DistrictClock)))
         run.loaded = len(list(session.execute(select(col(CaseRow.id))).scalars()))
         for row in session.execute(select(CaseRow).where(col(CaseRow.status) == "closed")).scalars():
-            archive_history(session, row.id, MARK, b"", row.closed_at or row.at)  # they never had a workflow
+            at = row.kept_at = row.closed_at or row.at
+            archive_history(session, row.id, MARK, b"", at)  # they never had a workflow
 
 
 async def hand_over(store: Store, client: Client, task_queue: str) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import func, select, text, tuple_
 from sqlmodel import Session, col
 
-from store.tables.cases import CaseArchive, CaseRow
+from store.tables.cases import UNKEPT, CaseRow
 from store.tables.utility import Account
 
 _OPEN = text("cases.status = 'open'")
@@ -50,15 +50,38 @@ def cases_written_last(session: Session, within: timedelta, limit: int = 2000) -
     return {row.id: row.step_no for row in session.execute(query)}
 
 
-def cases_to_archive(session: Session, limit: int = 200) -> list[str]:
-    """Closed cases whose history since their last closing is not kept yet, the oldest first."""
-    kept = exists().where(
-        col(CaseArchive.case_id) == col(CaseRow.id), col(CaseArchive.archived_at) >= col(CaseRow.closed_at)
+def cases_to_archive(
+    session: Session, after: tuple[datetime, str] | None = None, limit: int = 200
+) -> list[tuple[datetime, str]]:
+    """Closed cases whose history since their last closing is not kept yet, with when they closed; the oldest first."""
+    query = select(col(CaseRow.closed_at), col(CaseRow.id)).where(text(UNKEPT))
+    if after is not None:
+        query = query.where(tuple_(col(CaseRow.closed_at), col(CaseRow.id)) > after)
+    query = query.order_by(col(CaseRow.closed_at), col(CaseRow.id)).limit(limit)
+    return [(closed, case) for closed, case in session.execute(query) if closed is not None]
+
+
+def rules_of_open_cases(session: Session) -> list[tuple[str, int, int]]:
+    """The versions that open cases run on: definition, version, and the version whose calendar and laws bind them."""
+    query = (
+        select(col(CaseRow.definition), col(CaseRow.version), col(CaseRow.rules_version))
+        .where(text("status = 'open'"))
+        .distinct()
     )
+    return [(row.definition, row.version, row.rules_version) for row in session.execute(query)]
+
+
+def open_cases_under(session: Session, definition: str, version: int, rules: int, limit: int = 500) -> list[str]:
+    """Open cases of a version that are bound by these rules."""
     query = (
         select(col(CaseRow.id))
-        .where(col(CaseRow.status) == "closed", ~kept)
-        .order_by(col(CaseRow.opened_at), col(CaseRow.id))
+        .where(
+            text("status = 'open'"),
+            col(CaseRow.definition) == definition,
+            col(CaseRow.version) == version,
+            col(CaseRow.rules_version) == rules,
+        )
+        .order_by(col(CaseRow.id))
         .limit(limit)
     )
     return list(session.execute(query).scalars())

@@ -26,6 +26,7 @@ PROMISED = "closed_at IS NULL AND sla_due IS NOT NULL"
 ANSWERED = "sla_stopped_at IS NOT NULL"
 EXCLUDED = "status = 'excluded'"
 DECIDED = "decided_at IS NOT NULL"
+UNKEPT = "status = 'closed' AND kept_at IS NULL"  #: cases whose last history is still to be archived
 
 
 class CaseRow(Row, table=True):
@@ -36,6 +37,8 @@ class CaseRow(Row, table=True):
     id: str = Field(primary_key=True)
     definition: str
     version: int
+    #: The version whose calendar and laws bind it: its own, or a later one.
+    rules_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     account_id: str | None = Field(default=None, foreign_key="accounts.id")
     applicant_id: str | None = None  #: who asks for service, in a case that began without an account
     title: str = ""
@@ -45,6 +48,7 @@ class CaseRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)  #: of the last step
     state_since: datetime | None = Field(default=None, sa_type=Moment)  #: of the step that brought it into its state
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    kept_at: datetime | None = Field(default=None, sa_type=Moment)  #: when the history up to its close was archived
     outcome: str | None = None  #: key of the final state
     step_no: int = 0
     next_due: datetime | None = Field(default=None, sa_type=Moment)
@@ -67,6 +71,8 @@ class CaseRow(Row, table=True):
         Index("ix_cases_status", "status", "opened_at", "id"),
         Index("ix_cases_next_due", "next_due", "id", **only_where("status = 'open'")),
         Index("ix_cases_open_key", "open_key", unique=True),
+        Index("ix_cases_unkept", "closed_at", "id", **only_where(UNKEPT)),
+        Index("ix_cases_rules", "definition", "version", "rules_version", "id", **only_where("status = 'open'")),
         Index("ix_cases_sla_due", "sla_due", "id", **only_where("status = 'open'")),
         Index(
             "ix_cases_promised", "definition", "sla_late", "sla_warn", "sla_due", "closed_at", **only_where(PROMISED)

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from store.engine import Store, open_store
 from store.paging import CursorError, Page, write_cursor
 from store.queries.cases import case_page, cases_beginning
+from store.queries.keeping import cases_to_archive
 from store.queries.tasks import assigned_page, crew_page, due_page, queue_counts, queue_page, tasks_of_case
 from store.tables.base import table_of
 from store.tables.cases import CaseRow, TaskRow
@@ -75,6 +76,8 @@ def big(request: pytest.FixtureRequest, new_databases: Callable[[str], URL]) -> 
         {
             "definition": f"d{number % 4}",
             "status": "closed" if number % 3 else "open",
+            "closed_at": MONDAY + timedelta(minutes=number) if number % 3 else None,
+            "kept_at": MONDAY if number % 3 == 1 else None,
             "account_id": None if number % 10 else ACCOUNT,
         }
         for number in range(112)
@@ -111,6 +114,7 @@ LISTS: dict[str, tuple[Callable[[Session], Any], str]] = {
     "an account's cases": (lambda s: case_page(s, account=ACCOUNT), "ix_cases_account"),
     "a definition's open cases": (lambda s: case_page(s, definition="d1", is_open=True), "ix_cases_definition"),
     "all cases": (lambda s: case_page(s), "ix_cases_listed"),
+    "what is to be archived": (lambda s: cases_to_archive(s, limit=50), "ix_cases_unkept"),
     "all open cases": (lambda s: case_page(s, is_open=True), "ix_cases_status"),
 }
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
-from workflows.machine import interpreter, lines, people, undo
+from workflows.machine import interpreter, lines, people, renewing, undo
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import CloseTask, Step
 from workflows.machine.errors import BadForm, Barred, Closed, NotAllowed, Unknown
@@ -22,6 +22,7 @@ from workflows.machine.events import (
     Overridden,
     Reopened,
     Replied,
+    RulesRenewed,
     TakenBack,
     TaskRedone,
     TaskResumed,
@@ -101,6 +102,8 @@ class Acts:
                 undo.check(case, run, by)
             case Reopened():
                 self._reopenable(case)
+            case RulesRenewed():
+                renewing.check(case, event)
             case Overridden():
                 people.check_override(self.setting, event)
             case Moved(target=target):
@@ -172,6 +175,8 @@ class Acts:
                 return self._sent(run, event.name, f"reply {event.name}", strict=False)
             case HoldsChanged():
                 return change_holds(run, event)
+            case RulesRenewed():
+                return renewing.renew(self.setting, case, event, facts, at)
             case ChildClosed():
                 return self._child(run, event)
             case LineDecided():

@@ -86,6 +86,7 @@ class Case:
     id: str
     definition: str
     version: int
+    rules: int | None = None  #: the later version whose calendar and laws bind it, if any
     account: str | None = None
     state: tuple[str, ...] = ()  #: active atomic states in document order
     history: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -101,6 +102,9 @@ class Case:
     deadlines: Mapping[str, Json] = field(
         default_factory=dict
     )  #: timers that remember: name → due and seconds that remained
+    floors: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: timer → ISO time before which new rules do not bring it without a new notice
     overrides: Mapping[str, str] = field(
         default_factory=dict
     )  #: rules of the district that do not bind the next time → why and by whom
@@ -119,6 +123,11 @@ class Case:
     def is_open(self) -> bool:
         """Whether anything but reopening can still change it."""
         return self.closed_at is None
+
+    @property
+    def rules_version(self) -> int:
+        """The version whose calendar and laws bind the case."""
+        return self.rules or self.version
 
     @property
     def workers(self) -> tuple[str, ...]:

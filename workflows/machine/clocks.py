@@ -21,7 +21,7 @@ class Clocks:
     def start(self, run: Run, plan: StatePlan) -> None:
         """Arms the state's timers; one whose date is not known yet waits until it is."""
         for timer in plan.timers:
-            due = self._due(run, timer)
+            due = self.due(run, timer)
             if due is None:
                 continue
             if timer.after is not None:
@@ -64,12 +64,13 @@ class Clocks:
 
     def follow(self, run: Run, active: tuple[str, ...]) -> None:
         """Moves timers of active states whose date in data, facts or law has changed by this step."""
+        _lift_floors(run)
         for path in active:
             plan = run.setting.plan.states.get(path)
             for timer in plan.timers if plan else ():
                 if timer.at is None or not self._known(run, timer.at):
                     continue
-                due = self._due(run, timer)
+                due = self.due(run, timer)
                 armed = next((each for each in run.timers if each.name == timer.name), None)
                 if due is None or (armed is not None and armed.due == due):
                     continue
@@ -106,17 +107,19 @@ class Clocks:
         for timer in list(run.timers):
             plan = run.setting.plan.states.get(timer.state)
             fresh = next((each for each in plan.timers if each.name == timer.name), None) if plan else None
-            due = self._due(run, fresh) if fresh else None
+            due = self.due(run, fresh) if fresh else None
             if due is not None:
                 run.arm(replace(timer, due=due, armed_at=run.at, frozen_at=None, hold=None))
 
     # -- when ---------------------------------------------------------------------------------------------------------------
 
-    def _due(self, run: Run, timer: TimerPlan) -> datetime | None:
+    def due(self, run: Run, timer: TimerPlan) -> datetime | None:
+        """When the timer is due if it starts now; None while its date is not known."""
         if timer.after is not None:
             return run.setting.add(timer.after, run.at, "after")
         assert timer.at is not None
-        return self._moment(run, run.setting.moment(timer.at))
+        due, floor = self._moment(run, run.setting.moment(timer.at)), run.floors.get(timer.name)
+        return due if due is None or floor is None else max(due, datetime.fromisoformat(floor))
 
     def _known(self, run: Run, text: str) -> bool:
         moment = run.setting.moment(text)
@@ -155,6 +158,19 @@ class Clocks:
         if timer.on_restart == "keep-deadline":
             return datetime.fromisoformat(kept["due"]).astimezone(UTC)
         return run.at + timedelta(seconds=kept["remained"])
+
+
+def _lift_floors(run: Run) -> None:
+    """Once a new notice is out, what it announces counts, and no longer what was announced under the rules before."""
+    if not run.floors:
+        return
+    fresh = {name for name, day in run.happened.items() if run.case.happened.get(name) != day}
+    tags = {name: tag for tag, names in run.setting.lawful_timers.items() for name in names}
+    for timer in list(run.floors):
+        tag = tags.get(timer)
+        letters = {name for name in fresh if name.startswith("letter ")}
+        if letters if tag is None else fresh & run.setting.binding.notices(tag):
+            del run.floors[timer]
 
 
 def _read(root: Mapping[str, Any], path: tuple[str, ...]) -> str | None:

@@ -64,6 +64,16 @@ class HoldsChanged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RulesRenewed:
+    """The district has a new calendar or new laws: they bind from this day on."""
+
+    kind: Literal["rules"] = "rules"
+    version: int  #: of the case's definition, which brought them
+    rules: str  #: calendar and laws, as `definitions.language.compiled.rules_of` writes them down
+    by: str = "headgate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChildClosed:
     """A child case has closed."""
 
@@ -174,6 +184,7 @@ Event = Annotated[
     | TimerFired
     | Replied
     | HoldsChanged
+    | RulesRenewed
     | ChildClosed
     | LineDecided
     | TaskSuspended

@@ -38,6 +38,7 @@ def finished(run: Run, outcome: Outcome, label: str) -> tuple[Case, fx.Step]:
         deadlines=run.deadlines,
         children=run.children,
         lines=run.lines,
+        floors=run.floors,
         overrides=run.overrides,
         sla=run.sla,
         undo=None,

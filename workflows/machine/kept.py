@@ -6,7 +6,7 @@ together from the opening on gives what was known at every step; the same rules 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from definitions.language.money import format_money
 from definitions.language.pack import Rule
 from workflows.machine.laws import Verdict, said
 from workflows.machine.machine import Machine
+from workflows.machine.renewing import RENEWED
 
 Finding = Literal["kept", "not-kept", "undecided", "overridden", "not-applying", "stated"]
 
@@ -70,16 +71,24 @@ class ActFound:
 
 
 def acts_under_law(
-    machine: Machine, steps: Iterable[StepTaken], tag: str, opening_data: Mapping[str, Any]
+    machine: Machine,
+    steps: Iterable[StepTaken],
+    tag: str,
+    opening_data: Mapping[str, Any],
+    renewed: Callable[[int], Machine | None] = lambda _version: None,
 ) -> Iterator[ActFound]:
     """Each step that entered a state with the tag, judged again; the steps are a whole case's, from its opening on.
 
-    `opening_data` are the data that no step changed."""
+    `opening_data` are the data that no step changed; `renewed` gives the machine under the calendar and laws of a later
+    version, which bind from the step on that took them down."""
     data = dict(opening_data)
     happened: dict[str, str] = {}
     holds: Mapping[str, str] = {}
     states = machine.setting.plan.states
     for step in steps:
+        if step.event.startswith(RENEWED):
+            machine = renewed(int(step.event.removeprefix(RENEWED))) or machine
+            states = machine.setting.plan.states
         before = dict(happened)
         _fold(data, step.changes)
         _fold(happened, step.happened)

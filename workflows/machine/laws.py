@@ -26,6 +26,7 @@ from definitions.language.rules import (
     ShutOffDay,
     Since,
     facts_in,
+    notices_in,
     parse_requirement,
 )
 
@@ -108,6 +109,11 @@ class Binding:
             if bound.applies is not None:
                 names |= {name.split(".")[1] for name in bound.applies.names if name.startswith("facts.")}
         return frozenset(names)
+
+    def notices(self, tag: str) -> frozenset[str]:
+        """What the rules about a tag count from: `letter final-notice mailed`, `call options-offered`."""
+        asked = (bound.requirement for bound in self._about(tag) if bound.requirement is not None)
+        return frozenset().union(*(notices_in(requirement) for requirement in asked))
 
     def verdicts(
         self,

@@ -15,6 +15,7 @@ from definitions.language.expressions import Expression
 from definitions.language.model import Action, CaseDefinition, State, Transition, WorkOrder
 from definitions.language.moments import LawfulMoment
 from definitions.language.targets import HISTORY, resolve
+from workflows.machine import renewing
 from workflows.machine.arguments import computed_in, facts_in
 from workflows.machine.case import Case
 from workflows.machine.events import (
@@ -24,6 +25,7 @@ from workflows.machine.events import (
     Message,
     Outcome,
     Replied,
+    RulesRenewed,
     TaskRedone,
     TaskSkipped,
     TimerFired,
@@ -71,6 +73,8 @@ class Needs:
                 names, extra = ("*",), self._listed(path)
             case ChildClosed() | TaskRedone():
                 names = ("*",)
+            case RulesRenewed():
+                names, extra = (), renewing.facts(self.setting, event)
             case _:
                 names = ("*",)
         found = set(extra)

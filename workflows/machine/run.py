@@ -39,6 +39,7 @@ class Run:
         self.deadlines: dict[str, Any] = dict(case.deadlines)
         self.children: dict[str, str] = dict(case.children)
         self.lines: dict[str, int] = dict(case.lines)
+        self.floors: dict[str, str] = dict(case.floors)
         self.overrides: dict[str, str] = dict(case.overrides)
         self.decided: Decided | None = None
         self.people: dict[str, tuple[str, ...]] = dict(case.people)

@@ -14,7 +14,7 @@ from definitions.language.durations import Duration
 from definitions.language.expand import expand, title_of
 from definitions.language.expressions import Expression
 from definitions.language.model import Data, HoldEffect
-from definitions.language.moments import Moment, parse_moment
+from definitions.language.moments import LawfulMoment, Moment, parse_moment
 from definitions.language.money import MoneyError, parse_money
 from definitions.language.pack import DecisionTable, ReviewList
 from definitions.language.scope import Scope
@@ -23,7 +23,7 @@ from workflows.machine.arguments import Arguments
 from workflows.machine.chart import Chart
 from workflows.machine.clocks import Clocks
 from workflows.machine.errors import Barred
-from workflows.machine.laws import Binding
+from workflows.machine.laws import Binding, said
 from workflows.machine.plan import StatePlan, plan
 from workflows.machine.service import Service
 from workflows.machine.work import Work
@@ -166,7 +166,7 @@ class Setting:
 
     def earliest_lawful(self, run: Run, tag: str) -> date | None:
         """The first day on which every rule about the tag allows entering it, as far as is known."""
-        return self.binding.earliest(
+        day = self.binding.earliest(
             tag,
             happened=run.happened,
             data=run.data,
@@ -175,6 +175,24 @@ class Setting:
             at=run.at,
             overrides=run.overrides,
         )
+        floor = self.floor(run, tag)
+        return day if day is None or floor is None else max(day, floor)
+
+    def floor(self, run: Run, tag: str) -> date | None:
+        """The day before which new rules do not bring what a notice announced; None where nothing was announced."""
+        held = (run.floors[name] for name in self.lawful_timers.get(tag, ()) if name in run.floors)
+        return max((self.today(datetime.fromisoformat(each)) for each in held), default=None)
+
+    @cached_property
+    def lawful_timers(self) -> Mapping[str, tuple[str, ...]]:
+        """The timers that stand for the first lawful day, by the tag that they are about."""
+        found: dict[str, tuple[str, ...]] = {}
+        for state in self.plan.states.values():
+            for timer in state.timers:
+                moment = self.moment(timer.at) if timer.at is not None else None
+                if isinstance(moment, LawfulMoment):
+                    found[moment.tag] = (*found.get(moment.tag, ()), timer.name)
+        return found
 
     def check_charge(self, run: Run, args: Mapping[str, Any]) -> None:
         """Raises Barred when a law caps the fee below the amount; an amount that is none is the action's own business."""
@@ -189,6 +207,15 @@ class Setting:
     def check_laws(self, run: Run, state: StatePlan) -> None:
         """Raises Barred with every rule that bars the state; notes those that were kept."""
         for tag in state.tags:
+            announced = self.floor(run, tag)
+            if announced is not None and self.today(run.at) < announced:
+                raise Barred(
+                    f"not before {said(announced)}, as was announced under the calendar and laws before; a new notice is "
+                    "needed to go earlier",
+                    state=state.path,
+                    tag=tag,
+                    earliest=announced,
+                )
             verdicts = self.binding.verdicts(
                 tag,
                 happened=run.happened,
