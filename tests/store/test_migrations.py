@@ -47,3 +47,8 @@ def test_each_migration_says_whether_it_runs_before_or_after_the_new_code() -> N
         assert "Runs before the new code" in file.read_text() or "Runs after the new code" in file.read_text(), (
             file.name
         )
+
+
+def test_each_migration_follows_another_one_than_all_the_rest() -> None:
+    numbers = [file.name[:4] for file in (FOLDER / "versions").glob("*.py")]
+    assert sorted(set(numbers)) == sorted(numbers)
