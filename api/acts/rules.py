@@ -10,12 +10,14 @@ from api.library import published, task_at
 from api.problems import Confidential, Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from definitions.catalogue import actions
-from definitions.language.model import Task
+from definitions.language.model import CALLED_OFF, Task
 from store.queries.tasks import doers_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.utility import Account
 from workflows.machine.holding import HELD, RELEASED
 
+#: Events that acts and imports raise; who would note them by hand would tell a case what is not in the books.
+BROUGHT = ("letter-mailed", "letter-returned", "mail-returned", "payment-received", "payment-returned", CALLED_OFF)
 CLOSED = ("completed", "skipped", "cancelled")
 
 
@@ -44,6 +46,11 @@ def must_see_account(session: Session, person: Person, account_id: str | None) -
 def is_an_answer(event: str) -> bool:
     """Whether the event is one by which effects answer, or that a case raises when holds change: nobody sends it."""
     return event in actions.answers() or event in (HELD, RELEASED)
+
+
+def comes_by_itself(event: str) -> bool:
+    """Whether the event is one that Headgate brings to cases when something else is done: a payment taken, mail returned."""
+    return event in BROUGHT or is_an_answer(event)
 
 
 def must_not_be_an_answer(event: str) -> None:

@@ -17,8 +17,9 @@ from api.library import content as compiled_content
 from api.library import current, current_all
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
-from api.pages.plot import Plot, plot
+from api.pages.plot import Plot
 from api.pages.posted import Form
+from api.pages.story import plot_of
 from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Problem
@@ -139,7 +140,7 @@ def show(request: Request, office: Office, person: SignedIn, account_id: str) ->
         bills = bill_page(session, account_id, limit=26).items
         content = AccountPage(
             account=account_detail(session, account, zone=office.zone),
-            plot=plot(bills),
+            plot=plot_of(session, account),
             bills=[bill_view(bill) for bill in bills[:SHOWN]],
             payments=[payment_view(payment) for payment in payments_of(session, account_id, SHOWN)],
             reads=[

@@ -1,44 +1,81 @@
-"""A case: what it waits for, what happened, what is to be done."""
+"""A case: what it waits for, what happened and what did not, what is to be done, and the account's story beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from api.acts import opening, remembering
+from api.acts import remembering
 from api.acts.accounts import log_view
+from api.acts.overriding import overrides_of
 from api.acts.queue import queue_of
-from api.acts.rules import case_seen, is_an_answer
+from api.acts.rules import case_seen, comes_by_itself
 from api.library import content_of_case, published
-from api.pages.frame import page
+from api.pages.frame import new_key, page
 from api.pages.posted import Form
+from api.pages.story import Story, story_of
+from api.pages.telling import state_title, step_told
 from api.pages.texts import _
+from api.pages.timeline import RECENT, Entry, Happened, Stay, timeline, way
 from api.pages.urls import urls
 from api.problems import Invalid
+from api.security.people import Person
 from api.security.signin import SignedIn
-from api.services import Office
-from api.views.accounts import AccountDetail, LetterView, letter_view
+from api.services import Office, Services
+from api.views.accounts import LetterView, letter_view
 from api.views.books import FileView, IncidentView, file_view, incident_view
-from api.views.cases import CaseDetail, StepView, case_detail, step_view
+from api.views.cases import CaseDetail, case_detail
+from api.views.checks import OverrideView, override_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.notes import NoteView, note_view
-from api.views.stories import account_detail, letters_page
+from api.views.stories import letters_page
 from api.views.tasks import TaskView, task_view
-from definitions.language.diagrams import svg
-from definitions.language.expand import expand, title_of
+from definitions.language.diagrams import edges, svg
+from definitions.language.expand import expand
 from store.queries import cases as query
+from store.queries.audit import refused_in
+from store.tables.cases import CaseRow, StepRow
 from store.tables.connections import Applicant
 from store.tables.papers import File
 from store.tables.utility import Account
 from workflows.machine import case as cases
-from workflows.machine.machine import machine_of
+from workflows.machine.machine import Machine, machine_of
+from workflows.machine.words import field_title
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Something from outside that can be noted now."""
+
+    name: str
+    title: str
+    asks: bool  #: it says more than that it happened, and so has a form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Related:
+    """The case that opened this one, or one that this one opened."""
+
+    id: str
+    title: str
+    status: str
+    why: str
+    is_child: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undo:
+    """The person's own outcome, while it can be taken back."""
+
+    task: str
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,58 +84,35 @@ class CasePage:
 
     case: CaseDetail
     states: Sequence[str]  #: titles of the active states
-    account: AccountDetail | None
+    data: Sequence[tuple[str, object]]  #: what it holds: title and value
+    story: Story | None  #: of the account, for a case that has one
     applicant: ApplicantView | None
     tasks: Sequence[TaskView]
-    steps: Sequence[StepView]  #: the newest first
+    related: Sequence[Related]
+    timeline: Sequence[Entry]  #: the newest first
+    earlier: int  #: how many entries more there are
+    way: Sequence[Stay]  #: the picture in words
     notes: Sequence[NoteView]
     letters: Sequence[LetterView]
     files: Sequence[FileView]
-    incidents: Sequence[IncidentView]
-    titles: Mapping[str, str]  #: of the fields of its data
-    messages: Sequence[tuple[str, str]]  #: events from outside that can be noted now: name and title
+    incidents: Sequence[IncidentView]  #: that nobody has settled
+    may_settle: bool
+    messages: Sequence[Heard]
+    overrides: Sequence[OverrideView]  #: that were asked for, the newest first
+    overridable: Sequence[str]  #: rules of the district's own that this person may ask to override
+    undo: Undo | None
+    may_reopen: bool
     may_write: bool
+    keys: Mapping[str, str]  #: one for each form that must not be done twice
 
 
 @router.get("/cases/{case_id}")
 def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Response:
     """Shows a case."""
-    at, zone = office.now(), office.zone
-    tasks = queue_of(office, person, case=case_id).items
     with office.store.reading() as session:
         row = case_seen(session, person, case_id)
         account = session.get(Account, row.account_id) if row.account_id else None
-        applicant = session.get(Applicant, row.applicant_id) if row.applicant_id else None
-        machine = machine_of(content_of_case(session, row))
-        data = machine.definition.data
-        plans = machine.setting.plan.states
-        files = session.exec(
-            select(File).where(File.case_id == case_id, File.kind != "letter").order_by(col(File.uploaded_at))
-        )
-        waits_for = machine.messages(cases.from_json(row.snapshot)) if person.may("send-events") else []
-        content = CasePage(
-            case=case_detail(row, zone=zone),
-            states=[plans[state].title if state in plans else state for state in row.state.split()],
-            account=account_detail(session, account, zone=zone) if account else None,
-            applicant=applicant_view(applicant, zone=zone) if applicant else None,
-            tasks=[task_view(task, at=at, zone=zone) for task in tasks],
-            steps=[step_view(step, zone=zone) for step in reversed(query.steps_of(session, case_id))],
-            notes=[note_view(note, zone=zone) for note in query.notes_of(session, case=case_id)],
-            letters=[letter_view(letter, zone=zone) for letter in letters_page(session, case=case_id, limit=100).items],
-            files=[file_view(file, zone=zone) for file in files if not file.medical or person.may("see-medical")],
-            incidents=[
-                incident_view(incident, zone=zone)
-                for incident in query.incidents_of(session, case_id)
-                if incident.settled_at is None
-            ],
-            titles={name: field.title or title_of(name.replace("_", "-")) for name, field in data.items()},
-            messages=[
-                (name, title_of(name))
-                for name in waits_for
-                if not machine.definition.messages.get(name) and not is_an_answer(name)
-            ],
-            may_write=person.may("work"),
-        )
+        content = _content(session, office, person, row, account, whole=request.query_params.get("all") == "yes")
     log_view(office, person, row.account_id or "", confidential=bool(account and account.confidential), what="case")
     return page(request, "case/case.html", content, person=person)
 
@@ -109,8 +123,14 @@ def picture(office: Office, person: SignedIn, case_id: str) -> Response:
     with office.store.reading() as session:
         row = case_seen(session, person, case_id)
         definition = expand(published(session, row.definition, row.version).definition)
-        taken = {state for step in query.steps_of(session, case_id) for state in step.states_entered or ()}
-    drawn = svg(definition, active=tuple(row.state.split()), taken=tuple(sorted(taken)))
+        steps = query.steps_of(session, case_id)
+    taken = {state for step in steps for state in step.states_entered or ()}
+    walked = frozenset(
+        (edge.source, edge.target)
+        for edge in edges(definition)
+        if any(_walked(edge.source, edge.target, step) for step in steps)
+    )
+    drawn = svg(definition, active=tuple(row.state.split()), taken=tuple(sorted(taken)), walked=walked)
     return Response(drawn, media_type="image/svg+xml")
 
 
@@ -124,9 +144,88 @@ def write(office: Office, form: Form, case_id: str) -> Response:
     return RedirectResponse(urls.case(case_id), status_code=303)
 
 
-@router.post("/cases/{case_id}/events")
-async def tell(office: Office, form: Form, case_id: str) -> Response:
-    """Notes an event from outside."""
-    data: dict[str, Any] = {}
-    await opening.send_event(office, form.ask, case_id, form.text("event")[:80], data)
-    return RedirectResponse(urls.case(case_id), status_code=303)
+def _content(
+    session: Session, office: Services, person: Person, row: CaseRow, account: Account | None, *, whole: bool
+) -> CasePage:
+    zone = office.zone
+    machine = machine_of(content_of_case(session, row))
+    case = cases.from_json(row.snapshot)
+    steps = query.steps_of(session, row.id)
+    overrides = overrides_of(session, row.id)
+    happened = Happened(case=row, steps=steps, refused=refused_in(session, row.id), overrides=overrides)
+    entries = timeline(machine, happened, zone=zone)
+    applicant = session.get(Applicant, row.applicant_id) if row.applicant_id else None
+    files = session.exec(
+        select(File).where(File.case_id == row.id, File.kind != "letter").order_by(col(File.uploaded_at))
+    )
+    detail = case_detail(row, zone=zone)
+    return CasePage(
+        case=detail,
+        states=[state_title(machine, path) for path in row.state.split()],
+        data=[(field_title(machine.definition, name), value) for name, value in detail.data.items()],
+        story=story_of(session, office, person, account, case=row.id) if account else None,
+        applicant=applicant_view(applicant, zone=zone) if applicant else None,
+        tasks=[task_view(task, at=office.now(), zone=zone) for task in queue_of(office, person, case=row.id).items],
+        related=_related(session, row.id),
+        timeline=entries if whole else entries[:RECENT],
+        earlier=0 if whole else max(0, len(entries) - RECENT),
+        way=way(machine, steps, zone=zone),
+        notes=[note_view(note, zone=zone) for note in query.notes_of(session, case=row.id)],
+        letters=[letter_view(letter, zone=zone) for letter in letters_page(session, case=row.id, limit=100).items],
+        files=[file_view(file, zone=zone) for file in files if not file.medical or person.may("see-medical")],
+        incidents=[
+            incident_view(incident, zone=zone)
+            for incident in query.incidents_of(session, row.id)
+            if incident.settled_at is None
+        ],
+        may_settle=person.may("settle-incidents"),
+        messages=heard(machine, case) if person.may("send-events") else [],
+        overrides=[override_view(override, zone=zone) for override in reversed(overrides)],
+        overridable=_overridable(machine, row, person),
+        undo=_undo(office, case, person),
+        may_reopen=row.status == "closed" and person.may("reopen-cases") and machine.definition.reopen is not None,
+        may_write=person.may("work"),
+        keys={name: new_key() for name in ("note", "event", "incident", "override", "hold", "reopen", "take-back")},
+    )
+
+
+def heard(machine: Machine, case: cases.Case) -> list[Heard]:
+    """What can come from outside and be noted by a person now, by title."""
+    found = [
+        Heard(name=name, title=step_told(machine, f"message {name}"), asks=bool(machine.definition.messages.get(name)))
+        for name in machine.messages(case)
+        if not comes_by_itself(name)
+    ]
+    return sorted(found, key=lambda each: each.title)
+
+
+def _walked(source: str, target: str, step: StepRow) -> bool:
+    return target in (step.states_entered or ()) and (not source or source in (step.states_left or ()))
+
+
+def _related(session: Session, case_id: str) -> list[Related]:
+    links = query.links_of(session, case_id)
+    rows = {row.id: row for row in query.cases_by_id(session, [each for link in links for each in link])}
+    return [
+        Related(id=other, title=row.title, status=row.status, why=row.why, is_child=parent == case_id)
+        for parent, child in links
+        if (row := rows.get(other := child if parent == case_id else parent)) is not None
+    ]
+
+
+def _overridable(machine: Machine, row: CaseRow, person: Person) -> list[str]:
+    if row.status != "open" or not person.may("work"):
+        return []
+    return [
+        rule.id
+        for law in machine.setting.compiled.laws
+        if law.kind == "district" and person.roles & set(law.override_by)
+        for rule in law.rules
+    ]
+
+
+def _undo(office: Services, case: cases.Case, person: Person) -> Undo | None:
+    undo = case.undo
+    if undo is None or undo.by != person.id or undo.until <= office.now():
+        return None
+    return Undo(task=f"{case.id}.{undo.run}", until=undo.until.astimezone(office.zone))

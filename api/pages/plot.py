@@ -1,10 +1,10 @@
-"""An account's consumption, period by period, beside the same period a year before: what the page draws as SVG."""
+"""An account's consumption, period by period, beside a year before and the neighbours' median: what the page draws as SVG."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -21,17 +21,19 @@ TOP: Final = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One period: its use, and that of the same period a year before."""
+    """One period: its use, that of the same period a year before, and the neighbours' median."""
 
     label: str  #: `Feb 2026`
     use: str
     before: str  #: "" when it is not known
+    neighbours: str  #: the same
     x: float
     width: float
     y: float
     height: float
     before_y: float
     before_height: float
+    neighbours_y: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,19 +56,24 @@ class Plot:
     base: int = HEIGHT - BOTTOM
 
 
-def plot(bills: Sequence[Bill]) -> Plot | None:
-    """The last twelve periods of these bills (the newest first), None without any."""
+def plot(bills: Sequence[Bill], neighbours: Mapping[date, Decimal] | None = None) -> Plot | None:
+    """The last twelve periods of these bills (the newest first), None without any; `neighbours` by the end of a period."""
+    medians = neighbours or {}
     shown = list(reversed(bills[:PERIODS]))
     if not shown:
         return None
     before = {bill.id: _year_before(bill, bills) for bill in shown}
-    highest = max([bill.use_ccf for bill in shown] + [use for use in before.values() if use is not None] + [Decimal(1)])
+    highest = max(
+        [bill.use_ccf for bill in shown]
+        + [use for use in before.values() if use is not None]
+        + [*medians.values(), Decimal(1)]
+    )
     top = _round_up(highest)
     room = HEIGHT - BOTTOM - TOP
     slot = (WIDTH - LEFT) / len(shown)
     bars = []
     for number, bill in enumerate(shown):
-        last = before[bill.id]
+        last, median = before[bill.id], medians.get(bill.period_end)
         height = float(max(bill.use_ccf, Decimal(0)) / top) * room
         last_height = float(max(last or Decimal(0), Decimal(0)) / top) * room
         bars.append(
@@ -74,12 +81,14 @@ def plot(bills: Sequence[Bill]) -> Plot | None:
                 label=words.month(bill.period_end),
                 use=words.ccf(bill.use_ccf),
                 before=words.ccf(last),
+                neighbours=words.ccf(median),
                 x=round(LEFT + number * slot + slot * 0.1, 1),
                 width=round(slot * 0.38, 1),
                 y=round(HEIGHT - BOTTOM - height, 1),
                 height=round(height, 1),
                 before_y=round(HEIGHT - BOTTOM - last_height, 1),
                 before_height=round(last_height, 1),
+                neighbours_y=None if median is None else round(HEIGHT - BOTTOM - float(median / top) * room, 1),
             )
         )
     grid = [Line(y=round(HEIGHT - BOTTOM - room * part / 4, 1), label=f"{top * part / 4:g}") for part in range(5)]

@@ -12,29 +12,28 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
-from api.acts import checking, claiming, completing, filing, passing, remembering
+from api.acts import checking, claiming, completing, filing, foreseeing, passing, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import task_seen
 from api.acts.remembering import fields_for
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
-from api.pages.plot import Plot, plot
 from api.pages.posted import Form, Posted
+from api.pages.stale import OVERTAKEN, Changes, changes, typed
+from api.pages.story import Story, story_of
 from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
-from api.views.accounts import AccountDetail
 from api.views.books import FileView, file_view
 from api.views.checks import CheckView, check_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.notes import NoteView, note_view
-from api.views.stories import account_detail
-from api.views.tasks import TaskDetail
-from api.views.work import task_detail
-from store.queries.accounts import bill_page
+from api.views.tasks import OutcomeView, TaskDetail
+from api.views.work import field_view, task_detail
+from store.queries.audit import last_act
 from store.queries.cases import notes_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.connections import Applicant
@@ -58,6 +57,7 @@ FORMS = (
     "skip",
     "redo",
     "take-back",
+    "hold",
 )
 
 
@@ -69,9 +69,9 @@ class TaskPage:
     case_title: str
     why: str
     inputs: Sequence[Input]
-    account: AccountDetail | None  #: for those who may see accounts
+    titles: Mapping[str, str]  #: of the form's fields
+    story: Story | None  #: of the account, for those who may see accounts
     applicant: ApplicantView | None  #: the same
-    plot: Plot | None
     notes: Sequence[NoteView]
     files: Sequence[FileView]
     checked: CheckView | None  #: of an order that is checked at the curb: what was answered last
@@ -82,6 +82,18 @@ class TaskPage:
     undo_until: datetime | None  #: how long its outcome can be taken back by this person
     keys: Mapping[str, str]  #: one for each form of the page
     trouble: Trouble | None
+    changes: Changes | None  #: what others did since a page was opened that they have overtaken
+    typed: Sequence[tuple[str, str]]  #: what was typed into it, where the form is not open any more
+    seen: int  #: the newest audit row about the case: what this page has seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForetoldPart:
+    """What a half-filled form would be answered: the parts of the page that say so."""
+
+    titles: Mapping[str, str]  #: of the form's fields
+    wrong: Mapping[str, str]
+    outcomes: Sequence[OutcomeView]
 
 
 @router.get("/tasks/{task_id}")
@@ -132,6 +144,25 @@ async def attach(office: Office, form: Form, task_id: str) -> Response:
     return RedirectResponse(urls.task(task_id), status_code=303)
 
 
+@router.post("/tasks/{task_id}/foresee")
+def foresee(request: Request, office: Office, form: Form, task_id: str) -> Response:
+    """Says what the form would be answered, as one types; nothing changes."""
+    person = form.ask.person
+    fields = _fields(office, person, task_id, "")
+    files = {name for name, field in fields.items() if field.type == "file"}
+    given = {name: value for name, value in form.typed(fields).items() if name not in files}
+    told = foreseeing.foretold(office, person, task_id, given)
+    content = ForetoldPart(
+        titles={name: field_view(name, field, None).title for name, field in fields.items()},
+        wrong={name: _(wrong) for name, wrong in told.wrong.items()},
+        outcomes=[
+            outcome.model_copy(update={"lacks": [name for name in outcome.lacks if name not in files]})
+            for outcome in told.outcomes
+        ],
+    )
+    return page(request, "case/_foretold.html", content, person=person)
+
+
 @router.post("/tasks/{task_id}/complete")
 async def complete(request: Request, office: Office, form: Form, task_id: str) -> Response:
     """Keeps the form half-filled, or ends the task with the outcome whose button was pressed."""
@@ -152,7 +183,15 @@ async def complete(request: Request, office: Office, form: Form, task_id: str) -
             raise
         trouble = trouble_of(problem)
         return await run_in_threadpool(
-            _shown, request, office, form.ask.person, task_id, given=given, trouble=trouble, status=problem.status
+            _shown,
+            request,
+            office,
+            form.ask.person,
+            task_id,
+            given=given,
+            trouble=trouble,
+            status=problem.status,
+            seen=int(form.text("seen")) if form.text("seen").isdecimal() else None,
         )
     case_id = task_id.rpartition(".")[0]
     person = form.ask.person
@@ -188,6 +227,7 @@ def _shown(
     given: Mapping[str, Any] | None = None,
     trouble: Trouble | None = None,
     status: int = 200,
+    seen: int | None = None,
 ) -> Response:
     with office.store.reading() as session:
         task = task_seen(session, person, task_id)
@@ -197,6 +237,7 @@ def _shown(
         account = session.get(Account, task.account_id) if task.account_id and person.may("see-accounts") else None
         asks = case.applicant_id if person.may("see-accounts") else None
         applicant = session.get(Applicant, asks) if asks else None
+        is_mine = task.assignee == person.id
         content = TaskPage(
             task=detail,
             case_title=case.title,
@@ -209,9 +250,9 @@ def _shown(
                 given=given,
                 outcomes=titles,
             ),
-            account=account_detail(session, account, zone=office.zone) if account else None,
+            titles={view.name: view.title for view in detail.form},
+            story=story_of(session, office, person, account, case=task.case_id) if account else None,
             applicant=applicant_view(applicant, zone=office.zone) if applicant else None,
-            plot=plot(bill_page(session, account.id, limit=26).items) if account else None,
             notes=[
                 note_view(note, zone=office.zone)
                 for note in notes_of(session, case=task.case_id)
@@ -219,13 +260,18 @@ def _shown(
             ],
             files=_files(session, office, task, person),
             checked=_checked(session, office, task),
-            is_mine=task.assignee == person.id,
-            may_give=task.assignee == person.id or person.may("assign-tasks"),
+            is_mine=is_mine,
+            may_give=is_mine or person.may("assign-tasks"),
             colleagues=passing.colleagues(session, office, task),
             undo_until=_undo_until(office, case, task, person),
             may_work=person.may("work"),
             keys={name: new_key() for name in FORMS},
             trouble=trouble,
+            changes=changes(session, office, task, seen=seen, form=detail.form, given=given, by=person.id)
+            if given is not None and seen is not None and status in OVERTAKEN
+            else None,
+            typed=typed(detail.form, given) if given is not None and (task.closed_at or not is_mine) else [],
+            seen=last_act(session, task.case_id),
         )
     confidential = bool(account and account.confidential)
     log_view(office, person, task.account_id or "", confidential=confidential, what="task")

@@ -94,6 +94,34 @@ class Urls:
         """Where events of a case are sent."""
         return f"/cases/{_part(case)}/events"
 
+    def event(self, case: str, name: str) -> str:
+        """The form of something that came in for a case, and where it is sent."""
+        return f"/cases/{_part(case)}/events/{_part(name)}"
+
+    def reopen(self, case: str) -> str:
+        """Where the reopening of a case is sent."""
+        return f"/cases/{_part(case)}/reopen"
+
+    def incident(self, case: str, incident: str) -> str:
+        """Where the settling of what keeps failing is sent."""
+        return f"/cases/{_part(case)}/incidents/{_part(incident)}"
+
+    def overrides(self, case: str) -> str:
+        """Where overrides of rules are asked for."""
+        return f"/cases/{_part(case)}/overrides"
+
+    def override(self, case: str, override: str) -> str:
+        """Where the decision about an override is sent."""
+        return f"/cases/{_part(case)}/overrides/{_part(override)}"
+
+    def holds(self, account: str) -> str:
+        """Where holds on an account are placed."""
+        return f"/accounts/{_part(account)}/holds"
+
+    def release_hold(self, account: str, kind: str) -> str:
+        """Where the release of a hold is sent."""
+        return f"/accounts/{_part(account)}/holds/{_part(kind)}/release"
+
     def file(self, file: str) -> str:
         """A file's content."""
         return f"/files/{_part(file)}"

@@ -153,10 +153,11 @@ def dot(
     *,
     active: tuple[str, ...] = (),
     taken: tuple[str, ...] = (),
+    walked: frozenset[tuple[str, str]] = frozenset(),
     notes: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The definition in Graphviz' language; `active` states are filled, states that were `taken` have a bold line, and
-    below a state's title stands its note."""
+    """The definition in Graphviz' language; `active` states are filled, states that were `taken` have a bold line, and so
+    have the ways that were `walked`, each by the states that it leads from and to; below a state's title stands its note."""
     marks = Marks(active=active, taken=taken, notes=notes)
     definition = expand(definition)
     lines = [
@@ -170,7 +171,7 @@ def dot(
     first = resolve(definition.initial, source="", states=dict(walk(definition))) or definition.initial
     lines.append(f"  {ROOT} -> {_anchor(definition, first)};")
     for edge in edges(definition):
-        lines.append(_dot_edge(definition, edge))
+        lines.append(_dot_edge(definition, edge, is_walked=(edge.source, edge.target) in walked))
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -209,14 +210,15 @@ def _look(path: str, state: State, marks: Marks) -> str:
     return ", ".join(look)
 
 
-def _dot_edge(definition: CaseDefinition, edge: Edge) -> str:
+def _dot_edge(definition: CaseDefinition, edge: Edge, *, is_walked: bool) -> str:
     label = _quoted(textwrap.fill(edge.label, 26))
+    bold = ', penwidth=2.5, color="#0b5c7a"' if is_walked else ""
     if not edge.source:
         word = f"any:{edge.label}:{edge.target}"
         node = f'  {_quoted(word)} [shape=plaintext, style="", label="from any state"];'
-        return f"{node}\n  {_quoted(word)} -> {_anchor(definition, edge.target)} [label={label}, style=dashed];"
+        return f"{node}\n  {_quoted(word)} -> {_anchor(definition, edge.target)} [label={label}, style=dashed{bold}];"
     tail, head = _anchor(definition, edge.source), _anchor(definition, edge.target)
-    return f"  {tail} -> {head} [label={label}];"
+    return f"  {tail} -> {head} [label={label}{bold}];"
 
 
 def _anchor(definition: CaseDefinition, path: str) -> str:
@@ -231,9 +233,15 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def svg(definition: CaseDefinition, *, active: tuple[str, ...] = (), taken: tuple[str, ...] = ()) -> str:
+def svg(
+    definition: CaseDefinition,
+    *,
+    active: tuple[str, ...] = (),
+    taken: tuple[str, ...] = (),
+    walked: frozenset[tuple[str, str]] = frozenset(),
+) -> str:
     """The picture as SVG with a title, so that it has a name for those who do not see it."""
-    return _rendered(dot(definition, active=active, taken=taken), definition.title)
+    return _rendered(dot(definition, active=active, taken=taken, walked=walked), definition.title)
 
 
 def svg_with_notes(definition: CaseDefinition, notes: Mapping[str, str]) -> str:

@@ -72,3 +72,22 @@ def _matching(asked: Asked) -> Select[Any]:
         case "done":
             query = query.where(text(f"NOT ({SEEN})"), text("allowed"))
     return query
+
+
+def refused_in(session: Session, case: str, *, limit: int = 50) -> list[Audit]:
+    """The acts on a case that were refused, the newest ones, in their order; refused looks are left out."""
+    query = select(Audit).where(col(Audit.case_id) == case, col(Audit.allowed).is_(False), col(Audit.act) != "view")
+    return list(session.execute(query.order_by(col(Audit.id).desc()).limit(limit)).scalars())[::-1]
+
+
+def acts_since(session: Session, case: str, seen: int, *, limit: int = 20) -> list[Audit]:
+    """What was done with a case after the row of this number, the oldest first; looks and refusals are left out."""
+    query = select(Audit).where(
+        col(Audit.case_id) == case, col(Audit.id) > seen, col(Audit.allowed).is_(True), col(Audit.act) != "view"
+    )
+    return list(session.execute(query.order_by(col(Audit.id)).limit(limit)).scalars())
+
+
+def last_act(session: Session, case: str) -> int:
+    """The number of the newest row about a case, 0 without any: what a page has seen."""
+    return session.execute(select(func.max(col(Audit.id))).where(col(Audit.case_id) == case)).scalar_one() or 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, select, text
+from sqlalchemy import SQLColumnExpression, or_, select, text
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
@@ -103,6 +103,20 @@ def children_of(session: Session, case_id: str) -> list[CaseLink]:
     """The links from a case to its children."""
     query = select(CaseLink).where(col(CaseLink.parent_id) == case_id).order_by(col(CaseLink.child_id))
     return list(session.execute(query).scalars())
+
+
+def links_of(session: Session, case_id: str) -> list[tuple[str, str]]:
+    """The case's links to its parent and to its children, each as parent and child; the parent first."""
+    query = select(col(CaseLink.parent_id), col(CaseLink.child_id)).where(
+        or_(col(CaseLink.parent_id) == case_id, col(CaseLink.child_id) == case_id)
+    )
+    found = [(parent, child) for parent, child in session.execute(query)]
+    return sorted(found, key=lambda link: (link[0] == case_id, link))
+
+
+def cases_by_id(session: Session, ids: Sequence[str]) -> list[CaseRow]:
+    """These cases, as far as they are there."""
+    return list(session.execute(select(CaseRow).where(col(CaseRow.id).in_(ids))).scalars()) if ids else []
 
 
 def incidents_of(session: Session, case_id: str) -> list[Incident]:

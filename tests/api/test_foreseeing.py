@@ -7,27 +7,8 @@ from typing import Any
 from sqlmodel import select
 
 from store.tables.audit import Audit
-from store.tables.cases import CaseRow, TaskRow
-from tests.api.office import Office
-
-
-def opened(office: Office, **fields: Any) -> str:
-    """A task that its case's machine knows of; its id."""
-    task = office.task(**fields)
-    with office.store.writing() as session:
-        row = session.get_one(TaskRow, task)
-        case = session.get_one(CaseRow, row.case_id)
-        known = {
-            "run": row.run,
-            "name": row.name,
-            "state": row.place,
-            "kind": "task",
-            "title": row.title,
-            "queue": row.queue,
-            "opened_at": row.opened_at.isoformat(),
-        }
-        case.snapshot = {**case.snapshot, "state": [row.place], "runs": 1, "tasks": [known]}
-    return task
+from store.tables.cases import TaskRow
+from tests.api.office import Office, opened
 
 
 async def foretold(office: Office, task: str, by: str = "rep", **form: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ async def test_a_representative_works_a_complaint_through_to_its_letter(page: Pa
     await page.get_by_label(re.compile("Name, address")).fill(ACCOUNT)
     await page.get_by_role("button", name="Find", exact=True).click()
     await page.get_by_role("link", name=ACCOUNT).click()
-    await expect(page.get_by_role("img", name=re.compile("Consumption"))).to_be_visible()
+    await expect(page.get_by_role("img", name=re.compile("^Does this use differ"))).to_be_visible()
     assert ACCOUNT not in page.url.split("/accounts/")[0]
 
     await page.get_by_role("link", name="High-consumption complaint").click()

@@ -1,0 +1,61 @@
+"""Placing and releasing holds, from the page of a case or of an account."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.acts import delivering
+from api.pages.posted import Form, Posted
+from api.pages.texts import _
+from api.pages.urls import urls
+from api.problems import Invalid
+from api.services import Office, Services
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/accounts/{account_id}/holds")
+async def place(office: Office, form: Form, account_id: str) -> Response:
+    """Places a hold; it takes effect at once."""
+    await delivering.place(
+        office,
+        form.ask,
+        account_id,
+        kind=form.text("kind")[:60],
+        reason=_reason(form),
+        reference=form.text("reference")[:200] or None,
+        until=_end_of(office, form.text("until")),
+    )
+    return _back(form, account_id)
+
+
+@router.post("/accounts/{account_id}/holds/{kind}/release")
+async def release(office: Office, form: Form, account_id: str, kind: str) -> Response:
+    """Releases a hold; it takes effect at once."""
+    await delivering.release(office, form.ask, account_id, kind, reason=_reason(form))
+    return _back(form, account_id)
+
+
+def _back(form: Posted, account_id: str) -> Response:
+    case = form.text("case")
+    return RedirectResponse(urls.case(case) if case else urls.account(account_id), status_code=303)
+
+
+def _reason(form: Posted) -> str:
+    reason = form.text("reason")[:1000]
+    if not reason:
+        raise Invalid(_("Say why: the reason stays with the hold."), fields={"reason": _("is empty")})
+    return reason
+
+
+def _end_of(office: Services, text: str) -> datetime | None:
+    """The end of the hold's last day."""
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), office.zone)
+    except ValueError:
+        raise Invalid(_("A hold's last day is a date."), fields={"until": _("is no date")}) from None

@@ -1,0 +1,166 @@
+"""The pages of a case and of a task: what stands on them, for whom, and what becomes of a page that was overtaken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from store.tables.audit import Audit
+from store.tables.cases import CaseLink, CaseRow, Incident, StepRow, TaskRow
+from tests.api.office import MONDAY, Office, opened
+from tests.api.pages_office import seen, sent
+
+
+def case_of(task: str) -> str:
+    return task.rpartition(".")[0]
+
+
+def step(case: str, number: int, event: str, **fields: object) -> StepRow:
+    return StepRow(
+        case_id=case,
+        step_no=number,
+        act=f"act-{number}",
+        event=event,
+        by="rep",
+        at=MONDAY + timedelta(minutes=number),
+        **fields,
+    )
+
+
+async def test_the_timeline_tells_what_happened_in_the_words_of_the_definition_and_what_was_refused(
+    office: Office,
+) -> None:
+    task = opened(office)
+    case = case_of(task)
+    with office.store.writing() as session:
+        session.add(step(case, 1, "opened", state="review", states_entered=["review"]))
+        session.add(step(case, 2, "suspended review", state="review", note="The customer calls back."))
+        session.add(
+            Audit(
+                at=MONDAY,
+                person="rep2",
+                act="complete",
+                object_kind="task",
+                object_id=task,
+                case_id=case,
+                allowed=False,
+                code="already-claimed",
+                sentence="rep has this task.",
+            )
+        )
+    page = await seen(office, "rep", f"/cases/{case}")
+    assert page.status_code == 200, page.text
+    assert "Put aside: Review the history" in page.text
+    assert "The customer calls back." in page.text
+    assert "Refused: completed the task" in page.text
+    assert "rep has this task." in page.text
+
+
+async def test_parent_and_child_cases_are_linked_from_each_other(office: Office) -> None:
+    parent, child = case_of(opened(office)), case_of(opened(office))
+    with office.store.writing() as session:
+        session.add(CaseLink(parent_id=parent, child_id=child))
+    assert f'opened by this one: <a href="/cases/{child}"' in (await seen(office, "rep", f"/cases/{parent}")).text
+    assert f'opened this one: <a href="/cases/{parent}"' in (await seen(office, "rep", f"/cases/{child}")).text
+
+
+async def test_only_who_may_settle_what_keeps_failing_is_offered_to(office: Office) -> None:
+    case = case_of(opened(office))
+    with office.store.writing() as session:
+        incident = Incident(
+            id="i-1",
+            case_id=case,
+            step_no=1,
+            effect_no=1,
+            action="letter",
+            code="printer",
+            sentence="The printer is out.",
+            opened_at=MONDAY,
+        )
+        session.add(incident)
+        session.get_one(CaseRow, case).incidents = 1
+    for person, offered in (("rep", False), ("supervisor", True)):
+        page = (await seen(office, person, f"/cases/{case}")).text
+        assert "The printer is out." in page
+        assert ("Try it again" in page) is offered
+    refused = await sent(office, "rep", f"/cases/{case}/incidents/i-1", how="retry")
+    assert refused.status_code == 403
+
+
+async def test_a_hold_is_placed_and_released_only_by_roles_that_may(office: Office) -> None:
+    case = case_of(opened(office))
+    rep = (await seen(office, "rep", f"/cases/{case}")).text
+    assert "Medical certificate" in rep
+    assert "Bankruptcy stay" not in rep  # placed by supervisors
+    assert (await sent(office, "rep", "/accounts/a-1/holds", kind="bankruptcy", reason="a filing")).status_code == 403
+
+
+async def test_the_story_stands_beside_the_case_and_beside_its_task(office: Office) -> None:
+    task = opened(office)
+    for path in (f"/cases/{case_of(task)}", f"/tasks/{task}"):
+        page = (await seen(office, "rep", path)).text
+        assert "Maria Lopez" in page
+        assert "$84.10" in page
+        assert "median of the neighbours" in page
+    assert (await seen(office, "crew", f"/cases/{case_of(task)}")).status_code == 403
+
+
+async def test_a_form_is_checked_as_one_types_with_the_checks_of_its_sending(office: Office) -> None:
+    task = opened(office)
+    await office.by("rep").post(f"/api/tasks/{task}/claim")
+    part = await sent(office, "rep", f"/tasks/{task}/foresee", field__cause="rain")
+    assert part.status_code == 200, part.text
+    assert "Cause is one of leak, misread." in part.text
+    whole = await sent(office, "rep", f"/tasks/{task}/foresee", field__cause="leak")
+    assert "opens “Reread the meter” for Meter crew" in whole.text
+
+
+async def test_an_outcome_that_is_barred_is_told_with_its_reason_and_cannot_be_clicked(office: Office) -> None:
+    task = opened(office, name="adjusting", place="adjusting", queue="supervisors", title="Approve the adjustment")
+    with office.store.writing() as session:
+        row = session.get_one(CaseRow, case_of(task))
+        row.snapshot = {**row.snapshot, "people": {"review": ["supervisor"]}}
+        session.get_one(TaskRow, task).assignee = "supervisor"
+    page = (await seen(office, "supervisor", f"/tasks/{task}")).text
+    assert "separation of duties" in page
+    assert '<button class="main" name="outcome"' not in page
+
+
+async def test_a_page_that_was_overtaken_says_by_whom_and_when_and_keeps_what_was_typed(office: Office) -> None:
+    task = opened(office)
+    await office.by("rep").post(f"/api/tasks/{task}/claim")
+    later = (MONDAY + timedelta(days=3)).isoformat()
+    moved = await office.by("supervisor").post(f"/api/tasks/{task}/follow-up", {"at": later})
+    assert moved.status_code == 200, moved.text
+    stale = await sent(
+        office,
+        "rep",
+        f"/tasks/{task}/complete",
+        outcome="explained",
+        version="1",
+        seen="0",
+        field__cause="leak",
+        field__comment="A wet yard.",
+    )
+    assert stale.status_code == 412
+    assert "Changed by supervisor at 8:30 am." in stale.text
+    assert "set the day to come back to it" in stale.text
+    assert "A wet yard." in stale.text
+
+
+async def test_what_was_typed_is_not_lost_when_somebody_else_has_the_task_by_now(office: Office) -> None:
+    task = opened(office)
+    await office.by("rep").post(f"/api/tasks/{task}/claim")
+    given = await office.by("supervisor").post(f"/api/tasks/{task}/assign", {"to": "rep2"})
+    assert given.status_code == 200, given.text
+    stale = await sent(
+        office,
+        "rep",
+        f"/tasks/{task}/complete",
+        outcome="explained",
+        version="1",
+        seen="0",
+        field__comment="A wet yard.",
+    )
+    assert stale.status_code in (409, 412)
+    assert "What you had typed was not sent:" in stale.text
+    assert "A wet yard." in stale.text

@@ -1,0 +1,50 @@
+"""A representative decides a complaint with script: the story beside it, what each outcome will do, and the way it took."""
+
+from __future__ import annotations
+
+import re
+
+from opening import Axe, sign_in
+from playwright.async_api import Page, expect
+
+ACCOUNT = "10-004238"
+
+
+async def test_a_representative_sees_before_choosing_what_an_outcome_will_do(live_page: Page, axe: Axe) -> None:
+    page = live_page
+    await sign_in(page, "rep")
+    await page.goto(f"/accounts/{ACCOUNT}/open/high-consumption")
+    await page.get_by_label(re.compile("^Bill")).select_option(index=1)
+    await page.get_by_role("button", name="Open the case").click()
+    await expect(page).to_have_url(re.compile("/cases/c-"))
+    case = page.url
+    await expect(page.locator(".why")).to_contain_text("Review the consumption history")
+    await page.get_by_text("The numbers", exact=True).click()
+    await expect(page.get_by_role("columnheader", name="Neighbours")).to_be_visible()
+    await axe(page)
+
+    await page.get_by_role("link", name="Review the consumption history", exact=True).click()
+    await page.get_by_role("button", name="Claim this task").press("Enter")
+    explained = page.locator("#does-explained")
+    await expect(explained).to_contain_text(re.compile("closes the case in 1[45] days"))
+    await page.get_by_label(re.compile("^Cause")).select_option("usage")
+    await expect(page.locator("#does-leak")).to_contain_text("opens a case “Leak investigation”")
+    await axe(page)
+    await page.get_by_role("button", name="The use is explained").click()
+
+    await page.wait_for_url(case)
+    await expect(page.get_by_text("Review the consumption history: The use is explained", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Take your last outcome back")).to_be_visible()
+    await page.get_by_text("The way it took, in words").click()
+    await expect(page.get_by_role("listitem").filter(has_text="(Review the consumption history").first).to_be_visible()
+    picture = await page.request.get(f"{case}/states.svg")
+    assert "penwidth" in await picture.text() or 'stroke-width="2' in await picture.text()
+    await axe(page)
+
+
+async def test_a_case_page_fits_a_narrow_screen(page: Page) -> None:
+    await sign_in(page, "rep")
+    await page.set_viewport_size({"width": 320, "height": 640})
+    await page.goto(f"/accounts/{ACCOUNT}")
+    await page.get_by_role("link", name=re.compile("is open already|High-consumption complaint")).first.click()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
