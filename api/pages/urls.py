@@ -33,6 +33,8 @@ class Urls:
     audit = "/audit"
     own_audit = "/audit/mine"
     audit_export = "/audit/export"
+    bench = "/bench"
+    drafts = "/bench/drafts"
     unlock = "/unlock"
     awake = "/awake"
 
@@ -242,6 +244,58 @@ class Urls:
     def checks(self, run: str) -> str:
         """The file from which a run's checks are printed."""
         return f"/api/money/runs/{_part(run)}/checks"
+
+    def case_type(self, case: str) -> str:
+        """A case type on the author's bench."""
+        return f"/bench/cases/{_part(case)}"
+
+    def version(self, case: str, number: int) -> str:
+        """A version of a definition."""
+        return f"/bench/cases/{_part(case)}/versions/{number}"
+
+    def version_picture(self, case: str, number: int) -> str:
+        """The picture of a version."""
+        return f"/api/definitions/{_part(case)}/diagram.svg?{urlencode({'version': number})}"
+
+    def compare(self, case: str) -> str:
+        """Where two texts of a case type are asked for beside each other."""
+        return f"/bench/cases/{_part(case)}/compare"
+
+    def compare_of(self, case: str, old: object, new: object) -> str:
+        """Two texts of a case type beside each other."""
+        return f"{self.compare(case)}?{urlencode({'old': old, 'new': new})}"
+
+    def compare_picture(self, case: str, old: str, new: str, side: str) -> str:
+        """The picture of one of two texts, with what differs marked."""
+        return f"{self.compare(case)}.svg?{urlencode({'old': old, 'new': new, 'side': side})}"
+
+    def draft(self, draft: str) -> str:
+        """The editor of a draft."""
+        return f"/bench/drafts/{_part(draft)}"
+
+    def draft_act(self, draft: str, act: str) -> str:
+        """Where an act on a draft is sent: `beside`, `propose`, `rehearse`, `throw-away`."""
+        return f"/bench/drafts/{_part(draft)}/{_part(act)}"
+
+    def proposal(self, proposal: str) -> str:
+        """A proposed definition."""
+        return f"/bench/proposals/{_part(proposal)}"
+
+    def proposal_act(self, proposal: str, act: str) -> str:
+        """Where the answer to a proposal is sent: `approve`, `send-back`, `withdraw`."""
+        return f"/bench/proposals/{_part(proposal)}/{_part(act)}"
+
+    def rehearsal(self, rehearsal: str) -> str:
+        """A rehearsal."""
+        return f"/bench/rehearsals/{_part(rehearsal)}"
+
+    def rehearsal_progress(self, rehearsal: str) -> str:
+        """The part of a rehearsal's page that lives."""
+        return f"/bench/rehearsals/{_part(rehearsal)}/progress"
+
+    def rehearsal_cancel(self, rehearsal: str) -> str:
+        """Where a rehearsal is cancelled."""
+        return f"/bench/rehearsals/{_part(rehearsal)}/cancel"
 
     def problem(self, code: str) -> str:
         """What a problem means."""

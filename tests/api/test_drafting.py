@@ -1,0 +1,68 @@
+"""Drafts: one of each author and definition, kept at each pause; who writes over somebody else's change is told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from api.acts import drafting
+from api.acts.act import Ask
+from api.problems import Changed, Conflict, Invalid, NotPermitted
+from api.security.people import person_of
+from store.tables.definitions import Draft
+from tests.api.office import MONDAY, Office
+
+
+def _ask(office: Office, user: str, key: str) -> Ask:
+    with office.store.reading() as session:
+        person = person_of(session, user, district=office.services.district, today=date(2026, 3, 9))
+    return Ask(person=person, at=MONDAY, key=key, digest=key)
+
+
+def _begun(office: Office, key: str = "k", definition: str = "lost-key") -> Draft:
+    begun = drafting.begin(office.services, _ask(office, "author", key), definition)
+    with office.store.reading() as session:
+        return session.get_one(Draft, begun.body["id"])
+
+
+def test_an_author_has_one_draft_of_a_definition(office: Office) -> None:
+    first = _begun(office, "one")
+    assert (first.based_on, first.source.splitlines()[0]) == (0, "case: lost-key")
+    assert _begun(office, "two").id == first.id
+    assert _begun(office, "three", "complaint").based_on == 1
+    with pytest.raises(Invalid):
+        _begun(office, "four", "Lost Key")
+
+
+def test_the_same_text_twice_changes_nothing_and_an_older_one_is_told_of_the_newer(office: Office) -> None:
+    draft, author = _begun(office), _ask(office, "author", "x").person
+    assert drafting.save(office.services, author, draft.id, version=1, source="case: a").version == 2
+    assert drafting.save(office.services, author, draft.id, version=1, source="case: a").version == 2
+    with pytest.raises(Changed):
+        drafting.save(office.services, author, draft.id, version=1, source="case: b")
+
+
+def test_a_draft_is_written_by_authors_and_thrown_away_by_its_own(office: Office) -> None:
+    draft = _begun(office)
+    with pytest.raises(NotPermitted):
+        drafting.save(office.services, _ask(office, "rep", "x").person, draft.id, version=1, source="case: a")
+    with pytest.raises(NotPermitted):
+        drafting.throw_away(office.services, _ask(office, "rep", "t"), draft.id)
+    with office.store.writing() as session:
+        session.get_one(Draft, draft.id).author = "supervisor"
+    with pytest.raises(Conflict):
+        drafting.throw_away(office.services, _ask(office, "author", "t"), draft.id)
+
+
+async def test_pages_of_the_bench_are_for_those_with_the_right(office: Office) -> None:
+    draft = _begun(office)
+    page = {"Accept": "text/html"}
+    for user, status in (("author", 200), ("rep", 403), ("auditor", 403)):
+        headers = {**page, "Authorization": f"Bearer {office.tokens[user]}"}
+        assert (await office.http.get(f"/bench/drafts/{draft.id}", headers=headers)).status_code == status, user
+        assert (await office.http.get("/bench", headers=headers)).status_code == 200
+        other = await office.http.get("/bench/cases/complaint/compare?old=1&new=1", headers=headers)
+        assert other.status_code == 200
+        drawn = await office.http.get(f"/bench/cases/lost-key/compare?old=draft:{draft.id}&new=1", headers=headers)
+        assert drawn.status_code == (404 if user == "author" else 403)
