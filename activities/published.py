@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 from definitions.catalogue.replies import EffectRefused
 from definitions.language.compiled import Compiled, from_bytes
 from store.publishing import content_of
-from store.records import versions_of
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
 
+_KEPT: dict[str, Compiled] = {}  #: by digest: what was published never changes
 ZONE = "America/Los_Angeles"  #: where nothing is published
 
 
@@ -38,11 +38,25 @@ def decoded(content: bytes) -> Compiled:
 
 def in_effect(session: Session, at: datetime) -> list[Compiled]:
     """The definitions that new cases take at this moment."""
-    newest: dict[str, DefinitionVersion] = {}
-    for row in versions_of(session):
-        if row.effective_from <= at:
-            newest.setdefault(row.definition, row)
-    return [decoded(row.compiled) for row in newest.values()]
+    return list(in_effect_by_digest(session, at).values())
+
+
+def in_effect_by_digest(session: Session, at: datetime) -> dict[str, Compiled]:
+    """The definitions that new cases take at this moment, by their digests; what was read before is not read again."""
+    version = DefinitionVersion
+    rows = session.exec(
+        select(version.definition, version.digest)
+        .where(version.effective_from <= at)
+        .order_by(col(version.definition), col(version.version).desc())
+    )
+    newest: dict[str, str] = {}
+    for definition, digest in rows:
+        newest.setdefault(definition, digest)
+    unknown = [digest for digest in newest.values() if digest not in _KEPT]
+    if unknown:
+        asked = select(version.digest, version.compiled).where(col(version.digest).in_(unknown))
+        _KEPT.update({digest: from_bytes(content) for digest, content in session.exec(asked)})
+    return {digest: _KEPT[digest] for digest in newest.values()}
 
 
 def district_zone(session: Session) -> ZoneInfo:

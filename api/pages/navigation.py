@@ -25,6 +25,8 @@ class Place:
 PLACES: Final = (
     Place(key="desk", title=N_("Queue"), url=urls.queue, shortcut="q"),
     Place(key="counter", title=N_("Find an account"), url=urls.find, right="see-accounts", shortcut="a"),
+    Place(key="audit", title=N_("Audit"), url=urls.audit, right="read-audit"),
+    Place(key="board", title=N_("Board"), url=urls.board, right="assign-tasks", shortcut="b"),
     Place(key="lists", title=N_("Lists"), url=urls.lists, right="review-lists", shortcut="l"),
     Place(key="finance", title=N_("Finance"), url=urls.finance, right="print-letters", shortcut="f"),
     Place(key="inbox", title=N_("Inbox"), url=urls.inbox, right="take-in", shortcut="i"),

@@ -132,6 +132,28 @@ class Urls:
         """The audit of what is asked for."""
         return f"{self.own_audit if own else self.audit}?{urlencode(asked)}"
 
+    board = "/board"
+    absences = "/board/absences"
+    incidents = "/board/incidents"
+    machines = "/board/machines"
+    plots = "/board/plots"
+
+    def board_tasks(self, asked: Mapping[str, str]) -> str:
+        """Tasks of the board: `which`, `queue`, `who`."""
+        return f"/board/tasks?{urlencode({name: value for name, value in asked.items() if value})}"
+
+    def incidents_after(self, cursor: str) -> str:
+        """The next page of incidents."""
+        return f"/board/incidents?{urlencode({'cursor': cursor})}"
+
+    def end_absence(self, user: str, absence: int) -> str:
+        """Where the end of an absence is sent."""
+        return f"/board/absences/{_part(user)}/{absence}/end"
+
+    def machine(self, case: str, picture: bool = False) -> str:
+        """A state machine with its cases, or the picture alone."""
+        return f"/board/machines/{_part(case)}{'/states.svg' if picture else ''}"
+
     lists = "/lists"
 
     def list_of(self, name: str, query: str = "") -> str:

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from store.paging import Page, after, page_of, read_cursor
 from store.queries.tasks import BY_DUE
 from store.tables.cases import ANSWERED, CLOSED, COMPLETED, ESCALATED, NOT_CLOSED, PROMISED, CaseRow, TaskRow
+from store.tables.definitions import DefinitionVersion
 from store.tables.people import Absence, User
 
 MOST = 200  #: on one page
@@ -119,8 +120,8 @@ def done_since(session: Session, since: datetime) -> dict[str, int]:
     return {str(person): number for person, number in session.execute(query)}
 
 
-def waiting(session: Session, definition: str | None = None) -> list[Waiting]:
-    """Open cases by definition and state, each with the median of when they came there; two scans of one index."""
+def state_counts(session: Session, definition: str | None = None) -> list[Waiting]:
+    """Open cases by definition and state, without their ages; one scan."""
     query = (
         select(col(CaseRow.definition), col(CaseRow.state), func.count())
         .where(text(NOT_CLOSED))
@@ -129,7 +130,12 @@ def waiting(session: Session, definition: str | None = None) -> list[Waiting]:
     )
     if definition is not None:
         query = query.where(col(CaseRow.definition) == definition)
-    counts = [(str(row[0]), str(row[1]), int(row[2])) for row in session.execute(query)]
+    return [Waiting(definition=row[0], state=row[1], cases=row[2], since=None) for row in session.execute(query)]
+
+
+def waiting(session: Session, definition: str | None = None) -> list[Waiting]:
+    """Open cases by definition and state, each with the median of when they came there; two scans of one index."""
+    counts = [(each.definition, each.state, each.cases) for each in state_counts(session, definition)]
     medians: dict[int, datetime | None] = {}
     for first in range(0, len(counts), AT_ONCE):
         asked = [_median(number, *count) for number, count in enumerate(counts[first : first + AT_ONCE], first)]
@@ -233,6 +239,14 @@ def tasks_called(session: Session, names: Sequence[str], *, limit: int = MOST) -
     ]
     found: list[tuple[TaskRow, CaseRow]] = [(row[0], row[1]) for rows in streams for row in rows]
     return sorted(found, key=lambda each: (each[0].due_order, each[0].id))[:limit]
+
+
+def titles(session: Session) -> dict[str, str]:
+    """The title of the newest version of each definition."""
+    query = select(
+        col(DefinitionVersion.definition), col(DefinitionVersion.title), col(DefinitionVersion.version)
+    ).order_by(col(DefinitionVersion.definition), col(DefinitionVersion.version))
+    return {str(row[0]): str(row[1]) for row in session.execute(query)}
 
 
 def absences_from(session: Session, day: date, *, limit: int = MOST) -> list[tuple[Absence, str]]:

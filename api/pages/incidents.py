@@ -1,0 +1,107 @@
+"""What keeps failing: a supervisor lets it be tried again, or leaves it out with a reason, one or several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
+
+from api.acts import settling
+from api.acts.act import Answer, Ask
+from api.acts.many import Done, Dones, many
+from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.posted import Form
+from api.pages.texts import _
+from api.pages.urls import urls
+from api.problems import Invalid, NotPermitted, Problem
+from api.security.people import Person
+from api.security.signin import SignedIn
+from api.services import Office, Services
+from api.views.books import IncidentView, incident_view
+from store.queries.cases import incident_page
+
+router = APIRouter(include_in_schema=False)
+
+DONES: TypeAdapter[Dones] = TypeAdapter(Dones)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentsPage:
+    """Incidents that nobody has settled."""
+
+    incidents: Sequence[IncidentView]
+    next: str | None
+    may_settle: bool
+    results: Sequence[Done]
+    chosen: frozenset[str]
+    reason: str
+    key: str
+    trouble: Trouble | None
+
+
+@router.get("/board/incidents")
+def show(
+    request: Request,
+    office: Office,
+    person: SignedIn,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """Shows what keeps failing, the oldest first."""
+    return _shown(request, office, person, cursor=cursor)
+
+
+@router.post("/board/incidents")
+async def settle(request: Request, office: Office, form: Form) -> Response:
+    """Retries or skips the chosen incidents, and shows what became of each."""
+    how = "skip" if form.text("how") == "skip" else "retry"
+    chosen, reason = form.fields.get("incident", []), form.text("reason")[:500]
+    results: Sequence[Done] = ()
+    trouble = None
+
+    async def one(ask: Ask, incident: str) -> Answer:
+        return await settling.settle(office, ask, incident, how=how, reason=reason)  # type: ignore[arg-type]  # one of two
+
+    try:
+        if not reason:
+            raise Invalid(_("Say why: the reason stays with the incident."), fields={"reason": "is empty"})
+        results = DONES.validate_python((await many(form.ask, chosen, one)).body).results
+    except Problem as problem:
+        trouble = trouble_of(problem)
+    left = frozenset(each.id for each in results if not each.done) if results else frozenset(chosen)
+    return await run_in_threadpool(
+        _shown, request, office, form.ask.person, results=results, chosen=left, reason=reason if left else "",
+        trouble=trouble,
+    )  # fmt: skip
+
+
+def _shown(
+    request: Request,
+    office: Services,
+    person: Person,
+    *,
+    cursor: str | None = None,
+    results: Sequence[Done] = (),
+    chosen: frozenset[str] = frozenset(),
+    reason: str = "",
+    trouble: Trouble | None = None,
+) -> Response:
+    if not person.may("settle-incidents") and not person.may("read-audit"):
+        raise NotPermitted("Incidents are for supervisors and auditors to read.")
+    with office.store.reading() as session:
+        found = incident_page(session, limit=50, cursor=cursor)
+        content = IncidentsPage(
+            incidents=[incident_view(row, zone=office.zone) for row in found.items],
+            next=urls.incidents_after(found.cursor) if found.cursor else None,
+            may_settle=person.may("settle-incidents"),
+            results=results,
+            chosen=chosen,
+            reason=reason,
+            key=new_key(),
+            trouble=trouble,
+        )
+    return page(request, "board/incidents.html", content, person=person, status=422 if trouble else 200)

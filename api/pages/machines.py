@@ -1,0 +1,248 @@
+"""Where cases are: each state machine as a picture with counts and ages, and plots that answer a supervisor's questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from activities.published import in_effect_by_digest
+from api.pages.charts import Chart, Series, bars, columns
+from api.pages.frame import page
+from api.pages.texts import _, ngettext
+from api.pages.words import day
+from api.problems import NotFound
+from api.security.signin import SignedIn
+from api.services import Office
+from api.views.board import Stay, kept_by_week, stays, weeks_before
+from definitions.language.diagrams import svg_with_notes
+from definitions.language.expand import expand, title_of, walk
+from definitions.language.model import CaseDefinition, State
+from store.queries import board as queries
+from store.queries.board import Flow, Kept
+
+router = APIRouter(include_in_schema=False)
+
+RIGHT: Final = "assign-tasks"
+LONGEST: Final = 12  #: states that the plot of the longest waits shows
+FEW: Final = 3  #: cases that a state needs to be in that plot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of case."""
+
+    definition: str
+    title: str
+    cases: int  #: open
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachinesPage:
+    """All kinds of cases."""
+
+    kinds: Sequence[Kind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachinePage:
+    """One kind of case: its picture and its table."""
+
+    kind: Kind
+    stays: Sequence[Stay]  #: in the order of the definition, then those of older versions
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotsPage:
+    """Plots, each with its table."""
+
+    kind: str  #: whose promises are shown
+    kinds: Sequence[tuple[str, str]]  #: kinds with promises that ended: name and title
+    answered: Chart | None
+    kept: Sequence[Kept]
+    longest: Chart
+    stays: Sequence[Stay]
+    flow_chart: Chart
+    flow: Sequence[Flow]
+
+
+@router.get("/board/machines")
+def show_all(request: Request, office: Office, person: SignedIn) -> Response:
+    """Shows the kinds of cases with how many are open."""
+    person.must(RIGHT)
+    with office.store.reading() as session:
+        counts: dict[str, int] = {}
+        for each in queries.state_counts(session):
+            counts[each.definition] = counts.get(each.definition, 0) + each.cases
+        titles = queries.titles(session)
+    kinds = [Kind(definition=name, title=title, cases=counts.get(name, 0)) for name, title in titles.items()]
+    content = MachinesPage(kinds=sorted(kinds, key=lambda kind: (-kind.cases, kind.title)))
+    return page(request, "board/machines.html", content, person=person)
+
+
+@router.get("/board/machines/{case}")
+def show(request: Request, office: Office, person: SignedIn, case: str) -> Response:
+    """Shows where the open cases of one kind are."""
+    person.must(RIGHT)
+    with office.store.reading() as session:
+        definition, found = _where(session, office, case)
+        counts = queries.state_counts(session, case)
+    content = MachinePage(
+        kind=Kind(definition=case, title=definition.title, cases=sum(each.cases for each in counts)),
+        stays=found,
+        at=office.now().astimezone(office.zone),
+    )
+    return page(request, "board/machine.html", content, person=person)
+
+
+@router.get("/board/machines/{case}/states.svg")
+def picture(office: Office, person: SignedIn, case: str) -> Response:
+    """Draws the state machine with how many cases are on each state, and for how long."""
+    person.must(RIGHT)
+    with office.store.reading() as session:
+        definition, found = _where(session, office, case)
+    notes = {each.path: note(each) for each in found if each.known and each.cases}
+    return Response(svg_with_notes(definition, notes), media_type="image/svg+xml")
+
+
+@router.get("/board/plots")
+def show_plots(
+    request: Request, office: Office, person: SignedIn, kind: Annotated[str, Query(max_length=120)] = ""
+) -> Response:
+    """Answers the questions of the board with plots."""
+    person.must(RIGHT)
+    weeks = weeks_before(office.today(), office.zone)
+    with office.store.reading() as session:
+        titles = queries.titles(session)
+        ended = queries.kept(session, weeks)
+        flow = queries.flow(session, weeks)
+        states = {
+            (spec.case, path): title
+            for digest, spec in _specs(session, office).items()
+            for path, title in _titles(digest, spec).items()
+        }
+        waiting = stays(queries.waiting(session), office.now(), titles, states)
+    kinds = sorted({each.definition for each in ended}, key=lambda name: titles.get(name, name))
+    kind = kind if kind in kinds else next(iter(kinds), "")
+    kept = kept_by_week(ended, kind)
+    longest = sorted(
+        (each for each in waiting if each.days is not None and each.cases >= FEW),
+        key=lambda each: -(each.days or 0.0),
+    )[:LONGEST]
+    content = PlotsPage(
+        kind=kind,
+        kinds=[(name, titles.get(name, name)) for name in kinds],
+        answered=_answered(titles.get(kind, kind), kept) if kept else None,
+        kept=kept,
+        longest=_longest(longest),
+        stays=longest,
+        flow_chart=_flow(flow),
+        flow=flow,
+    )
+    return page(request, "board/plots.html", content, person=person)
+
+
+def note(stay: Stay) -> str:
+    """What stands below a state: `12 · 3 d`."""
+    return str(stay.cases) if stay.days is None else f"{stay.cases} · {_days(stay.days)}"
+
+
+def _days(days: float) -> str:
+    return f"{days:.0f} d" if days >= 1 else f"{days * 24:.0f} h"
+
+
+def _where(session: Session, office: Office, case: str) -> tuple[CaseDefinition, list[Stay]]:
+    known = next(((digest, spec) for digest, spec in _specs(session, office).items() if spec.case == case), None)
+    if known is None:
+        raise NotFound(f"No definition of cases called {case[:60]!r} is published.")
+    titles, definition = _titles(*known), known[1]
+    found = stays(
+        queries.waiting(session, case),
+        office.now(),
+        {case: definition.title},
+        {(case, path): title for path, title in titles.items()},
+    )
+    order = {path: place for place, path in enumerate(titles)}
+    return definition, sorted(found, key=lambda each: (not each.known, order.get(each.path, 0), each.path))
+
+
+def _specs(session: Session, office: Office) -> dict[str, CaseDefinition]:
+    """The definitions that new cases take, by digest."""
+    found = in_effect_by_digest(session, office.now())
+    return {digest: compiled.definition for digest, compiled in found.items()}
+
+
+_TITLES: dict[str, dict[str, str]] = {}  #: by digest: the titles of the states, in the order of the text
+
+
+def _titles(digest: str, definition: CaseDefinition) -> dict[str, str]:
+    if digest not in _TITLES:
+        _TITLES[digest] = {path: _title(path, state) for path, state in walk(expand(definition))}
+    return _TITLES[digest]
+
+
+def _title(path: str, state: State) -> str:
+    task = state.task or state.work_order
+    return state.title or (task.title if task else None) or title_of(path.rpartition("/")[2])
+
+
+def _answered(title: str, kept: Sequence[Kept]) -> Chart:
+    in_time, late = sum(each.in_time for each in kept), sum(each.late for each in kept)
+    share = round(100 * in_time / max(1, in_time + late))
+    return columns(
+        "answered",
+        asks=_("Do we keep what we promise? %(kind)s", kind=title),
+        answer=_("%(share)s %% of the last %(weeks)s weeks were in time: %(in_time)s, and %(late)s late.",
+                 share=share, weeks=len(kept), in_time=in_time, late=late),
+        names=[_week(each.begins) for each in kept],
+        series=[
+            Series(name=_("in time"), look="use", values=[each.in_time for each in kept]),
+            Series(name=_("late"), look="late", values=[each.late for each in kept]),
+        ],
+        stacked=True,
+    )  # fmt: skip
+
+
+def _longest(found: Sequence[Stay]) -> Chart:
+    first = found[0] if found else None
+    return bars(
+        "longest",
+        asks=_("Where do cases wait longest?"),
+        answer=_("Longest in “%(state)s” (%(kind)s): %(days)s, half of the cases longer.",
+                 state=first.state, kind=first.title, days=_days(first.days or 0.0))
+        if first
+        else _("Nowhere do enough cases wait to tell."),
+        rows=[
+            (f"{each.state} · {each.title}", each.days or 0.0, f"{_days(each.days or 0.0)} ({each.cases})")
+            for each in found
+        ],
+    )  # fmt: skip
+
+
+def _flow(found: Sequence[Flow]) -> Chart:
+    came, went = sum(each.opened for each in found), sum(each.closed for each in found)
+    more = came - went
+    return columns(
+        "flow",
+        asks=_("What came in, and what was closed each week?"),
+        answer=ngettext("%(n)s more came in than was closed.", "%(n)s more came in than were closed.", more) % {"n": more}
+        if more > 0
+        else ngettext("%(n)s more was closed than came in.", "%(n)s more were closed than came in.", -more) % {"n": -more},
+        names=[_week(each.begins) for each in found],
+        series=[
+            Series(name=_("came in"), look="use", values=[each.opened for each in found]),
+            Series(name=_("were closed"), look="before", values=[each.closed for each in found]),
+        ],
+        stacked=False,
+    )  # fmt: skip
+
+
+def _week(begins: datetime) -> str:
+    """`9 Mar`."""
+    return " ".join(day(begins.date()).split(" ")[:2])

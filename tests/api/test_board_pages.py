@@ -1,0 +1,147 @@
+"""The supervisor's board: who sees it, what it counts, directing work from it, incidents, absences, pictures and plots."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event
+
+from store.tables.cases import CaseRow, Incident, TaskRow
+from tests.api.office import MONDAY, Office
+from tests.api.test_list_pages import Browser
+
+PAGES = ("/board", "/board/tasks", "/board/absences", "/board/machines", "/board/machines/complaint", "/board/plots")
+DAY = timedelta(days=1)
+
+
+def adjustment(office: Office, credit: str) -> str:
+    """A task that waits for somebody to approve this credit; its id."""
+    task = office.task(name="adjusting", place="adjusting", queue="supervisors", title="Approve the adjustment")
+    with office.store.writing() as session:
+        case = session.get_one(CaseRow, session.get_one(TaskRow, task).case_id)
+        case.definition, case.snapshot = "complaint", {"data": {"credit": credit}}
+    return task
+
+
+async def test_the_board_is_for_those_who_direct_the_work(office: Office) -> None:
+    supervisor = Browser(office, "supervisor")
+    for path in PAGES:
+        assert (await Browser(office, "rep").get(path)).status_code == 403, path
+        assert (await supervisor.get(path)).status_code == 200, path
+    assert 'href="/board"' not in (await Browser(office, "rep").get("/")).text
+    assert 'href="/board"' in (await supervisor.get("/")).text
+    assert (await supervisor.get("/board/machines/none")).status_code == 404
+    assert (await Browser(office, "rep").post("/board/tasks", act="give", to="rep")).status_code == 403
+    assert (await Browser(office, "crew").get("/board/incidents")).status_code == 403
+
+
+async def test_the_board_tells_what_is_late_by_queue_and_person_and_who_is_away(office: Office) -> None:
+    office.task(due_at=MONDAY - DAY, due_order=MONDAY - DAY, opened_at=MONDAY - 9 * DAY)
+    office.task(due_at=MONDAY - DAY, due_order=MONDAY - DAY, assignee="rep", state="claimed", escalated=1)
+    supervisor = Browser(office, "supervisor")
+    away = {"user": "rep", "starts": "2026-03-09", "ends": "2026-03-11", "substitute": "rep2", "reason": "flu"}
+    assert (await supervisor.post("/board/absences", **away)).status_code == 303
+    shown = (await supervisor.get("/board")).text
+    for said in ("Customer service", "<strong>2</strong> late", "<strong>1</strong> not taken", "away until 11 Mar 2026",
+                 "rep2 stands in", "7 to 14", "Review the history"):  # fmt: skip
+        assert said in shown, said
+    assert "flu" in (await supervisor.get("/board/absences")).text
+
+
+async def test_what_waits_for_approval_has_its_amount_and_who_may_approve_it(office: Office) -> None:
+    adjustment(office, "250.00")
+    adjustment(office, "5000.00")
+    shown = (await Browser(office, "supervisor").get("/board")).text
+    assert "$250.00" in shown
+    assert "Supervisor (up to $1,000.00)" in shown
+    assert "Representative (up to" not in shown
+    assert "nobody's limit is high enough" in shown
+
+
+async def test_work_is_given_away_and_raised_from_the_board_and_each_says_what_became_of_it(office: Office) -> None:
+    late = {"due_at": MONDAY - DAY, "due_order": MONDAY - DAY}
+    first, second = office.task(**late), office.task(**late, assignee="rep2", state="claimed")
+    supervisor = Browser(office, "supervisor")
+    given = await supervisor.post("/board/tasks?which=late", task=[first, second], act="give", to="rep2")
+    assert given.status_code == 200
+    assert given.text.count("has this task already") == 1
+    assert 'name="task" value="' + second + '" checked' in given.text
+    raised = await supervisor.post("/board/tasks?which=late", task=[first], act="priority", priority="urgent")
+    assert "urgent" in raised.text
+    with office.store.reading() as session:
+        row = session.get_one(TaskRow, first)
+        assert (row.assignee, row.priority) == ("rep2", 0)
+    unsaid = await supervisor.post("/board/tasks", task=[first], act="give")
+    assert (unsaid.status_code, "Say who takes the tasks." in unsaid.text) == (422, True)
+    none = await supervisor.post("/board/tasks", act="give", to="rep")
+    assert none.status_code == 422
+
+
+async def test_an_incident_needs_a_reason_and_what_was_chosen_stays(office: Office) -> None:
+    task = office.task()
+    with office.store.writing() as session:
+        case = session.get_one(TaskRow, task).case_id
+        session.add(
+            Incident(id="i-1", case_id=case, step_no=1, effect_no=1, action="letter", code="no-address",
+                     sentence="there is no address", opened_at=MONDAY)
+        )  # fmt: skip
+    supervisor = Browser(office, "supervisor")
+    assert "there is no address" in (await supervisor.get("/board/incidents")).text
+    assert "<strong>1</strong> incidents" in (await supervisor.get("/board")).text
+    unsaid = await supervisor.post("/board/incidents", incident="i-1", how="skip")
+    assert (unsaid.status_code, 'value="i-1" checked' in unsaid.text) == (422, True)
+    assert (
+        await Browser(office, "lead").post("/board/incidents", incident="i-1", how="skip", reason="x")
+    ).status_code == 403
+
+
+async def test_a_picture_has_the_cases_on_its_states_and_the_table_the_same(office: Office) -> None:
+    task = office.task()
+    with office.store.writing() as session:
+        case = session.get_one(CaseRow, session.get_one(TaskRow, task).case_id)
+        case.definition, case.state, case.state_since = "complaint", "review", MONDAY - 3 * DAY
+    supervisor = Browser(office, "supervisor")
+    page = (await supervisor.get("/board/machines/complaint")).text
+    assert "Review the history" in page
+    assert "3.0 days" in page
+    drawn = await supervisor.get("/board/machines/complaint/states.svg")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert ">1 · 3 d<" in drawn.text
+
+
+async def test_a_plot_answers_its_question_and_its_table_has_the_numbers(office: Office) -> None:
+    for n, late in enumerate((False, False, True)):
+        task = office.task()
+        with office.store.writing() as session:
+            case = session.get_one(CaseRow, session.get_one(TaskRow, task).case_id)
+            case.definition, case.sla_stopped_at, case.sla_late = "complaint", MONDAY - n * DAY, late
+            case.opened_at = MONDAY - 8 * DAY
+    shown = (await Browser(office, "supervisor").get("/board/plots")).text
+    assert "Do we keep what we promise? Complaint" in shown
+    assert "67 % of the last 12 weeks were in time: 2, and 1 late." in shown
+    assert "3 more came in than were closed." in shown
+
+
+async def test_the_board_asks_a_handful_of_questions_however_much_is_open(office: Office) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    supervisor = Browser(office, "supervisor")
+    await supervisor.get("/board")
+    counts = []
+    event.listen(office.store.engine, "before_cursor_execute", note)
+    try:
+        for more in (2, 30):
+            for _ in range(more):
+                office.task(escalated=1, due_at=MONDAY - DAY, due_order=MONDAY - DAY)
+                adjustment(office, "20.00")
+            asked.clear()
+            assert (await supervisor.get("/board")).status_code == 200
+            counts.append(len(asked))
+    finally:
+        event.remove(office.store.engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1]
+    assert counts[0] <= 30
