@@ -75,7 +75,7 @@ def last_check(session: Session, task: TaskRow) -> SiteCheck | None:
 
 def must_be_checked(office: Services, session: Session, task: TaskRow, outcome: str) -> None:
     """Raises CheckNeeded unless the last check of the order was good and is fresh, or the outcome did nothing."""
-    if not task.check_at_site or not _is_checked(session, task, outcome):
+    if not task.check_at_site or not is_checked_outcome(session, task, outcome):
         return
     last = last_check(session, task)
     if last is None:
@@ -87,7 +87,14 @@ def must_be_checked(office: Services, session: Session, task: TaskRow, outcome: 
         raise CheckNeeded(f"The check at the curb is older than {minutes} minutes. Check once more before you act.")
 
 
-def _is_checked(session: Session, task: TaskRow, outcome: str) -> bool:
+def good_seconds(office: Services, last: SiteCheck) -> int:
+    """How many seconds the answer is still good for; 0 when it is too old or said no."""
+    left = lasts(office) - (datetime.now(UTC) - last.real_at)
+    return max(0, int(left.total_seconds())) if last.fit else 0
+
+
+def is_checked_outcome(session: Session, task: TaskRow, outcome: str) -> bool:
+    """Whether the order ends with this outcome only after a fresh check at the curb."""
     row = session.get_one(CaseRow, task.case_id)
     plan = machine_of(content_of_case(session, row)).setting.plan.states[task.place].task
     return plan is not None and outcome in plan.spec.outcomes and is_checked(plan, outcome)

@@ -26,7 +26,7 @@ from api.library import published
 from api.problems import Changed, Conflict, DoubtfulRead, NotPermitted, Problem
 from api.security.people import Person
 from api.services import Services
-from api.views.orders import CrewDay, GoneOrder, Why, on_the_way, order_view
+from api.views.orders import CrewDay, CrewOrders, GoneOrder, Why, on_the_way, order_view
 from api.views.shown import local
 from definitions.language.expand import title_of
 from definitions.language.forms import fields_of
@@ -55,7 +55,7 @@ def day_of(office: Services, person: Person, known: Sequence[str] = ()) -> CrewD
     at = office.now()
     with office.store.reading() as session:
         rows = crew_page(session, sorted(person.crews), limit=MOST).items
-        seen = visible(session, person, [task for task in rows if _is_open_to(person, task)])
+        seen = visible(session, person, [task for task in rows if is_open_to(person, task)])
         orders = sorted((order_view(task, by=person.id, at=at, zone=office.zone) for task in seen), key=on_the_way)
         held = {order.id for order in orders}
         gone = [_gone(session, office, person, task_id) for task_id in known if task_id not in held]
@@ -66,6 +66,29 @@ def day_of(office: Services, person: Person, known: Sequence[str] = ()) -> CrewD
         later=[order for order in orders if not order.today],
         gone=[each for each in gone if each is not None],
     )
+
+
+def unfinished(office: Services, person: Person) -> list[CrewOrders]:
+    """What each crew has not finished, for who assigns tasks; a crew without orders is there, too."""
+    person.must("assign-tasks")
+    at = office.now()
+    found: list[CrewOrders] = []
+    with office.store.reading() as session:
+        for name, crew in sorted(office.district.crews.items()):
+            page = crew_page(session, [name], limit=MOST)
+            rows = visible(session, person, page.items)
+            orders = [order_view(task, by=person.id, at=at, zone=office.zone) for task in rows]
+            found.append(
+                CrewOrders(
+                    crew=name,
+                    title=crew.title,
+                    late=sum(order.late for order in orders),
+                    unclaimed=sum(order.assignee is None for order in orders),
+                    orders=orders,
+                    more=page.cursor is not None,
+                )
+            )
+    return found
 
 
 def form_digest(session: Session, task: TaskRow) -> str:
@@ -123,7 +146,7 @@ def _titled(name: str) -> str:
     return title_of(name.replace("_", "-"))
 
 
-def _is_open_to(person: Person, task: TaskRow) -> bool:
+def is_open_to(person: Person, task: TaskRow) -> bool:
     """Whether the person may do the order: it is offered to the crew, or theirs, and not put aside."""
     return task.state in ("open", "claimed") and (task.assignee is None or person.is_or_stands_in_for(task.assignee))
 
@@ -133,7 +156,7 @@ def _gone(session: Session, office: Services, person: Person, task_id: str) -> G
     task = session.get(TaskRow, task_id)
     if task is None or not _sees(session, person, task):
         return GoneOrder(id=task_id, title="", why="unknown", at=None, by=None, because=None)
-    if _is_open_to(person, task):
+    if is_open_to(person, task):
         return None
     why: Why = "taken"
     if task.closed_at is not None:
@@ -146,7 +169,7 @@ def _gone(session: Session, office: Services, person: Person, task_id: str) -> G
         why=why,
         at=local(task.closed_at or task.suspended_at or task.claimed_at, office.zone),
         by=task.closed_by or task.assignee,
-        because=task.close_reason,
+        because=_titled(task.close_reason) if task.close_reason else None,
     )
 
 

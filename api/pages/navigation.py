@@ -19,11 +19,14 @@ class Place:
     title: str  #: in English; shown in the reader's language
     url: str
     right: str | None = None  #: the right that opens it; None for everybody who is signed in
+    for_crews: bool = False  #: whether it is for people of a crew only
     shortcut: str | None = None  #: the letter that leads there after `g`
 
 
 PLACES: Final = (
     Place(key="desk", title=N_("Queue"), url=urls.queue, shortcut="q"),
+    Place(key="crew", title=N_("Today's orders"), url=urls.crew, right="work", for_crews=True, shortcut="o"),
+    Place(key="unfinished", title=N_("Crews' orders"), url=urls.unfinished, right="assign-tasks"),
     Place(key="counter", title=N_("Find an account"), url=urls.find, right="see-accounts", shortcut="a"),
     Place(key="audit", title=N_("Audit"), url=urls.audit, right="read-audit"),
     Place(key="board", title=N_("Board"), url=urls.board, right="assign-tasks", shortcut="b"),
@@ -37,7 +40,11 @@ PLACES: Final = (
 
 def places_for(person: Person) -> Sequence[Place]:
     """The places that this person may open."""
-    return [place for place in PLACES if place.right is None or person.may(place.right)]
+    return [place for place in PLACES if _may_open(person, place)]
+
+
+def _may_open(person: Person, place: Place) -> bool:
+    return (place.right is None or person.may(place.right)) and (bool(person.crews) or not place.for_crews)
 
 
 def area_of(path: str) -> str:

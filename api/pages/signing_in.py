@@ -13,8 +13,8 @@ from api.pages.posted import Form as PostedForm
 from api.pages.preferences import from_here, here
 from api.pages.urls import urls
 from api.problems import NotSignedIn, TooManyTries
-from api.security.signin import SESSION_COOKIE, SESSION_LASTS, session_of, sign_in, sign_out
-from api.services import Office
+from api.security.signin import SESSION_COOKIE, SESSION_LASTS, person_of_session, session_of, sign_in, sign_out
+from api.services import Office, Services
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,7 +55,7 @@ def enter(
         return response
     if before := session_of(request):
         sign_out(office, before)
-    response = RedirectResponse(here(then), status_code=303)
+    response = RedirectResponse(_first_page(office, token, here(then)), status_code=303)
     response.set_cookie(
         SESSION_COOKIE,
         token,
@@ -65,6 +65,12 @@ def enter(
         secure=request.url.scheme == "https",
     )
     return response
+
+
+def _first_page(office: Services, token: str, then: str) -> str:
+    """The page that was asked for; who only works in the field begins with the day's orders."""
+    person = person_of_session(office, token)
+    return urls.crew if then == urls.queue and person is not None and person.in_the_field_only else then
 
 
 @router.post("/sign-out")

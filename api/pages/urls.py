@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from api import assets
+
+if TYPE_CHECKING:
+    from api.views.orders import Place
 
 
 def _part(text: str) -> str:
@@ -22,6 +26,8 @@ class Urls:
     """Addresses of pages; no personal data is ever in one."""
 
     queue = "/"
+    crew = "/crew"
+    unfinished = "/crew/unfinished"
     find = "/accounts"
     sign_in = "/sign-in"
     sign_out = "/sign-out"
@@ -37,6 +43,21 @@ class Urls:
     drafts = "/bench/drafts"
     unlock = "/unlock"
     awake = "/awake"
+
+    def order(self, task: str) -> str:
+        """A work order, as its crew sees it."""
+        return f"/crew/orders/{_part(task)}"
+
+    def order_act(self, task: str, act: str) -> str:
+        """Where an act on a work order is sent: `claim`, `release`, `check`, `close`."""
+        return f"/crew/orders/{_part(task)}/{_part(act)}"
+
+    def directions(self, place: Place) -> str:
+        """What the phone's map opens (RFC 5870): the place's coordinates, or its address where there are none."""
+        if place.latitude is None or place.longitude is None:
+            return f"geo:0,0?q={_part(f'{place.line1}, {place.city}')}"
+        point = f"{place.latitude},{place.longitude}"
+        return f"geo:{point}?q={point}({_part(place.line1)})"
 
     def asset(self, name: str) -> str:
         """A style, a script or a picture: `css/base.css`."""

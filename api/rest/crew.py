@@ -16,8 +16,8 @@ from api.rest.bodies import Body, TaskId
 from api.rest.documented import READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
-from api.views.orders import CrewDay
-from api.views.shown import Moment
+from api.views.orders import CrewDay, CrewOrders
+from api.views.shown import Moment, Page
 from api.views.steps import TakenView
 
 router = APIRouter(prefix="/api/crew", tags=["crew"])
@@ -60,6 +60,12 @@ def read_day(
 ) -> CrewDay:
     """Reads the crew's orders of today and those due later, by route and place on the route."""
     return orders.day_of(office, person, known or ())
+
+
+@router.get("/unfinished", operation_id="list_unfinished_orders", response_model=Page[CrewOrders], responses=READ)
+def list_unfinished(office: Office, person: SignedIn) -> Page[CrewOrders]:
+    """Lists what each crew has not finished, the most pressing first: for who assigns tasks."""
+    return Page(items=orders.unfinished(office, person))
 
 
 @router.post("/orders/{task_id}/close", operation_id="close_order", response_model=TakenView, responses=WRITE)

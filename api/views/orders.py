@@ -43,7 +43,7 @@ class GoneOrder(Shown):
     why: Why
     at: Moment | None = Field(description="Since when.")
     by: str | None = Field(description="Who closed it or has it.")
-    because: str | None = Field(description="Of a recalled order: its reason.", examples=["payment-received"])
+    because: str | None = Field(description="Of a recalled order: its reason.", examples=["Payment received"])
 
 
 class CrewDay(Shown):
@@ -56,6 +56,17 @@ class CrewDay(Shown):
     gone: list[GoneOrder] = Field(
         description="Of the orders that the phone named: those that are not its crew's to do."
     )
+
+
+class CrewOrders(Shown):
+    """What a crew has not finished, most pressing first."""
+
+    crew: str
+    title: str
+    late: int
+    unclaimed: int
+    orders: list[OrderView]
+    more: bool = Field(description="Whether there are more than these; the counts are of these.")
 
 
 def order_view(task: TaskRow, *, by: str, at: datetime, zone: ZoneInfo) -> OrderView:

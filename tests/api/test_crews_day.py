@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from store import people as store_people
+from store.tables.audit import Audit
 from store.tables.cases import Note, TaskRow
 from tests.api.office import MONDAY, Office
 
 REREAD: dict[str, Any] = {"name": "rereading", "place": "rereading", "kind": "work-order", "title": "Reread the meter"}
+
+METER = {
+    "id": "m-1",
+    "serial": "S1",
+    "size": '5/8"',
+    "last_read": {"at": "2026-02-28T18:00:00+00:00", "ccf": "124.000"},
+}
 
 
 def _order(office: Office, *, route: str = "R1", sequence: int = 1, **fields: Any) -> str:
@@ -22,7 +31,7 @@ def _order(office: Office, *, route: str = "R1", sequence: int = 1, **fields: An
         "route": route,
         "sequence": sequence,
     }
-    snapshot = {"premise": premise | {"latitude": 37.98, "longitude": -120.51}, "meters": [{"id": "m-1"}]}
+    snapshot = {"premise": premise | {"latitude": 37.98, "longitude": -120.51}, "meters": [METER]}
     given = {"queue": "meters", "crew": "meters", "snapshot": snapshot, "due_at": MONDAY, "due_order": MONDAY}
     return office.task(**REREAD | given | fields)
 
@@ -72,7 +81,7 @@ async def test_the_phone_hears_which_of_its_orders_are_gone_and_why(office: Offi
         (taken, "taken"),
         ("c-none.1", "unknown"),
     ]
-    assert day["gone"][0]["because"] == "payment-received"
+    assert day["gone"][0]["because"] == "Payment received"
     assert day["gone"][0]["at"] == "2026-03-09T08:30:00-07:00"
 
 
@@ -177,3 +186,57 @@ async def test_a_task_of_the_desk_is_not_closed_as_an_order(working_office: Offi
     closing = {"outcome": "explained", "form": {"cause": "leak"}}
     answer = await office.by("rep").post(f"/api/crew/orders/{task}/close", closing)
     assert (answer.status_code, answer.json()["detail"]) == (409, "This is no work order; it is completed at the desk.")
+
+
+async def test_the_crews_pages_are_for_crews_and_an_order_for_its_own(office: Office) -> None:
+    theirs = _order(office, queue="inspection", crew="inspection")
+    own = _order(office)
+    rep, crew = office.by("rep"), office.by("crew")
+    assert (await rep.get("/crew")).status_code == 403
+    assert 'href="/crew"' not in (await rep.get("/")).text
+    day = await crew.get("/crew")
+    assert f'href="/crew/orders/{own}"' in day.text
+    assert theirs not in day.text
+    assert (await crew.get(f"/crew/orders/{own}")).status_code == 200
+    assert (await crew.get(f"/crew/orders/{theirs}")).status_code == 404
+
+
+async def test_the_worker_answers_for_the_crews_pages_alone(office: Office) -> None:
+    answer = await office.http.get("/crew/worker.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["service-worker-allowed"] == "/crew"
+    assert "worker-src 'self'" in answer.headers["content-security-policy"]
+
+
+async def test_a_look_at_an_order_is_written_down(office: Office) -> None:
+    order = _order(office)
+    await office.by("crew").get(f"/crew/orders/{order}")
+    with office.store.reading() as session:
+        [look] = session.exec(select(Audit).where(col(Audit.act) == "view")).all()
+    assert (look.person, look.account_id) == ("crew", "a-1")
+
+
+async def test_the_day_costs_the_same_few_queries_whatever_its_length(office: Office) -> None:
+    counted: list[str] = []
+    event.listen(office.store.engine, "before_cursor_execute", lambda *asked: counted.append(asked[2]))
+    _order(office)
+    counted.clear()
+    await office.by("crew").get("/crew")
+    few = len(counted)
+    for sequence in range(2, 30):
+        _order(office, sequence=sequence)
+    counted.clear()
+    await office.by("crew").get("/crew")
+    assert len(counted) == few
+
+
+async def test_who_assigns_tasks_sees_what_the_crews_have_not_finished(office: Office) -> None:
+    late = _order(office, due_at=MONDAY - timedelta(days=1), due_order=MONDAY - timedelta(days=1))
+    _order(office, assignee="crew", state="claimed")
+    supervisor = office.by("supervisor")
+    [meters] = (await supervisor.get("/api/crew/unfinished")).json()["items"]
+    assert (meters["title"], meters["late"], meters["unclaimed"], meters["more"]) == ("Meter crew", 1, 1, False)
+    assert meters["orders"][0]["id"] == late
+    assert f'href="/tasks/{late}"' in (await supervisor.get("/crew/unfinished")).text
+    assert (await office.by("crew").get("/crew/unfinished")).status_code == 403
+    assert 'href="/crew/unfinished"' not in (await office.by("crew").get("/crew")).text

@@ -9,12 +9,12 @@ from playwright.async_api import Page, expect
 ACCOUNT = "10-004217"  # of the sample district: a leak runs there
 
 
-async def _sign_in(page: Page, name: str) -> None:
+async def _sign_in(page: Page, name: str, first: str = "Queue") -> None:
     await page.goto("/")
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Password").fill("headgate")
     await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("heading", name="Queue", exact=True)).to_be_visible()
+    await expect(page.get_by_role("heading", name=first, exact=True)).to_be_visible()
 
 
 async def test_a_representative_works_a_complaint_through_to_its_letter(page: Page) -> None:
@@ -86,7 +86,7 @@ async def test_who_is_not_signed_in_is_asked_to_and_comes_back(page: Page) -> No
 
 
 async def test_a_crew_sees_its_orders_and_no_account(page: Page) -> None:
-    await _sign_in(page, "crew")
+    await _sign_in(page, "crew", first="Today's orders")
     await expect(page.get_by_role("link", name="Find an account")).to_have_count(0)
     answer = await page.goto(f"/accounts/{ACCOUNT}")
     assert answer is not None

@@ -6,9 +6,10 @@ const NOTED = 120_000; // milliseconds between two notes to the server that some
 let last = Date.now();
 let noted = Date.now();
 
-/** Covers the page until the password is given. */
+/** Covers the page until the password is given; a page that works without the office may object to the event "locking". */
 export function lock() {
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog || dialog.open || !dispatchEvent(new Event("locking", { cancelable: true }))) return;
+  dialog.showModal();
 }
 
 /** Watches whether anybody is there. */
