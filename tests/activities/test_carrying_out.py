@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,21 @@ from sqlmodel import Session
 
 from activities import files, registry
 from activities.files import FolderStore
+from activities.notify import SENTENCES
 from definitions.catalogue.letters import SHIPPED, shipped
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.library import load_library
+from store import people
 from store.engine import Store
 from store.ledger import balance_usd, statement, unbalanced_entries
 from store.outbox import settle_effect
 from store.projection import write_step
 from store.publishing import publish_compiled
 from store.queries.holds import place_hold, standing_holds
-from store.tables.cases import Note
+from store.tables.cases import Note, TaskRow
+from store.tables.inbox import Memo
 from store.tables.papers import File, Letter
+from store.tables.people import Absence
 from store.tables.utility import Account, Customer, Read
 from store.writes import EffectWrite
 
@@ -267,6 +272,47 @@ def test_people_are_told_by_a_note_on_the_case_and_its_task(book: Store) -> None
         assert note.text == (
             "To supervisor, lead: “Review the consumption history” has been left lying and was raised."
         )
+
+
+def test_each_person_who_is_told_has_a_memo_and_so_has_the_substitute_of_who_is_away(book: Store) -> None:
+    with book.writing() as session:
+        for user, roles in (("lena", {"lead"}), ("sue", {"supervisor"}), ("sam", {"supervisor"}), ("rita", {"rep"})):
+            people.add_user(session, user, user.title(), roles=frozenset(roles), by="test", at=books.MONDAY)
+        people.leave(session, "sam", books.MONDAY.date(), books.MONDAY)
+        today = LATE.date()
+        session.add(Absence(user_id="lena", starts=today - timedelta(days=2), ends=today, substitute_id="rita"))
+    twice(book, effect("notify", to=["supervisor", "lead", "sue"], about="escalation", run=1))
+    with book.reading() as session:
+        memos = {memo.to_user: memo for memo in session.execute(select(Memo)).scalars()}
+        assert sorted(str(user) for user in memos) == ["lena", "rita", "sue"]
+        told = memos["sue"]
+        assert told.text == "“Review the consumption history” has been left lying and was raised."
+        assert (told.sender, told.case_id, told.to_user) == ("headgate", books.CASE, "sue")
+
+
+def test_a_reminder_goes_to_whoever_has_claimed_the_task_and_to_nobody_else(book: Store) -> None:
+    twice(book, effect("notify", to=["assignee"], about="reminder", run=1))
+    with book.writing() as session:
+        assert session.execute(select(func.count()).select_from(Memo)).scalar_one() == 0
+        people.add_user(session, "rita", "Rita", roles=frozenset({"rep"}), by="test", at=books.MONDAY)
+        task = session.get(TaskRow, f"{books.CASE}.1")
+        assert task is not None
+        task.assignee, task.state = "rita", "claimed"
+        session.add(task)
+    twice(book, effect("notify", 2, to=["assignee"], about="reminder", run=1))
+    with book.reading() as session:
+        (memo,) = session.execute(select(Memo)).scalars()
+        assert (memo.to_user, memo.text) == ("rita", "“Review the consumption history” still waits for you.")
+
+
+def test_everything_that_the_machine_tells_people_has_its_sentence() -> None:
+    machine = Path(__file__).parents[2] / "workflows" / "machine"
+    told = {
+        about
+        for file in machine.glob("*.py")
+        for about in re.findall(r'"(service-\w+|escalation|reminder)"', file.read_text())
+    }
+    assert told == set(SENTENCES)
 
 
 def test_a_crews_read_goes_into_the_meters_record_once(book: Store) -> None:
