@@ -42,21 +42,24 @@ def in_effect(session: Session, at: datetime) -> list[Compiled]:
 
 
 def in_effect_by_digest(session: Session, at: datetime) -> dict[str, Compiled]:
-    """The definitions that new cases take at this moment, by their digests; what was read before is not read again."""
+    """The definitions that new cases take at this moment, by their digests; what was read before is not read again.
+
+    Last comes the one that came into effect last: its wording of a list stands."""
     version = DefinitionVersion
     rows = session.exec(
-        select(version.definition, version.digest)
+        select(version.definition, version.digest, version.effective_from)
         .where(version.effective_from <= at)
         .order_by(col(version.definition), col(version.version).desc())
     )
-    newest: dict[str, str] = {}
-    for definition, digest in rows:
-        newest.setdefault(definition, digest)
-    unknown = [digest for digest in newest.values() if digest not in _KEPT]
+    found: dict[str, tuple[datetime, str]] = {}
+    for definition, digest, since in rows:
+        found.setdefault(definition, (since, digest))
+    newest = [digest for _, digest in sorted(found.values(), key=lambda each: each[0])]
+    unknown = [digest for digest in newest if digest not in _KEPT]
     if unknown:
         asked = select(version.digest, version.compiled).where(col(version.digest).in_(unknown))
         _KEPT.update({digest: from_bytes(content) for digest, content in session.exec(asked)})
-    return {digest: _KEPT[digest] for digest in newest.values()}
+    return {digest: _KEPT[digest] for digest in newest}
 
 
 def district_zone(session: Session) -> ZoneInfo:
