@@ -121,6 +121,22 @@ def test_the_answer_shows_the_arithmetic_and_the_right_to_appeal() -> None:
     assert "puede apelar dentro de 10 días" in text
 
 
+#: Letters that decide something against somebody, or charge them something.
+DECISIONS = (
+    "adjustment-refused", "answer", "appeal-dismissed", "agency-notice", "construction-settlement", "estimate-settled",
+    "estimated-bill", "final-demand", "late-read", "leak-result", "leak-unrepaired", "lien-notice",
+    "medical-answer", "meter-test-report", "more-time-answer", "nsf-demand", "nsf-notice", "occupant-answer", "plan-missed",
+    "plan-refused", "refund-refused", "reread-result",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_a_letter_that_decides_or_charges_says_how_to_appeal(name: str) -> None:
+    text = text_of(rendered(shipped()[name].text, sample(name)))
+    assert "appeal" in text
+    assert "apela" in text
+
+
 def test_an_answer_without_a_credit_says_so_and_why() -> None:
     data = sample("answer")
     data["data"] |= {"credited": None, "arithmetic": ["No credit, because = the repair has not been shown"]}
