@@ -1,4 +1,4 @@
-"""Finding an account, its story, and opening a case for it."""
+"""Finding an account, and opening a case for it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from api.acts import accounts as acts
 from api.acts import opening
 from api.library import content as compiled_content
-from api.library import current, current_all
+from api.library import current
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
-from api.pages.plot import Plot
+from api.pages.kinds import about_account
 from api.pages.posted import Form
-from api.pages.story import plot_of
 from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Problem
@@ -27,32 +26,19 @@ from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.accounts import (
-    AccountDetail,
     AccountFound,
-    BillView,
-    LetterView,
-    PaymentView,
-    ReadView,
-    bill_view,
     found_view,
-    letter_view,
-    payment_view,
-    read_view,
 )
 from api.views.cases import CaseView, case_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.openings import opening_fields
-from api.views.stories import account_detail, letters_page, reads_page
+from api.views.stories import account_detail
 from api.views.work import field_view
 from definitions.language.model import CaseDefinition
-from store.queries.accounts import bill_page, payments_of
-from store.queries.cases import case_page
 from store.queries.finding import search_accounts, search_applicants
 from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
-
-SHOWN = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,30 +49,6 @@ class FindPage:
     found: Sequence[AccountFound] | None  #: None before anything was looked for
     applicants: Sequence[ApplicantView] = ()
     may_open: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseKind:
-    """A kind of case that can be opened for the account."""
-
-    case: str
-    title: str
-    help: str | None
-    standing: str | None  #: the open case that stands in the way
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccountPage:
-    """An account's story."""
-
-    account: AccountDetail
-    plot: Plot | None
-    bills: Sequence[BillView]
-    payments: Sequence[PaymentView]
-    reads: Sequence[ReadView]
-    letters: Sequence[LetterView]
-    cases: Sequence[CaseView]
-    kinds: Sequence[CaseKind]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,34 +94,6 @@ def found(request: Request, office: Office, form: Form) -> Response:
     return page(request, "counter/find.html", content, person=person)
 
 
-@router.get("/accounts/{account_id}")
-def show(request: Request, office: Office, person: SignedIn, account_id: str) -> Response:
-    """Shows an account's story."""
-    with office.store.reading() as session:
-        account = acts.viewed(session, person, account_id)
-        bills = bill_page(session, account_id, limit=26).items
-        content = AccountPage(
-            account=account_detail(session, account, zone=office.zone),
-            plot=plot_of(session, account),
-            bills=[bill_view(bill) for bill in bills[:SHOWN]],
-            payments=[payment_view(payment) for payment in payments_of(session, account_id, SHOWN)],
-            reads=[
-                read_view(read, zone=office.zone)
-                for read in reads_page(session, account, limit=SHOWN, cursor=None).items
-            ],
-            letters=[
-                letter_view(letter, zone=office.zone)
-                for letter in letters_page(session, account=account_id, limit=SHOWN).items
-            ],
-            cases=[
-                case_view(case, zone=office.zone) for case in case_page(session, account=account_id, limit=20).items
-            ],
-            kinds=_kinds(session, office, person, account_id),
-        )
-    acts.log_view(office, person, account_id, confidential=account.confidential, what="account")
-    return page(request, "counter/account.html", content, person=person)
-
-
 @router.get("/accounts/{account_id}/open/{case}")
 def ask_to_open(request: Request, office: Office, person: SignedIn, account_id: str, case: str) -> Response:
     """Asks for what opens a case."""
@@ -174,7 +108,7 @@ async def open_it(request: Request, office: Office, form: Form, account_id: str,
     def given() -> dict[str, Any]:
         with office.store.reading() as session:
             spec = _definition(session, office, case)
-            return form.typed(opening_fields(spec)) | _about(spec, account_id)
+            return form.typed(opening_fields(spec)) | about_account(spec, account_id)
 
     data = await run_in_threadpool(given)
     try:
@@ -203,7 +137,7 @@ def _form(
     with office.store.reading() as session:
         account = acts.viewed(session, person, account_id)
         spec = _definition(session, office, case)
-        standing = opening.open_already(session, spec, _about(spec, account_id))
+        standing = opening.open_already(session, spec, about_account(spec, account_id))
         fields = [
             field_view(name, field, None) for name, field in opening_fields(spec).items() if field.type != "account"
         ]
@@ -223,28 +157,6 @@ def _form(
         )
     status = 422 if trouble else 200
     return page(request, "counter/open_case.html", content, person=person, status=status)
-
-
-def _kinds(session: Session, office: Services, person: Person, account_id: str) -> list[CaseKind]:
-    if not person.may("open-cases"):
-        return []
-    kinds = []
-    for version in current_all(session, office.now()):
-        spec = machine_of(compiled_content(session, version.definition, version.version)).definition
-        about = _about(spec, account_id)
-        if not about or (spec.open_by and not person.roles & set(spec.open_by)):
-            continue
-        standing = opening.open_already(session, spec, about)
-        kinds.append(
-            CaseKind(case=spec.case, title=spec.title, help=spec.help, standing=standing.id if standing else None)
-        )
-    return kinds
-
-
-def _about(spec: CaseDefinition, account_id: str) -> dict[str, Any]:
-    if any(field.type == "applicant" and field.required for field in spec.data.values()):
-        return {}  # it begins with an applicant; its account comes later
-    return {name: {"id": account_id} for name, field in spec.data.items() if field.type == "account" and not field.many}
 
 
 def _definition(session: Session, office: Services, case: str) -> CaseDefinition:

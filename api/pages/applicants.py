@@ -15,9 +15,10 @@ from api.acts import applicants as acts
 from api.acts import opening
 from api.library import content as compiled_content
 from api.library import current, current_all
-from api.pages.accounts import CaseKind, OpenPage
+from api.pages.accounts import OpenPage
 from api.pages.fields import inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.kinds import CaseKind
 from api.pages.posted import Form
 from api.pages.texts import _
 from api.pages.urls import urls

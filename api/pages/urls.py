@@ -137,6 +137,18 @@ class Urls:
         """Where the decision about an override is sent."""
         return f"/cases/{_part(case)}/overrides/{_part(override)}"
 
+    def conversations(self, account: str) -> str:
+        """Where conversations with a customer are noted."""
+        return f"/accounts/{_part(account)}/conversations"
+
+    def payments(self, account: str) -> str:
+        """Where payments are taken."""
+        return f"/accounts/{_part(account)}/payments"
+
+    def receipt(self, account: str, payment: str) -> str:
+        """A payment's receipt."""
+        return f"/accounts/{_part(account)}/payments/{_part(payment)}"
+
     def holds(self, account: str) -> str:
         """Where holds on an account are placed."""
         return f"/accounts/{_part(account)}/holds"

@@ -22,6 +22,8 @@ KNOWN: Final = (
     *(N_("residential"), N_("commercial"), N_("irrigation"), N_("multifamily"), N_("industrial"), N_("institutional")),
     *(N_("check"), N_("card"), N_("cash"), N_("ach"), N_("lockbox")),
     *(N_("running"), N_("paused"), N_("done"), N_("released"), N_("excluded"), N_("left"), N_("waiting")),
+    *(N_("telephone"), N_("counter"), N_("email"), N_("site"), N_("adult"), N_("other"), N_("nobody")),
+    *(N_("asked"), N_("given"), N_("refused")),
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
 

@@ -153,6 +153,13 @@ class AccountRun(Strict):
         return self
 
 
+class Reason(Strict):
+    """What somebody says at the counter or on the telephone, and the case types that answer to it."""
+
+    says: Text = Field(description="In the words of the customer.")
+    cases: tuple[Key, ...] = Field(min_length=1, description="Case types, the likeliest first.")
+
+
 class District(Strict):
     """The district itself: its people, queues, limits and settings."""
 
@@ -173,5 +180,8 @@ class District(Strict):
     holds: dict[Key, Hold] = Field(default_factory=dict, description="Kinds of hold.")
     runs: dict[Key, AccountRun] = Field(
         default_factory=dict, description="Searches through the accounts, by name: the aging run, the yearly tax roll."
+    )
+    counter: tuple[Reason, ...] = Field(
+        (), description="What customers come with, in the order in which the counter lists it."
     )
     settings: dict[Name, Any] = Field(default_factory=dict, description="Numbers that actions and letters read.")

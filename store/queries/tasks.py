@@ -141,3 +141,14 @@ def _pressing(
         for value in dict.fromkeys(values)
     ]
     return page_of(streams, lambda task: (task.priority, task.due_order, task.id), limit)
+
+
+def open_tasks_of_account(session: Session, account_id: str, *, limit: int = 20) -> list[TaskRow]:
+    """What is to be done for the account, the newest first."""
+    query = (
+        select(TaskRow)
+        .where(col(TaskRow.account_id) == account_id, col(TaskRow.closed_at).is_(None))
+        .order_by(col(TaskRow.opened_at).desc(), col(TaskRow.id).desc())
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())

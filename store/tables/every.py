@@ -9,6 +9,7 @@ from store.tables import (
     cases,
     clock,
     connections,
+    conversations,
     definitions,
     finding,
     imports,
@@ -27,8 +28,8 @@ from store.tables import (
 from store.tables.base import metadata
 
 MODULES = (
-    audit, bankruptcy, batches, cases, clock, connections, definitions, finding, imports, inbox, ledger, lists, money, outbox,
-    papers, parties, people, rules, runs, utility,
+    audit, bankruptcy, batches, cases, clock, connections, conversations, definitions, finding, imports, inbox, ledger, lists,
+    money, outbox, papers, parties, people, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

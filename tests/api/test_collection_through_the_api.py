@@ -82,3 +82,24 @@ async def test_a_past_due_account_is_listed_reminded_and_let_go_when_it_pays(off
     assert paid.status_code in (200, 201), paid.text
     await until(lambda: standing(office).outcome == "cured")
     await until(lambda: letters(office) == {"reminder": "recalled"})
+
+
+async def test_a_call_noted_at_the_counter_counts_as_the_notice_of_the_law_once_both_offers_are_made(
+    office: Office,
+) -> None:
+    rep = office.by("rep")
+    opened = await rep.post("/api/accounts/a-1/events/account-past-due", {"data": {}})
+    assert opened.status_code == 200, opened.text
+    call = {"channel": "telephone", "spoke_with": "customer", "offered": ["policy"]}
+    noted = await rep.post("/api/accounts/a-1/conversations", call)
+    assert noted.status_code == 201, noted.text
+    await until(lambda: "call adult-reached" in standing(office).snapshot["happened"])
+    assert "call options-offered" not in standing(office).snapshot["happened"]
+    await rep.post("/api/accounts/a-1/conversations", call | {"offered": ["policy", "options"]})
+    await until(lambda: "call options-offered" in standing(office).snapshot["happened"])
+    # The same key says it once more, and is heard once.
+    steps = standing(office).step_no
+    again = await rep.post("/api/accounts/a-1/conversations", call, Idempotency_Key="said-once")
+    once_more = await rep.post("/api/accounts/a-1/conversations", call, Idempotency_Key="said-once")
+    assert once_more.json() == again.json()
+    assert standing(office).step_no == steps + 1

@@ -570,3 +570,36 @@ def test_a_customer_who_asks_for_a_plan_gets_one_worked_out_and_without_one_the_
     assert play.state_of("payment-plan") == "proposing"
     play.complete("proposing", "no-plan", by="rep", at="2026-02-04 10:00")
     assert play.path == "ladder/waiting"
+
+
+# -- the contact log ---------------------------------------------------
+
+
+def test_a_noted_call_counts_from_the_reminder_on_once_both_offers_are_made_to_the_customer() -> None:
+    play = collection()
+    play.release("2026-01-07 10:00")
+    said = {"customer": True, "policy_offered": True, "options_offered": False}
+    play.receive("telephone-contact", **said, at="2026-01-12 10:00")
+    assert "call options-offered" not in play.case.happened
+    assert play.case.happened["call adult-reached"] == "2026-01-12"
+    play.receive("telephone-contact", **(said | {"options_offered": True}), at="2026-01-13 10:00")
+    assert play.case.happened["call options-offered"] == "2026-01-13"
+    assert play.path == "ladder/reminded"
+
+
+def test_a_noted_call_ends_the_task_to_call() -> None:
+    play = noticed()
+    assert play.path == "ladder/calling"
+    said = {"customer": True, "policy_offered": True, "options_offered": True}
+    play.receive("telephone-contact", **said, at="2026-02-03 10:00")
+    assert play.path == "ladder/waiting"
+    assert play.case.data["contacted_on"] == "2026-02-03"
+    assert play.case.tasks == ()
+
+
+def test_what_was_offered_to_another_adult_is_no_call_to_the_customer() -> None:
+    play = noticed()
+    said = {"customer": False, "policy_offered": True, "options_offered": True}
+    play.receive("telephone-contact", **said, at="2026-02-03 10:00")
+    assert play.path == "ladder/calling"
+    assert "call options-offered" not in play.case.happened

@@ -53,6 +53,11 @@ def district(library: Library) -> Iterator[Problem]:
         message = f"no calendar is called {near_miss(found.calendar, library.calendars)}"
         yield report.problem(("calendar",), "unknown-calendar", message)
     yield from _runs(library, found, report)
+    for number, reason in enumerate(found.counter):
+        for index, case in enumerate(reason.cases):
+            if case not in library.cases:
+                message = f"no case type is called {near_miss(case, library.cases)}"
+                yield report.problem(("counter", number, "cases", index), "unknown-case", message)
     for kind, limits in found.limits.items():
         for role, amount in limits.items():
             place = ("limits", kind, role)

@@ -1,0 +1,285 @@
+"""Counter and call: who it is, everything about the account, what it is about, what was offered, and a payment taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.acts import accounts as acts
+from api.acts import conversing, delivering
+from api.library import content_of_case
+from api.pages import words
+from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.kinds import CaseKind, ReasonShown, kinds_of, routed
+from api.pages.posted import Form, Posted
+from api.pages.story import Story, story_of
+from api.pages.texts import N_, _
+from api.pages.urls import urls
+from api.problems import Invalid, NotFound, Problem
+from api.security.people import Person
+from api.security.signin import SignedIn
+from api.services import Office, Services
+from api.views.accounts import ReadView, read_view
+from api.views.conversations import ConversationView, conversation_view
+from api.views.money import ReceiptView, receipt_view
+from api.views.notes import NoteView, note_view
+from api.views.stories import account_detail, reads_page
+from api.views.tasks import TaskView, task_view
+from store.allocation import allocate, past_due_usd, told_apart, unpaid_since
+from store.ledger import bills_due, movements, statement
+from store.queries.cases import case_page, notes_of
+from store.queries.conversations import conversation_page
+from store.queries.tasks import open_tasks_of_account
+from store.receipts import receipt
+from store.tables.conversations import ASKED, CHANNELS, OFFERS, SPOKE_WITH
+from store.tables.utility import Account, Payment
+from workflows.machine import case as cases
+from workflows.machine.machine import machine_of
+
+router = APIRouter(include_in_schema=False)
+
+LOGGED: Final = 8  #: conversations shown
+READS: Final = 6
+METHODS: Final = ("cash", "card", "check")
+TITLES: Final = {
+    "name": N_("Name"),
+    "service-address": N_("Address of the service"),
+    "telephone": N_("Telephone"),
+    "mailing-address": N_("Mailing address"),
+    "last-payment": N_("Last payment"),
+    "last-bill": N_("Last bill"),
+    "photo-id": N_("Photo identification"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something that shows who somebody is."""
+
+    key: str
+    title: str
+    answer: str  #: what would be right, for the representative alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterPage:
+    """An account, and the conversation with its customer."""
+
+    story: Story
+    past_due_usd: Decimal
+    past_due_since: date | None
+    questions: Sequence[Question]
+    verified: ConversationView | None  #: today's last check of who it is, by this person
+    reasons: Sequence[ReasonShown]
+    other_kinds: Sequence[CaseKind]
+    tasks: Sequence[TaskView]  #: open ones
+    reads: Sequence[ReadView]
+    notes: Sequence[NoteView]
+    conversations: Sequence[ConversationView]
+    counts: bool  #: a case of the account counts a call in which both offers are made
+    may_write: bool
+    may_pay: bool
+    today: date
+    given: Mapping[str, str]  #: what was typed into a form that comes back
+    keys: Mapping[str, str]
+    trouble: Trouble | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptPage:
+    """A payment's receipt, to be printed or read out."""
+
+    receipt: ReceiptView
+    name: str
+    district: str
+    address: Sequence[str]
+    telephone: str
+    taken_at: datetime
+
+
+@router.get("/accounts/{account_id}")
+def show(request: Request, office: Office, person: SignedIn, account_id: str) -> Response:
+    """Shows an account with all that a conversation needs."""
+    return _shown(request, office, person, account_id)
+
+
+@router.post("/accounts/{account_id}/conversations")
+async def note(request: Request, office: Office, form: Form, account_id: str) -> Response:
+    """Notes who it is, or what was said and offered."""
+    try:
+        said = _said(form)
+        await conversing.note_conversation(office, form.ask, account_id, said)
+    except Problem as problem:
+        return await _again(request, office, form, account_id, problem)
+    return RedirectResponse(urls.account(account_id), status_code=303)
+
+
+@router.post("/accounts/{account_id}/payments")
+async def pay(request: Request, office: Office, form: Form, account_id: str) -> Response:
+    """Takes a payment and shows its receipt."""
+    try:
+        answer = await delivering.take_payment(
+            office,
+            form.ask,
+            account_id,
+            amount_usd=_amount(form.text("amount")),
+            received=office.today(),
+            method=_one_of(form, "method", METHODS),
+        )
+    except Problem as problem:
+        return await _again(request, office, form, account_id, problem)
+    return RedirectResponse(urls.receipt(account_id, answer.body["id"]), status_code=303)
+
+
+@router.get("/accounts/{account_id}/payments/{payment_id}")
+def show_receipt(request: Request, office: Office, person: SignedIn, account_id: str, payment_id: str) -> Response:
+    """Shows a payment's receipt."""
+    with office.store.reading() as session:
+        account = acts.viewed(session, person, account_id)
+        payment = session.get(Payment, payment_id)
+        if payment is None or payment.account_id != account_id:
+            raise NotFound(_("The account has no such payment."))
+        content = ReceiptPage(
+            receipt=receipt_view(receipt(session, payment)),
+            name=account_detail(session, account, zone=office.zone).name,
+            district=office.district.district,
+            address=office.district.address,
+            telephone=office.district.telephone,
+            taken_at=office.now().astimezone(office.zone),
+        )
+    acts.log_view(office, person, account_id, confidential=account.confidential, what="receipt")
+    return page(request, "counter/receipt.html", content, person=person)
+
+
+async def _again(request: Request, office: Services, form: Posted, account_id: str, problem: Problem) -> Response:
+    if problem.status not in (409, 422):
+        raise problem
+    given = {name: form.text(name) for name in form.fields}
+    return await run_in_threadpool(
+        _shown,
+        request,
+        office,
+        form.ask.person,
+        account_id,
+        given=given,
+        trouble=trouble_of(problem),
+        status=problem.status,
+    )
+
+
+def _shown(
+    request: Request,
+    office: Services,
+    person: Person,
+    account_id: str,
+    *,
+    given: Mapping[str, str] | None = None,
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    with office.store.reading() as session:
+        account = acts.viewed(session, person, account_id)
+        content = _content(session, office, person, account, given or {}, trouble)
+    acts.log_view(office, person, account_id, confidential=account.confidential, what="account")
+    return page(request, "counter/account.html", content, person=person, status=status)
+
+
+def _content(
+    session: Session,
+    office: Services,
+    person: Person,
+    account: Account,
+    given: Mapping[str, str],
+    trouble: Trouble | None,
+) -> CounterPage:
+    zone, today = office.zone, office.today()
+    story = story_of(session, office, person, account)
+    reasons, others = routed(office, kinds_of(session, office, person, account.id))
+    lines = statement(session, account.id)
+    debts = allocate(*told_apart(movements(lines), bills_due(session, account.id)))
+    log = [conversation_view(row, zone=zone) for row in conversation_page(session, account.id, limit=LOGGED).items]
+    return CounterPage(
+        story=story,
+        past_due_usd=past_due_usd(debts, today),
+        past_due_since=unpaid_since(debts, today),
+        questions=_questions(story),
+        verified=next((each for each in log if each.asked and each.by == person.id and each.at.date() == today), None),
+        reasons=reasons,
+        other_kinds=others,
+        tasks=[task_view(task, at=office.now(), zone=zone) for task in open_tasks_of_account(session, account.id)],
+        reads=[read_view(read, zone=zone) for read in reads_page(session, account, limit=READS, cursor=None).items],
+        notes=[note_view(note, zone=zone) for note in notes_of(session, account=account.id)[-5:][::-1]],
+        conversations=log,
+        counts=_counts(session, account.id),
+        may_write=person.may("work"),
+        may_pay=person.may("take-payments"),
+        today=today,
+        given=given,
+        keys={name: new_key() for name in ("verify", "conversation", "payment", "hold")},
+        trouble=trouble,
+    )
+
+
+def _questions(story: Story) -> list[Question]:
+    account = story.account
+    home = ", ".join(part for part in (account.address.line1, account.address.line2, account.address.city) if part)
+    mail = account.mailing
+    paid, billed = next(iter(story.payments), None), next(iter(story.bills), None)
+    answers = {
+        "name": account.name,
+        "service-address": home,
+        "telephone": account.phone,
+        "mailing-address": f"{mail.line1}, {mail.city}" if mail else "",
+        "last-payment": f"{words.usd(paid.amount_usd)}, {words.day(paid.received)}" if paid else "",
+        "last-bill": f"{words.usd(billed.amount_usd)}, {words.day(billed.due)}" if billed else "",
+        "photo-id": account.name,
+    }
+    return [Question(key=key, title=_(TITLES[key]), answer=answers[key]) for key in ASKED if answers[key]]
+
+
+def _counts(session: Session, account: str) -> bool:
+    for row in case_page(session, account=account, is_open=True, limit=20).items:
+        machine = machine_of(content_of_case(session, row))
+        if conversing.CALLED in machine.messages(cases.from_json(row.snapshot)):
+            return True
+    return False
+
+
+def _said(form: Posted) -> conversing.Said:
+    asked = {key: form.text(f"asked.{key}") == "yes" for key in ASKED if form.text(f"asked.{key}") in ("yes", "no")}
+    return conversing.Said(
+        channel=_one_of(form, "channel", CHANNELS),
+        spoke_with=_one_of(form, "spoke_with", SPOKE_WITH),
+        incoming=form.text("incoming") != "no",
+        asked=asked,
+        offered=tuple(offer for offer in OFFERS if offer in form.fields.get("offered", ())),
+        text=form.text("text")[:4000],
+        case=form.text("case") or None,
+    )
+
+
+def _one_of(form: Posted, name: str, known: Sequence[str]) -> str:
+    value = form.text(name)
+    if value not in known:
+        raise Invalid(_("Choose one of what is listed."), fields={name: _("is not one of them")})
+    return value
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text.removeprefix("$").replace(",", ""))
+    except ArithmeticError:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0 or amount != amount.quantize(Decimal("0.01")) or amount >= 10**10:
+        raise Invalid(
+            _("The amount is dollars and cents above zero, as 84.10."), fields={"amount": _("is no such amount")}
+        )
+    return amount
