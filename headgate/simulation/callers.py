@@ -5,9 +5,11 @@ Their moments are drawn, what they bring is what the case types ask for at their
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,10 +112,21 @@ class Callers:
         at = self.office.now
         today = at.astimezone(self.zone).date()
         with self.office.store.reading() as session:
-            for planned in runs(session, at):
-                accounts = self._looked_at(session, planned, today)
-                found = [each.account for each in found_among(session, planned, accounts, at)]
-                self._tell(planned, today, found)
+            found = [
+                (planned.name, planned.run.event, account)
+                for planned in runs(session, at)
+                for account in self._found(session, planned, today)
+            ]
+        for run, event, account in found:
+            self.office.tell_account(account, Message(name=event, by=HEADGATE), name=f"run:{run}:{today}")
+
+    def _found(self, session: Session, planned: Planned, today: date) -> Iterator[str]:
+        accounts, most = self._looked_at(session, planned, today), None
+        if planned.run.accounts == "owing" and self.most_a_week is not None:
+            self.chance.shuffle(accounts)
+            most = self.most_a_week
+        found = (found_among(session, planned, [account], self.office.now) for account in accounts)
+        return islice((each.account for matching in found for each in matching), most)
 
     def _looked_at(self, session: Session, planned: Planned, today: date) -> list[str]:
         """Accounts that the run can find something about: whose debts have aged, or whose meters were read."""
@@ -125,14 +138,6 @@ class Callers:
             return []
         has_one = {each.case.account for each in self.office.running.values() if self._is_of(each, planned)}
         return [account for account in past_due(session, today) if account not in has_one]
-
-    def _tell(self, planned: Planned, today: date, found: list[str]) -> None:
-        if self.most_a_week is not None and planned.run.accounts == "owing":
-            self.chance.shuffle(found)
-            found = found[: self.most_a_week]
-        for account in found:
-            event = Message(name=planned.run.event, by=HEADGATE)
-            self.office.tell_account(account, event, name=f"run:{planned.name}:{today}")
 
     @staticmethod
     def _is_of(running: Running, planned: Planned) -> bool:

@@ -12,7 +12,7 @@ from workflows.machine.interpreter import Bystander, Outcome, enabled, fire, sta
 
 happenings = st.lists(st.sampled_from([*EVENTS, "go-away", "back", "back-children", "finish", "nothing"]), max_size=12)
 thorough = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 
