@@ -128,7 +128,9 @@ def _judged(
     }
     for rule in binding.rules_about(tag):
         read = {name: step.facts.get(name) for name in sorted(binding.facts_of(rule.id))}
-        yield _found(rule, verdicts.get(rule.id), read, machine.setting.today(step.at))
+        decides = rule.require is not None or bool(rule.never_while)  # another law may state a rule of the same number
+        verdict = verdicts.get(rule.id) if decides else None
+        yield _found(rule, verdict, read, machine.setting.today(step.at))
 
 
 def _found(rule: Rule, verdict: Verdict | None, facts: Mapping[str, Any], day: date) -> RuleFound:
