@@ -34,6 +34,7 @@ from store.tables.papers import Letter
 from store.tables.utility import Account, Bill
 from tests.api.office import MONDAY, Office, opened_office
 from tests.api.test_papers import _upload
+from tests.letters.test_templates import text_of
 from worker.keeping import Keeping
 from worker.run import working
 
@@ -97,6 +98,12 @@ class District:
                 session.exec(select(Letter).where(Letter.template == template, Letter.status == "queued")).first()
                 is not None
             )
+
+    def printed(self, template: str) -> bytes:
+        """The PDF of the letter of this template."""
+        with self.office.store.reading() as session:
+            written = session.exec(select(Letter).where(Letter.template == template)).one()
+        return files.current().get(str(written.file_digest))
 
     async def mail(self, template: str) -> None:
         """What is queued is collected in a batch with this letter, printed and mailed today."""
@@ -174,6 +181,8 @@ async def to_the_tag(district: District) -> None:
     """Opened by the aging run's event, reminded, noticed by mail, called, and tagged on Wednesday 4 March."""
     opened = await district.office.by("rep").post("/api/accounts/a-1/events/account-past-due", {"data": {}})
     assert opened.status_code == 200, opened.text
+    named = {"name": "Elena Castellanos", "mailing": {"line1": "9 Elm St", "city": "Wellton", "zip": "90000"}}
+    assert (await district.office.by("rep").put("/api/accounts/a-1/parties/third-party", named)).status_code == 204
     await district.release("reminder", "lead")
     await district.at("2026-01-21 09:00", "noticed")
     await district.mail("final-notice")
@@ -187,6 +196,10 @@ async def to_the_tag(district: District) -> None:
 
 async def test_a_lock_off_from_the_aging_run_to_the_water_on_again(district: District) -> None:
     await to_the_tag(district)
+    told = text_of(district.printed("third-party-notice"))
+    assert [
+        words for words in ("Elena Castellanos", "9 Elm St", "You owe nothing", "$120.00") if words not in told
+    ] == []
     moved = await district.office.by("supervisor").get(f"/api/cases/{district.collection.id}")
     assert "Monday 9 March 2026" in moved.text or "2026-03-09" in moved.text  # the first lawful day, of all rules
 
