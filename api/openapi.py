@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,6 +23,37 @@ TAGS = (
     ("people", "Users, roles, limits and absences."),
     ("operators", "Incidents, audit, health."),
 )
+
+
+#: What an answer leads on to, by the name of its schema: link → operation, its parameter, and where the answer has it.
+LINKS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
+    "TakenView": {
+        "case": ("read_case", "case_id", "case"),
+        "steps": ("list_steps", "case_id", "case"),
+        "next task": ("read_task", "task_id", "open_tasks/0"),
+        "claim": ("claim_task", "task_id", "open_tasks/0"),
+    },
+    "TaskView": {
+        "task": ("read_task", "task_id", "id"),
+        "release": ("release_task", "task_id", "id"),
+        "complete": ("complete_task", "task_id", "id"),
+        "case": ("read_case", "case_id", "case"),
+    },
+    "Page_CaseView_": {
+        "first": ("read_case", "case_id", "items/0/id"),
+        "steps": ("list_steps", "case_id", "items/0/id"),
+    },
+    "Page_TaskView_": {
+        "first": ("read_task", "task_id", "items/0/id"),
+        "claim": ("claim_task", "task_id", "items/0/id"),
+    },
+    "ItemTaken": {
+        "item": ("read_item", "item_id", "id"),
+        "claim": ("claim_item", "item_id", "id"),
+        "settle": ("settle_item", "item_id", "id"),
+    },
+    "Page_IncidentView_": {"retry": ("retry_incident", "incident_id", "items/0/id")},
+}
 
 
 def describe(app: FastAPI) -> None:
@@ -52,4 +84,19 @@ def _document(app: FastAPI) -> dict[str, Any]:
     # Invalid requests are answered as problems too, so FastAPI's own error schemas describe nothing.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    _link(document)
     return document
+
+
+def _link(document: dict[str, Any]) -> None:
+    """Says of each good answer which operations its ids lead on to."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+                links = LINKS.get(str(schema.get("$ref", "")).rpartition("/")[2]) if status.startswith("2") else None
+                if links:
+                    answer["links"] = {
+                        name: {"operationId": leads_to, "parameters": {parameter: f"$response.body#/{place}"}}
+                        for name, (leads_to, parameter, place) in links.items()
+                    }

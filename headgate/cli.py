@@ -21,6 +21,7 @@ COMMANDS = {
     "export": "headgate.export:export",
     "consumption-log": "headgate.consumption_log:log",
     "laws": "headgate.laws:laws",
+    "reconcile": "headgate.reconcile:reconcile",
     "run": "headgate.run:run",
     "report": "headgate.report:report",
     "simulate": "headgate.simulate:simulate",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, text, tuple_
 from sqlmodel import Session, col
 
-from store.tables.cases import UNKEPT, CaseRow
+from store.tables.cases import NOT_CLOSED, UNKEPT, CaseRow, StepRow, TaskRow
 from store.tables.utility import Account
 
 _OPEN = text("cases.status = 'open'")
@@ -84,4 +86,35 @@ def open_cases_under(session: Session, definition: str, version: int, rules: int
         .order_by(col(CaseRow.id))
         .limit(limit)
     )
+    return list(session.execute(query).scalars())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What the read model says of a case."""
+
+    step_no: int
+    snapshot: Any
+    open_tasks: frozenset[int]  #: runs
+    steps: int  #: how many are written down
+
+
+def standing_of(session: Session, case_id: str) -> Standing | None:
+    """What the read model says of a case; None when it does not know it."""
+    row = session.get(CaseRow, case_id)
+    if row is None:
+        return None
+    open_tasks = select(col(TaskRow.run)).where(col(TaskRow.case_id) == case_id, text(NOT_CLOSED))
+    steps = select(func.count()).where(col(StepRow.case_id) == case_id)
+    return Standing(
+        step_no=row.step_no,
+        snapshot=row.snapshot,
+        open_tasks=frozenset(session.execute(open_tasks).scalars()),
+        steps=session.execute(steps).scalar_one(),
+    )
+
+
+def open_cases(session: Session) -> list[str]:
+    """All open cases, by id."""
+    query = select(col(CaseRow.id)).where(text("status = 'open'")).order_by(col(CaseRow.id))
     return list(session.execute(query).scalars())
