@@ -112,6 +112,13 @@ def fields_for(session: Session, task: TaskRow, outcome: str | None = None) -> d
     return fields
 
 
+def without_wrong(fields: Mapping[str, DataField], form: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the form could be kept half-filled: without the fields whose values are wrong."""
+    optional = {name: field.model_copy(update={"required": False}) for name, field in fields.items()}
+    _values, wrong = checked(optional, form)
+    return {name: value for name, value in form.items() if name not in wrong}
+
+
 def half_filled(fields: Mapping[str, DataField], form: Mapping[str, Any]) -> dict[str, Any]:
     """The form as far as it is filled in; what is missing may be missing, what is wrong is refused."""
     optional = {name: field.model_copy(update={"required": False}) for name, field in fields.items()}

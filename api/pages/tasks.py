@@ -62,6 +62,14 @@ FORMS = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptPart:
+    """Says that a half-filled form was kept."""
+
+    version: int  #: of the task, since then
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskPage:
     """A task with its form."""
 
@@ -173,6 +181,8 @@ async def complete(request: Request, office: Office, form: Form, task_id: str) -
         for name, field in fields.items():
             if field.type == "file" and f"field.{name}" in form.files:
                 given[name] = await _uploaded(office, form, f"field.{name}", task_id, "photo")
+        if not outcome and request.headers.get("hx-request"):
+            return await run_in_threadpool(_kept, request, office, form, task_id, given, version)
         if not outcome:
             await run_in_threadpool(remembering.keep_draft, office, form.ask, task_id, form=given, version=version)
             return RedirectResponse(urls.task(task_id), status_code=303)
@@ -196,6 +206,16 @@ async def complete(request: Request, office: Office, form: Form, task_id: str) -
     case_id = task_id.rpartition(".")[0]
     person = form.ask.person
     return RedirectResponse(urls.case(case_id) if person.may("see-accounts") else urls.queue, status_code=303)
+
+
+def _kept(
+    request: Request, office: Services, form: Posted, task_id: str, given: Mapping[str, Any], version: str
+) -> Response:
+    """What a page keeps by itself while one types: a field that is only half typed does not hinder the others."""
+    right = remembering.without_wrong(_fields(office, form.ask.person, task_id, ""), given)
+    answer = remembering.keep_draft(office, form.ask, task_id, form=right, version=version)
+    content = KeptPart(version=answer.body["version"], at=form.ask.at.astimezone(office.zone))
+    return page(request, "case/_kept.html", content, person=form.ask.person)
 
 
 async def _uploaded(office: Services, form: Posted, name: str, task_id: str, kind: str) -> str:

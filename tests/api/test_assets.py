@@ -32,7 +32,7 @@ async def test_pages_and_assets_travel_packed_and_a_first_visit_weighs_little(of
     assert "no-store" in page.headers["cache-control"]
     weight = len(gzip.compress(page.content))
     scripts = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
-    modules = [f"{scripts[0].split('/css/')[0]}/js/{name}.js" for name in ("keys", "live", "lock")]
+    modules = [f"{scripts[0].split('/css/')[0]}/js/{name}.js" for name in ("drafts", "keys", "live", "lock")]
     for address in [*scripts, *modules]:
         answer = await office.http.get(address)
         assert answer.status_code == 200, address

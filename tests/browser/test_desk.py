@@ -52,6 +52,23 @@ async def test_a_representative_s_day_at_the_desk_from_sign_in_to_the_last_click
     await expect(page.get_by_text("She calls back on Friday.")).to_be_visible()
 
 
+async def test_interrupted_work_is_found_again_with_what_was_typed(new_page: NewPage) -> None:
+    page = await new_page()
+    await sign_in(page, "rep")
+    case = await open_complaint(page, "10-004266")
+    await page.goto(f"/tasks/{case}.1")
+    await page.get_by_role("button", name="Claim this task").click()
+    await page.get_by_label(re.compile("^Explanation")).fill("The garden was watered in the hot week.")
+    await page.get_by_role("link", name="Queue").click()  # the telephone rings
+    line = page.locator(f"#mine tr[id^='t-{case}']")
+    await expect(line).to_contain_text("half-filled", timeout=20_000)
+    await line.get_by_role("link").click()
+    await expect(page.get_by_label(re.compile("^Explanation"))).to_have_value(re.compile("hot week"))
+    await page.get_by_label(re.compile("^Cause")).select_option("usage")
+    await page.get_by_role("button", name="The use is explained").click()
+    await page.wait_for_url(re.compile(f"/cases/{case}$"))
+
+
 async def test_two_people_at_one_desk_see_at_once_what_the_other_takes_and_what_comes_in(new_page: NewPage) -> None:
     one, other = await new_page(), await new_page()
     await sign_in(one, "rep")

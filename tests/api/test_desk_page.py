@@ -92,6 +92,21 @@ async def test_a_half_filled_form_is_found_again(desk: Desk) -> None:
     assert '<span class="tag">half-filled</span>' in page
 
 
+async def test_what_a_page_keeps_by_itself_leaves_out_what_is_only_half_typed(desk: Desk) -> None:
+    task = desk.office.task(assignee="rep", state="claimed")
+    page = await desk.get(f"/tasks/{task}")
+    token = re.search(r'name="form-token" value="([^"]+)"', page)
+    assert token is not None
+    data = {"form-token": token[1], "key": "d", "version": "0", "outcome": "", "field.comment": "Guests."}
+    wrong = {"field.cause": "le"}
+    answer = await desk.office.http.post(
+        f"/tasks/{task}/complete", data={**data, **wrong}, headers={**HTML, "HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    assert 'data-version="1"' in answer.text
+    assert desk.task(task).draft == {"comment": "Guests."}
+
+
 async def test_several_tasks_are_claimed_at_once_and_each_says_what_became_of_it(desk: Desk) -> None:
     free, taken = desk.office.task(), desk.office.task(assignee="rep2", state="claimed")
     said = await desk.act(act="claim", task=[free, taken, "c-nonsense.1"])
