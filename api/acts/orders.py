@@ -17,9 +17,10 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import remembering
-from api.acts.act import Answer, Ask, Record
+from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.claiming import note
 from api.acts.completing import Completion, complete
-from api.acts.queue import visible
+from api.acts.queue import task_seen, visible
 from api.acts.reading import SecondLook, unconfirmed
 from api.acts.rules import definition_of, must_see_task
 from api.library import published
@@ -32,6 +33,7 @@ from definitions.language.expand import title_of
 from definitions.language.forms import fields_of
 from store.queries.tasks import MOST, crew_page
 from store.tables.cases import TaskRow
+from store.tables.utility import Account, Premise
 
 LATE: Final = timedelta(minutes=5)  #: a closing that comes later than this was kept on the phone, and the case says so
 
@@ -89,6 +91,38 @@ def unfinished(office: Services, person: Person) -> list[CrewOrders]:
                 )
             )
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What crews should know of a place."""
+
+    access: str  #: how to get to the meter
+    hazard: str  #: what to look out for
+
+
+def place_of(session: Session, task: TaskRow) -> Premise | None:
+    """The premise that the order is for, as it is now; None where the case has none yet."""
+    account = session.get(Account, task.account_id) if task.account_id else None
+    return session.get(Premise, account.premise_id) if account is not None else None
+
+
+def describe_place(office: Services, ask: Ask, task_id: str, known: Known) -> Answer:
+    """What is known of the order's place from now on, for each crew that comes there; Conflict where there is no place."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, "work")
+        task = task_seen(session, ask.person, task_id)
+        note(record, task)
+        place = place_of(session, task)
+        if place is None:
+            raise Conflict("This order is for no place in the books yet.")
+        place.access, place.hazard = known.access.strip(), known.hazard.strip()
+        session.add(place)
+        record.rule = "order of the crew" if ask.person.in_the_field_only else "right work"
+        return Answer(body={"access": place.access, "hazard": place.hazard})
+
+    return once(office.store, ask, Record(act="describe-place", kind="task", id=task_id), work)
 
 
 def form_digest(session: Session, task: TaskRow) -> str:

@@ -41,7 +41,7 @@ from store.tables.utility import Account
 
 router = APIRouter(include_in_schema=False)
 
-FORMS: Final = ("claim", "release", "check", "close")
+FORMS: Final = ("claim", "release", "check", "place", "close")
 WORKER: Final = STATIC / "js" / "crew" / "worker.js"
 
 
@@ -109,6 +109,7 @@ class OrderPage:
     order: OrderView
     detail: TaskDetail
     case_title: str
+    known: orders.Known | None  #: of the place, as it is now; None where the case has no place yet
     meters: Sequence[MeterThere]
     inputs: Sequence[OrderInput]
     outcomes: Sequence[OrderOutcome]
@@ -174,6 +175,14 @@ def check(office: Office, form: Form, task_id: str) -> Response:
     """Asks at the curb whether there is still a reason for the order; the order's page shows the answer."""
     checking.check(office, form.ask, task_id)
     return RedirectResponse(f"{urls.order(task_id)}#check", status_code=303)
+
+
+@router.post("/crew/orders/{task_id}/place")
+def describe(office: Office, form: Form, task_id: str) -> Response:
+    """Writes down what crews should know of the order's place."""
+    known = orders.Known(access=form.text("access")[:300], hazard=form.text("hazard")[:300])
+    orders.describe_place(office, form.ask, task_id, known)
+    return RedirectResponse(urls.order(task_id), status_code=303)
 
 
 @router.post("/crew/orders/{task_id}/close")
@@ -256,10 +265,12 @@ def _shown(
         task = task_seen(session, person, task_id)
         detail = task_detail(session, office, person, task)
         last = checking.last_check(session, task) if task.check_at_site else None
+        place = orders.place_of(session, task)
         content = OrderPage(
             order=order_view(task, by=person.id, at=office.now(), zone=office.zone),
             detail=detail,
             case_title=session.get_one(CaseRow, task.case_id).title,
+            known=orders.Known(access=place.access, hazard=place.hazard) if place is not None else None,
             meters=[_meter(each, office) for each in (task.snapshot or {}).get("meters", ())],
             inputs=_inputs(session, office, task, detail, given, posted, trouble),
             outcomes=[

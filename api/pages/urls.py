@@ -49,7 +49,7 @@ class Urls:
         return f"/crew/orders/{_part(task)}"
 
     def order_act(self, task: str, act: str) -> str:
-        """Where an act on a work order is sent: `claim`, `release`, `check`, `close`."""
+        """Where an act on a work order is sent: `claim`, `release`, `check`, `place`, `close`."""
         return f"/crew/orders/{_part(task)}/{_part(act)}"
 
     def directions(self, place: Place) -> str:

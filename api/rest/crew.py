@@ -16,7 +16,7 @@ from api.rest.bodies import Body, TaskId
 from api.rest.documented import READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
-from api.views.orders import CrewDay, CrewOrders
+from api.views.orders import CrewDay, CrewOrders, KnownPlace
 from api.views.shown import Moment, Page
 from api.views.steps import TakenView
 
@@ -50,6 +50,13 @@ class Close(Body):
     )
 
 
+class Describe(Body):
+    """What crews should know of a place; what is left empty is taken away."""
+
+    access: str = Field("", max_length=300, examples=["Meter behind the side gate."])
+    hazard: str = Field("", max_length=300, examples=["Dog in the yard."])
+
+
 @router.get("/day", operation_id="read_crew_day", response_model=CrewDay, responses=READ)
 def read_day(
     office: Office,
@@ -66,6 +73,12 @@ def read_day(
 def list_unfinished(office: Office, person: SignedIn) -> Page[CrewOrders]:
     """Lists what each crew has not finished, the most pressing first: for who assigns tasks."""
     return Page(items=orders.unfinished(office, person))
+
+
+@router.post("/orders/{task_id}/place", operation_id="describe_place", response_model=KnownPlace, responses=WRITE)
+def describe_place(office: Office, ask: Asked, task_id: TaskId, body: Describe) -> Response:
+    """Writes down what each crew that comes to the order's place should know."""
+    return answer(orders.describe_place(office, ask, task_id, orders.Known(access=body.access, hazard=body.hazard)))
 
 
 @router.post("/orders/{task_id}/close", operation_id="close_order", response_model=TakenView, responses=WRITE)

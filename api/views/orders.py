@@ -13,6 +13,14 @@ from api.views.shown import Moment, Shown
 from api.views.tasks import TaskView, task_view
 from store.tables.cases import PRIORITIES, TaskRow
 
+
+class KnownPlace(Shown):
+    """What crews should know of a place."""
+
+    access: str = Field(description="How to get to the meter.", examples=["Meter behind the side gate."])
+    hazard: str = Field(description="What to look out for.", examples=["Dog in the yard."])
+
+
 Why = Literal["recalled", "done", "taken", "put-aside", "unknown"]
 
 

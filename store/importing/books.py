@@ -86,6 +86,8 @@ def load_accounts(connection: Connection, rows: list[Values], _at: datetime) -> 
                 "sequence": row["sequence"],
                 "latitude": row["latitude"],
                 "longitude": row["longitude"],
+                "access": row["access"],
+                "hazard": row["hazard"],
             }
             for row in rows
         ),

@@ -68,6 +68,8 @@ KINDS: dict[str, Kind] = {
                 _column("sequence", "place on the route", whole, required=True),
                 _column("latitude", "degrees north", degrees, default=None),
                 _column("longitude", "degrees east", degrees, default=None),
+                _column("access", "how a crew gets to the meter"),
+                _column("hazard", "what a crew looks out for there"),
                 _column("service_kind", "domestic, irrigation, fire or hydrant", default="domestic"),
                 _column("service_size", "of the service", default='5/8"'),
                 _column("since", "first day of the account", day, required=True),

@@ -149,6 +149,8 @@ class _Household:
                 "sequence": self.sequence,
                 "latitude": at.latitude,
                 "longitude": at.longitude,
+                "access": places.access(self.sequence),
+                "hazard": places.hazard(self.sequence),
             }
         )
         kinds = {"irrigation": "irrigation", "construction": "hydrant"}

@@ -50,6 +50,22 @@ def place(route: int, sequence: int, random: Random) -> Place:
     )
 
 
+def access(sequence: int) -> str:
+    """How a crew gets to the meter of a route's nth place; "" where it lies at the curb as most do."""
+    return {
+        4: "Meter behind the side gate, on the left.",
+        9: "Meter under the ivy, 3 ft from the driveway.",
+        15: "Ring first: the gate is opened from the house.",
+    }.get(sequence % 20, "")
+
+
+def hazard(sequence: int) -> str:
+    """What a crew looks out for there; "" at most places."""
+    return {4: "Dog in the yard.", 12: "Meter box in the roadway: set cones.", 18: "Black widows in the box."}.get(
+        sequence % 20, ""
+    )
+
+
 def name(account_class: str, random: Random) -> str:
     """A customer's name: a person's, or a firm's where the class is one."""
     family = random.choice(FAMILY)

@@ -36,6 +36,8 @@ class Premise(Row, table=True):
     sequence: int  #: place on the route
     latitude: float | None = None  #: degrees, WGS 84
     longitude: float | None = None
+    access: str = ""  #: how a crew gets to the meter: where it lies, whom to ask, which gate
+    hazard: str = ""  #: what a crew looks out for: a dog, a deep vault, traffic
 
     __table_args__ = (Index("ix_premises_route", "route", "sequence", "id"),)
 

@@ -240,3 +240,21 @@ async def test_who_assigns_tasks_sees_what_the_crews_have_not_finished(office: O
     assert f'href="/tasks/{late}"' in (await supervisor.get("/crew/unfinished")).text
     assert (await office.by("crew").get("/crew/unfinished")).status_code == 403
     assert 'href="/crew/unfinished"' not in (await office.by("crew").get("/crew")).text
+
+
+async def test_what_a_crew_writes_down_of_a_place_the_next_one_reads(office: Office) -> None:
+    first, second = _order(office), _order(office)
+    crew = office.by("crew")
+    said = {"hazard": "Dog in the yard.", "access": "Meter behind the side gate."}
+    answer = await crew.post(f"/api/crew/orders/{first}/place", said)
+    assert (answer.status_code, answer.json()) == (200, said)
+    page = (await crew.get(f"/crew/orders/{second}")).text
+    assert "Dog in the yard." in page
+    assert "Meter behind the side gate." in page
+
+
+async def test_an_order_without_a_place_has_nothing_to_be_written_down(office: Office) -> None:
+    order = _order(office, account_id=None, snapshot=None)
+    answer = await office.by("crew").post(f"/api/crew/orders/{order}/place", {"hazard": "Traffic."})
+    assert answer.status_code == 409
+    assert (await office.by("crew").get(f"/crew/orders/{order}")).status_code == 200

@@ -15,6 +15,7 @@ const form = document.getElementById("close");
 
 /** Shows what is kept, and how things stand. */
 async function show() {
+  for (const each of document.querySelectorAll(".online")) each.hidden = !hasCoverage();
   await showKept(await showStanding(), changed);
   await markClosed();
 }
