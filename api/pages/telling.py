@@ -136,5 +136,6 @@ _TELLERS: Final[dict[str, Callable[[Machine, str], str]]] = {
     "redo": lambda machine, rest: _("Opened once more: %(task)s", task=_named(machine, rest)),
     "moved": lambda machine, rest: _("Moved to “%(state)s”", state=state_title(machine, rest.removeprefix("to "))),
     "override": lambda machine, rest: _("Overridden: %(rules)s", rules=rest),
+    "rules": lambda machine, rest: _("A new calendar or new laws bind the case"),
     "taken": lambda machine, rest: _("The outcome was taken back"),
 }

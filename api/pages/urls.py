@@ -85,10 +85,6 @@ class Urls:
         """The form that opens a case for an applicant."""
         return f"/applicants/{_part(applicant)}/open/{_part(case)}"
 
-    def plot(self, account: str) -> str:
-        """The picture of an account's consumption."""
-        return f"/accounts/{_part(account)}/consumption.svg"
-
     def open_case(self, account: str, case: str) -> str:
         """The form that opens a case for an account."""
         return f"/accounts/{_part(account)}/open/{_part(case)}"
@@ -112,10 +108,6 @@ class Urls:
     def act(self, task: str, act: str) -> str:
         """Where an act on a task is sent: `claim`, `release`, `complete`."""
         return f"/tasks/{_part(task)}/{_part(act)}"
-
-    def events(self, case: str) -> str:
-        """Where events of a case are sent."""
-        return f"/cases/{_part(case)}/events"
 
     def event(self, case: str, name: str) -> str:
         """The form of something that came in for a case, and where it is sent."""

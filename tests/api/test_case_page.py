@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event
 
 from store.tables.audit import Audit
 from store.tables.cases import CaseLink, CaseRow, Incident, StepRow, TaskRow
@@ -10,16 +15,31 @@ from tests.api.office import MONDAY, Office, opened
 from tests.api.pages_office import seen, sent
 
 
+@contextmanager
+def counting(office: Office) -> Iterator[list[str]]:
+    """The statements that are sent to the store meanwhile."""
+    sent_to_store: list[str] = []
+
+    def note(*asked: Any) -> None:
+        sent_to_store.append(str(asked[2]))
+
+    event.listen(office.store.engine, "before_cursor_execute", note)
+    try:
+        yield sent_to_store
+    finally:
+        event.remove(office.store.engine, "before_cursor_execute", note)
+
+
 def case_of(task: str) -> str:
     return task.rpartition(".")[0]
 
 
-def step(case: str, number: int, event: str, **fields: object) -> StepRow:
+def step(case: str, number: int, what: str, **fields: object) -> StepRow:
     return StepRow(
         case_id=case,
         step_no=number,
         act=f"act-{number}",
-        event=event,
+        event=what,
         by="rep",
         at=MONDAY + timedelta(minutes=number),
         **fields,
@@ -164,3 +184,50 @@ async def test_what_was_typed_is_not_lost_when_somebody_else_has_the_task_by_now
     assert stale.status_code in (409, 412)
     assert "What you had typed was not sent:" in stale.text
     assert "A wet yard." in stale.text
+
+
+async def test_an_override_is_asked_for_by_one_and_decided_by_another_on_the_page(office: Office) -> None:
+    case = "c-guarded"
+    with office.store.writing() as session:
+        row = CaseRow(
+            id=case,
+            definition="guarded",
+            version=1,
+            account_id="a-1",
+            title="Guarded",
+            state="ready",
+            opened_at=MONDAY,
+            at=MONDAY,
+            step_no=1,
+            snapshot={
+                "id": case,
+                "definition": "guarded",
+                "version": 1,
+                "account": "a-1",
+                "state": ["ready"],
+                "data": {"account": {"id": "a-1"}},
+                "opened_at": MONDAY.isoformat(),
+                "at": MONDAY.isoformat(),
+                "step": 1,
+            },
+        )
+        session.add(row)
+    assert "Ask for an override" not in (await seen(office, "rep", f"/cases/{case}")).text
+    assert 'value="WD-1"' in (await seen(office, "lead", f"/cases/{case}")).text
+    asked = await sent(office, "lead", f"/cases/{case}/overrides", rule="WD-1", reason="The house stands empty.")
+    assert asked.status_code == 303, asked.text
+    assert "Agree, as the second person" not in (await seen(office, "lead", f"/cases/{case}")).text
+    assert "Agree, as the second person" in (await seen(office, "supervisor", f"/cases/{case}")).text
+
+
+async def test_a_long_story_asks_the_store_no_more_than_a_short_one(office: Office) -> None:
+    short, long = case_of(opened(office)), case_of(opened(office))
+    with office.store.writing() as session:
+        for number in range(1, 41):
+            session.add(step(long, number, "message customer-withdrew", state="review"))
+    counted = {}
+    for case in (short, long):
+        with counting(office) as statements:
+            assert (await seen(office, "rep", f"/cases/{case}")).status_code == 200
+        counted[case] = len(statements)
+    assert counted[long] == counted[short]
