@@ -158,7 +158,9 @@ def _late(written: Figures, published: Figures | None) -> list[Bar]:
 
 def _time(written: Figures, published: Figures | None) -> list[Bar]:
     ours = _spans(written.days)
-    return _bars(ours, _spans(published.days) if published is not None else None, _) if sum(ours.values()) else []
+    bars = _bars(ours, _spans(published.days) if published is not None else None, _)
+    order = [_(words) for _longest, words in SPANS]
+    return sorted(bars, key=lambda bar: order.index(bar.label) if bar.label in order else len(order))
 
 
 def _spans(days: Mapping[int, int]) -> dict[str, int]:

@@ -22,6 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LOCALES: Final = Path(__file__).parent.parent / "locale"
 LANGUAGES: Final = {"en": "English", "es": "Español"}  #: each named in itself
 COOKIE: Final = "language"
+PLURALS: Final = (
+    "nplurals=2; plural=(n != 1);"  #: as the catalogues have them; Babel's own Spanish has a form for millions
+)
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -106,6 +109,7 @@ def preferred(accepted: str) -> str:
 def catalogue(spoken: str) -> Catalog:
     """All texts of a language: the catalogues of its areas, merged."""
     merged = Catalog(locale=spoken)
+    merged.mime_headers = [("Plural-Forms", PLURALS)]
     for file in sorted((LOCALES / spoken).glob("*.po")):
         with file.open("rb") as text:
             for message in read_po(text, locale=spoken, abort_invalid=True):

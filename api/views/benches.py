@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -12,8 +13,6 @@ from api.problems import NotFound
 from api.views.bench import DraftView, ProposalView, draft_view, proposal_view
 from api.views.books import DefinitionView, definition_fields
 from store.queries import bench
-from store.records import versions_of
-from store.tables.definitions import DefinitionVersion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +36,15 @@ class CaseTypeLine:
     proposal: ProposalView | None  #: that waits for a second person
 
 
-def case_types(session: Session, reader: str, *, zone: ZoneInfo) -> list[CaseTypeLine]:
+def case_types(session: Session, reader: str, *, zone: ZoneInfo, only: str | None = None) -> list[CaseTypeLine]:
     """Every case type that was published or is being written, by title; four queries, however many there are."""
-    counts = bench.open_cases(session)
+    counts = bench.open_cases(session, only)
     drafts: dict[str, list[DraftView]] = {}
-    for draft in bench.drafts_of(session):
+    for draft in bench.drafts_of(session, only):
         drafts.setdefault(draft.definition, []).append(draft_view(draft, zone=zone))
-    proposals = {row.definition: proposal_view(row, zone=zone) for row in bench.open_proposals(session)}
-    versions: dict[str, list[DefinitionVersion]] = {}
-    for row in versions_of(session):
+    proposals = {row.definition: proposal_view(row, zone=zone) for row in bench.open_proposals(session, only)}
+    versions: dict[str, list[Any]] = {}
+    for row in bench.published_versions(session, only):
         versions.setdefault(row.definition, []).append(row)
     found = []
     for case in {*versions, *drafts, *proposals}:
@@ -73,7 +72,7 @@ def case_types(session: Session, reader: str, *, zone: ZoneInfo) -> list[CaseTyp
 
 def case_type(session: Session, case: str, reader: str, *, zone: ZoneInfo) -> CaseTypeLine:
     """One case type; NotFound when nothing of it was published or is being written."""
-    found = next((line for line in case_types(session, reader, zone=zone) if line.case == case), None)
-    if found is None:
+    found = case_types(session, reader, zone=zone, only=case)
+    if not found:
         raise NotFound(f"No case type is called {case[:60]!r}.")
-    return found
+    return found[0]

@@ -23,11 +23,12 @@ class Difference:
     changed: frozenset[str]  #: the same path, but it does something else; what lies inside it counts on its own
     ways_added: frozenset[Edge]
     ways_removed: frozenset[Edge]
+    elsewhere: tuple[str, ...]  #: keys beside `states` whose values differ, such as `sla` or `data`
 
     @property
-    def is_empty(self) -> bool:
-        """Whether the two look and behave the same, state by state."""
-        return not (self.added or self.removed or self.changed or self.ways_added or self.ways_removed)
+    def in_states(self) -> bool:
+        """Whether a picture of the two would differ, or what one of their states does."""
+        return bool(self.added or self.removed or self.changed or self.ways_added or self.ways_removed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,11 @@ class Line:
 
 def difference(old: CaseDefinition, new: CaseDefinition) -> Difference:
     """What differs between the two."""
+    elsewhere = tuple(
+        name.rstrip("_").replace("_", "-")
+        for name in CaseDefinition.model_fields
+        if name != "states" and getattr(old, name) != getattr(new, name)
+    )
     old, new = expand(old), expand(new)
     before, after = dict(walk(old)), dict(walk(new))
     ways_before, ways_after = frozenset(edges(old)), frozenset(edges(new))
@@ -51,6 +57,7 @@ def difference(old: CaseDefinition, new: CaseDefinition) -> Difference:
         changed=frozenset(path for path in before.keys() & after.keys() if _alone(before[path]) != _alone(after[path])),
         ways_added=ways_after - ways_before,
         ways_removed=ways_before - ways_after,
+        elsewhere=elsewhere,
     )
 
 

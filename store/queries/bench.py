@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
+from store.tables.base import table_of
 from store.tables.cases import CaseRow
 from store.tables.definitions import OPEN_PROPOSAL, DefinitionVersion, Draft, Proposal, Rehearsal
 
@@ -29,12 +30,21 @@ def open_cases(session: Session, definition: str | None = None) -> Mapping[tuple
     """(definition, version) → how many open cases run on it."""
     query = (
         select(col(CaseRow.definition), col(CaseRow.version), func.count())
-        .where(col(CaseRow.status) == "open")
+        .where(text("status = 'open'"))
         .group_by(col(CaseRow.definition), col(CaseRow.version))
     )
     if definition is not None:
         query = query.where(col(CaseRow.definition) == definition)
     return defaultdict(int, {(name, version): count for name, version, count in session.execute(query)})
+
+
+def published_versions(session: Session, definition: str | None = None) -> list[Any]:
+    """All versions of a definition, or of all, by name and then the newest first, without their texts."""
+    query = select(*(column for column in table_of(DefinitionVersion).c if column.name not in ("compiled", "source")))
+    query = query.order_by(col(DefinitionVersion.definition), col(DefinitionVersion.version).desc())
+    if definition is not None:
+        query = query.where(col(DefinitionVersion.definition) == definition)
+    return list(session.execute(query))
 
 
 def newest_version(session: Session, definition: str) -> int:
@@ -57,9 +67,11 @@ def draft_by(session: Session, author: str, definition: str) -> Draft | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def open_proposals(session: Session) -> list[Proposal]:
-    """The proposals that wait for a second person, the oldest first."""
+def open_proposals(session: Session, definition: str | None = None) -> list[Proposal]:
+    """The proposals that wait for a second person, of one definition or of all, the oldest first."""
     query = select(Proposal).where(text(OPEN_PROPOSAL)).order_by(col(Proposal.proposed_at), col(Proposal.id))
+    if definition is not None:
+        query = query.where(col(Proposal.definition) == definition)
     return list(session.execute(query).scalars())
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from plans import plans_of
 
 from api.acts import drafting
 from api.acts.act import Ask
 from api.problems import Changed, Conflict, Invalid, NotPermitted
 from api.security.people import person_of
+from api.views.benches import case_type, case_types
 from store.tables.definitions import Draft
 from tests.api.office import MONDAY, Office
 
@@ -53,6 +55,16 @@ def test_a_draft_is_written_by_authors_and_thrown_away_by_its_own(office: Office
         session.get_one(Draft, draft.id).author = "supervisor"
     with pytest.raises(Conflict):
         drafting.throw_away(office.services, _ask(office, "author", "t"), draft.id)
+
+
+async def test_the_bench_asks_four_questions_however_many_case_types_there_are(office_on_each: Office) -> None:
+    office_on_each.task()
+    zone = office_on_each.services.zone
+    plans = plans_of(office_on_each.store, lambda session: case_types(session, "author", zone=zone))
+    assert len(plans) == 4
+    with office_on_each.store.reading() as session:
+        line = case_type(session, "complaint", "author", zone=zone)
+    assert [(each.version.version, each.open_cases) for each in line.versions] == [(1, 1)]
 
 
 async def test_pages_of_the_bench_are_for_those_with_the_right(office: Office) -> None:

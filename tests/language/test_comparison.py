@@ -37,7 +37,13 @@ def test_states_that_came_went_and_changed_are_told_apart() -> None:
 
 
 def test_a_definition_does_not_differ_from_itself_whatever_its_comments() -> None:
-    assert difference(_read(BEFORE), _read(f"# a comment\n{BEFORE}")).is_empty
+    told = difference(_read(BEFORE), _read(f"# a comment\n{BEFORE}"))
+    assert (told.in_states, told.elsewhere) == (False, ())
+
+
+def test_what_differs_beside_the_states_is_named() -> None:
+    told = difference(_read(BEFORE), _read(BEFORE.replace("title: Lost key", "title: A lost key\nlaws: [x]", 1)))
+    assert (told.in_states, told.elsewhere) == (False, ("title", "laws"))
 
 
 def test_a_change_inside_a_state_is_not_one_of_the_state_around_it() -> None:

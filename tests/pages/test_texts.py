@@ -111,3 +111,12 @@ def test_days_are_named_in_the_language_of_the_reader() -> None:
         assert words.desk_time(moment) == "lun 5 ene 2026, 1:07 p. m."
     finally:
         texts._language.reset(before)
+
+
+def test_one_and_many_have_their_own_spanish() -> None:
+    before = texts._language.set("es")
+    try:
+        said = [texts.ngettext("%(num)s step", "%(num)s steps", count) for count in (1, 2, 1_000_000)]
+    finally:
+        texts._language.reset(before)
+    assert said == ["%(num)s paso", "%(num)s pasos", "%(num)s pasos"]

@@ -11,7 +11,7 @@ const source = document.getElementById("source");
 const gutter = form.querySelector(".gutter");
 const numbers = gutter.appendChild(document.createElement("div"));
 
-let pause, walk, asked = 0, kept = source.value, going = Promise.resolve();
+let pause, walk, actual = false, asked = 0, kept = source.value, going = Promise.resolve();
 
 const beside = () => document.getElementById("beside");
 
@@ -85,7 +85,14 @@ function show(fresh) {
     fresh.append(...drawn);
   }
   old.replaceWith(document.adoptNode(fresh));
+  size();
   number();
+}
+
+/** Shows the picture in the width that there is, or as large as it was drawn. */
+function size() {
+  beside().querySelector(".drawing")?.classList.toggle("actual", actual);
+  beside().querySelector("[data-actual]")?.setAttribute("aria-pressed", String(actual));
 }
 
 source.addEventListener("input", () => {
@@ -114,6 +121,10 @@ form.addEventListener("click", (event) => {
   if (keeper) {
     form.elements.version.value = keeper.dataset.keep;
     return keep(false);
+  }
+  if (event.target.closest("[data-actual]")) {
+    actual = !actual;
+    return size();
   }
   const state = event.target.closest(".drawing .node");
   const line = state && JSON.parse(beside().dataset.places || "{}")[state.querySelector("title")?.textContent];
