@@ -69,7 +69,7 @@ async def desk(temporal_address: str, tmp_path_factory: pytest.TempPathFactory) 
         running = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.05)
-        yield Desk(address=f"http://127.0.0.1:{port}", store=store)
+        yield Desk(address=f"http://127.0.0.1:{port}", store=store, world=world)
         server.should_exit = True
         await running
     files.use(None)

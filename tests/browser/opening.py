@@ -8,6 +8,7 @@ from typing import Literal
 
 from playwright.async_api import Page
 
+from activities.world import World
 from store.engine import Store
 
 Colors = Literal["light", "dark"]
@@ -21,6 +22,7 @@ class Desk:
 
     address: str
     store: Store
+    world: World  #: to let happen at once what a worker comes to by and by
 
 
 async def sign_in(page: Page, name: str) -> None:
