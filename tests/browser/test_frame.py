@@ -59,6 +59,7 @@ async def test_shortcuts_lead_everywhere_are_listed_and_can_be_switched_off(live
 
 
 async def test_a_page_left_alone_is_covered_and_what_was_typed_in_it_stays(live_page: Page, desk: Desk) -> None:
+    await live_page.clock.install()
     await sign_in(live_page, "rep2")
     await live_page.goto("/accounts")
     typed = live_page.get_by_role("searchbox")
@@ -66,8 +67,7 @@ async def test_a_page_left_alone_is_covered_and_what_was_typed_in_it_stays(live_
     long_ago = datetime.now(UTC) - timedelta(hours=2)
     with desk.store.writing() as session:
         session.execute(update(SignIn).where(SignIn.user_id == "rep2").values(seen_at=long_ago))  # type: ignore[arg-type]
-    await live_page.evaluate("fetch('/awake', {method: 'POST'})")
-    await live_page.evaluate("htmx.trigger(document.body, 'htmx:responseError', {xhr: {status: 401}})")
+    await live_page.clock.fast_forward("45:00")
     cover = live_page.get_by_role("dialog", name="Locked")
     await cover.get_by_label("Password").fill("wrong")
     await cover.get_by_role("button", name="Go on").click()

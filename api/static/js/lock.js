@@ -1,8 +1,10 @@
-// A page that is left alone is covered and asks for the password; what is typed in it stays. The server locks the session on its
-// own; here it is only shown in time, and somebody who types for long without sending is counted as being there.
+// A page that is left alone is covered and asks for the password; what is typed in it stays. The server alone locks the session: a
+// page that nobody used for long asks it (somebody may be busy in another tab, or there is no coverage), and somebody who types for
+// long without sending is counted as being there.
 
 const dialog = document.getElementById("locked");
 const NOTED = 120_000; // milliseconds between two notes to the server that somebody is there
+const ASKED = 30_000; // milliseconds between two questions whether the session is locked
 let last = Date.now();
 let noted = Date.now();
 
@@ -17,7 +19,7 @@ export function watch() {
   if (!dialog) return;
   const idle = Number(dialog.dataset.idle) * 1000;
   for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, there, { passive: true });
-  if (idle) setInterval(() => Date.now() - last > idle && lock(), 10_000);
+  if (idle) setInterval(() => Date.now() - last > idle && ask({ "X-Live": "1" }), ASKED);
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.querySelector("form").addEventListener("submit", unlock);
 }
@@ -27,7 +29,18 @@ function there() {
   last = Date.now();
   if (last - noted < NOTED) return;
   noted = last;
-  fetch(dialog.dataset.awake, { method: "POST", headers: { "HX-Request": "true" } }).then((answer) => answer.status === 401 && lock(), () => {});
+  ask({});
+}
+
+// Without coverage nothing is covered: what is on the page can still be worked on.
+async function ask(headers) {
+  if (dialog.open) return;
+  try {
+    const answer = await fetch(dialog.dataset.awake, { method: "POST", headers: { "HX-Request": "true", "Accept": "text/html", ...headers } });
+    if (answer.status === 401) lock();
+  } catch {
+    // the next round may have coverage
+  }
 }
 
 async function unlock(event) {
