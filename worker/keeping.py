@@ -42,7 +42,7 @@ EVENTS_SECONDS = 5.0
 LISTS_SECONDS = 1.0
 RUNS_SECONDS = 10.0
 RULES_SECONDS = 10.0
-ARCHIVE_SECONDS = 60.0
+ARCHIVE_SECONDS = 5.0
 QUIET_SECONDS = 3.0  #: without a step, after which histories are archived
 UNKEPT_AT_MOST = timedelta(hours=6)  #: then they are archived between steps, too
 BREATH_SECONDS = 0.25  #: between two of those

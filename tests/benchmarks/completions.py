@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from store.engine import Store
+from store.queries.keeping import cases_to_archive
 from tests.benchmarks import page, rows
 from tests.benchmarks.driving import drive
 from tests.benchmarks.figures import BARE, HEADGATE, Line, Round, Series, lines
@@ -12,6 +14,7 @@ from tests.benchmarks.places import Place, placed
 
 CASES = {1: 20}  #: cases of a round, by how many at once
 CASES_AT_ONCE = 8  #: else so many times the number at once
+ARCHIVED_SECONDS = 120.0  #: within which the worker finds quiet for the histories of a round
 SETTLING_SECONDS = 1.0  #: the server writes what a round left behind
 
 Say = Callable[[str], None]
@@ -50,6 +53,8 @@ async def _series(place: Place, at_once: int, rounds: int, seed: int, say: Say) 
 async def _round(place: Place, name: str, cases: int, at_once: int, seed: str) -> tuple[Round, str]:
     bytes_before, cpu_before = place.bytes(name), place.cpu_ms(name)
     driven = await drive(place.contenders[name], place.accounts, cases=cases, at_once=at_once, seed=seed)
+    if name == HEADGATE:
+        await _archived(place.stores[name])
     cpu = place.cpu_ms(name)
     await asyncio.sleep(SETTLING_SECONDS)
     after = place.bytes(name)
@@ -60,6 +65,16 @@ async def _round(place: Place, name: str, cases: int, at_once: int, seed: str) -
         cpu_ms={part: cpu[part] - cpu_before[part] for part in cpu},
         bytes={part: after[part] - bytes_before[part] for part in after},
     ), driven.first
+
+
+async def _archived(store: Store) -> None:
+    """Waits until Headgate has kept the histories of the round: they count as its work, and would else burden the other."""
+    async with asyncio.timeout(ARCHIVED_SECONDS):
+        while True:
+            with store.reading() as session:
+                if not cases_to_archive(session, limit=1):
+                    return
+            await asyncio.sleep(SETTLING_SECONDS)
 
 
 def _table(series: Series) -> str:

@@ -16,7 +16,7 @@ from store.tables.every import metadata
 from tests.benchmarks.places import Place
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\d{1,2} \w+ \d{4}, \d\d:\d\d|\w+day")
-OWN = {"act", "digest"}  #: columns that differ by nature: Headgate's hold a digest of the whole step
+OWN = {"act", "digest", "kept_at"}  #: differ by nature: a digest of the whole step; when Headgate has archived
 
 
 class DifferentRows(Exception):
