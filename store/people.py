@@ -148,11 +148,52 @@ def set_crews(session: Session, user_id: str, crews: frozenset[str]) -> None:
     _changed(session, user)
 
 
-def set_password(session: Session, user_id: str, password: str) -> None:
-    """Give a user a password; only its argon2 hash is kept."""
+def set_password(session: Session, user_id: str, password: str, *, once: bool = False) -> None:
+    """Give a user a password, for good or for one sign-in; only its argon2 hash is kept."""
     user = _user(session, user_id)
-    user.password_hash = PASSWORDS.hash(password)
+    user.password_hash, user.password_once = PASSWORDS.hash(password), once
     _changed(session, user)
+
+
+def use_once(session: Session, user_id: str) -> bool:
+    """Whether the password with which the user has just signed in was good for this once: it is forgotten now."""
+    user = _user(session, user_id)
+    if user.password_once:
+        user.password_hash = None
+        _changed(session, user)
+    return user.password_once
+
+
+def sign_ins_of(session: Session, user_id: str, at: datetime) -> list[SignIn]:
+    """The sessions and tokens of a user that are good at this moment, the newest first."""
+    query = select(SignIn).where(
+        col(SignIn.user_id) == user_id, col(SignIn.revoked_at).is_(None), col(SignIn.expires_at) > at
+    )
+    return list(session.execute(query.order_by(col(SignIn.made_at).desc(), col(SignIn.id))).scalars())
+
+
+def revoke_sign_in(session: Session, user_id: str, sign_in_id: str, at: datetime) -> bool:
+    """Whether a sign-in of this user's was good, and is ended now."""
+    done = session.connection().execute(
+        update(SignIn)
+        .where(col(SignIn.id) == sign_in_id, col(SignIn.user_id) == user_id, col(SignIn.revoked_at).is_(None))
+        .values(revoked_at=at)
+    )
+    return bool(done.rowcount)
+
+
+def revoke_others(session: Session, user_id: str, keep: str, at: datetime) -> None:
+    """End every browser session of the user but the one with this token; tokens for systems stay."""
+    session.execute(
+        update(SignIn)
+        .where(
+            col(SignIn.user_id) == user_id,
+            col(SignIn.kind) == "session",
+            col(SignIn.digest) != _digest(keep),
+            col(SignIn.revoked_at).is_(None),
+        )
+        .values(revoked_at=at)
+    )
 
 
 def leave(session: Session, user_id: str, on: date, at: datetime) -> None:

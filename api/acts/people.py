@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session, col, delete, select
 
@@ -12,10 +12,12 @@ from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.problems import Changed, Conflict, Invalid, NotFound
 from api.security.people import Person
 from api.services import Services
-from api.views.people import Limit, absence_view, user_view
+from api.views.people import Limit, UserView, absence_view, user_view
 from api.views.tasks import etag
 from store import people
 from store.tables.people import Absence, ApprovalLimit, User
+
+RULE: Final = "right manage-people"
 
 
 def add_user(
@@ -45,9 +47,11 @@ def add_user(
             by=ask.person.id,
             at=ask.at,
             sees_confidential=sees_confidential,
-            password=password,
         )
+        if password is not None:
+            people.set_password(session, user_id, password, once=True)
         _set_limits(session, user_id, limits)
+        record.rule = f"{RULE}: {', '.join(sorted(roles)) or 'no role'}"
         return _shown(session, user, status=201)
 
     return once(office.store, ask, Record(act="add-user", kind="user", id=user_id), work)
@@ -63,12 +67,13 @@ def change_user(office: Services, ask: Ask, user_id: str, *, version: str, chang
             raise NotFound(f"Nobody is called {user_id[:60]!r}.")
         if str(user.version) != version:
             raise Changed(f"{user_id} is at version {user.version}, not {version[:20]}. Read it again first.")
+        before = user_view(session, user)
         if changes.get("name") is not None:
             user.name = changes["name"]
         if changes.get("sees_confidential") is not None:
             user.sees_confidential = changes["sees_confidential"]
         if changes.get("password") is not None:
-            people.set_password(session, user_id, changes["password"])
+            people.set_password(session, user_id, changes["password"], once=True)
         if changes.get("active") is False:
             people.leave(session, user_id, office.today(), datetime.now(UTC))
         elif changes.get("active") is True:
@@ -81,6 +86,8 @@ def change_user(office: Services, ask: Ask, user_id: str, *, version: str, chang
             _set_limits(session, user_id, changes["limits"])
         user.version += 1
         session.flush()
+        must_leave_an_administrator(office, session)
+        record.rule = f"{RULE}: {told_apart(before, user_view(session, user), changes)}"
         return _shown(session, user)
 
     return once(office.store, ask, Record(act="change-user", kind="user", id=user_id), work)
@@ -93,6 +100,7 @@ def add_absence(
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, keeping_absences(ask.person, user_id))
+        record.rule = "own" if user_id == ask.person.id else f"right {keeping_absences(ask.person, user_id)}"
         if session.get(User, user_id) is None:
             raise NotFound(f"Nobody is called {user_id[:60]!r}.")
         wrong = {}
@@ -116,6 +124,7 @@ def end_absence(office: Services, ask: Ask, user_id: str, absence_id: int) -> An
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, keeping_absences(ask.person, user_id))
+        record.rule = "own" if user_id == ask.person.id else f"right {keeping_absences(ask.person, user_id)}"
         absence = session.get(Absence, absence_id)
         if absence is None or absence.user_id != user_id:
             raise NotFound(f"There is no absence {absence_id} of {user_id[:60]!r}.")
@@ -130,6 +139,36 @@ def keeping_absences(person: Person, user_id: str) -> str:
     if user_id == person.id:
         return "work"
     return "manage-people" if person.may("manage-people") else "keep-absences"
+
+
+def must_leave_an_administrator(office: Services, session: Session) -> None:
+    """Raises Conflict when nobody is left who keeps people: nobody could put that right any more."""
+    roles = {name for name, role in office.district.roles.items() if "manage-people" in role.rights}
+    if not any(each.active and each.roles & roles for each in people.people(session)):
+        raise Conflict("Nobody would be left who keeps people. Give that right to somebody else first.")
+
+
+def told_apart(before: UserView, after: UserView, changes: Mapping[str, Any]) -> str:
+    """What was changed of a user, for the audit: roles, crews and limits with what they were; no name and no password."""
+    said = [] if changes.get("password") is None else ["password"]
+    if before.name != after.name:
+        said.append("name")
+    if before.active != after.active:
+        said.append("back" if after.active else "left")
+    if before.sees_confidential != after.sees_confidential:
+        said.append(f"confidential accounts {'yes' if after.sees_confidential else 'no'}")
+    for what, was, now in (
+        ("roles", before.roles, after.roles),
+        ("crews", before.crews, after.crews),
+        ("limits", _written(before.limits), _written(after.limits)),
+    ):
+        if was != now:
+            said.append(f"{what} {', '.join(was) or 'none'} → {', '.join(now) or 'none'}")
+    return "; ".join(said) or "nothing"
+
+
+def _written(limits: Sequence[Limit]) -> list[str]:
+    return [f"{limit.kind} {limit.amount_usd}" for limit in limits]
 
 
 def _roles(office: Services, roles: Sequence[str]) -> frozenset[str]:

@@ -35,7 +35,7 @@ from api.views.inbox import ItemView, item_view
 from api.views.stories import account_detail
 from store.people import people
 from store.queries.cases import case_page
-from store.queries.inbox import InboxCount, inbox_counts
+from store.queries.inbox import InboxCount, inbox_counts, unread_memos
 from store.tables.audit import Audit
 from store.tables.inbox import CHANNELS, InboxItem
 from store.tables.papers import File
@@ -76,6 +76,7 @@ class InboxPage:
     queue: str | None  #: the queue that alone is shown
     queues: Sequence[tuple[str, str, InboxCount | None]]  #: name, title, how much waits there
     may_take_in: bool
+    unread: int  #: memos to the person
     next: str | None
 
 
@@ -129,6 +130,7 @@ def show(
     seen, now = inbox_lists.queues_seen(office, person), office.now()
     with office.store.reading() as session:
         counts = {each.queue: each for each in inbox_counts(session, seen, now)}
+        unread = unread_memos(session, person.id, sorted(person.crews))
     asked = {"which": which} | ({"queue": queue} if queue else {})
     content = InboxPage(
         lines=[_line(office, item, now) for item in found.items],
@@ -137,6 +139,7 @@ def show(
         queue=queue,
         queues=[(name, office.district.queues[name].title, counts.get(name)) for name in seen],
         may_take_in=person.may(inbox.RIGHT),
+        unread=unread,
         next=f"{urls.inbox}?{urlencode({**asked, 'cursor': found.cursor})}" if found.cursor else None,
     )
     return page(request, "inbox/inbox.html", content, person=person)

@@ -34,6 +34,8 @@ PLACES: Final = (
     Place(key="inbox", title=N_("Inbox"), url=urls.inbox, right="take-in", shortcut="i"),
     Place(key="bench", title=N_("Author's bench"), url=urls.bench, right="publish-definitions"),
     Place(key="audit", title=N_("Audit"), url=urls.audit, right="read-audit"),
+    Place(key="memos", title=N_("Memos"), url=urls.memos, right="work"),
+    Place(key="people", title=N_("People"), url=urls.people, right="manage-people"),
 )
 
 

@@ -13,7 +13,15 @@ from api.pages.posted import Form as PostedForm
 from api.pages.preferences import from_here, here
 from api.pages.urls import urls
 from api.problems import NotSignedIn, TooManyTries
-from api.security.signin import SESSION_COOKIE, SESSION_LASTS, person_of_session, session_of, sign_in, sign_out
+from api.security.signin import (
+    SESSION_COOKIE,
+    SESSION_LASTS,
+    must_choose_password,
+    person_of_session,
+    session_of,
+    sign_in,
+    sign_out,
+)
 from api.services import Office, Services
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +63,8 @@ def enter(
         return response
     if before := session_of(request):
         sign_out(office, before)
-    response = RedirectResponse(_first_page(office, token, here(then)), status_code=303)
+    chooses = must_choose_password(office, name.strip().lower())
+    response = RedirectResponse(urls.me if chooses else _first_page(office, token, here(then)), status_code=303)
     response.set_cookie(
         SESSION_COOKIE,
         token,

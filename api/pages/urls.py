@@ -344,6 +344,22 @@ class Urls:
         """Where a rehearsal is cancelled."""
         return f"/bench/rehearsals/{_part(rehearsal)}/cancel"
 
+    people = "/people"
+    new_person = "/people/new"
+    me = "/me"
+
+    def person(self, user: str) -> str:
+        """Somebody who works here."""
+        return f"/people/{_part(user)}"
+
+    def person_act(self, user: str, act: str) -> str:
+        """Where a change to somebody is sent."""
+        return f"/people/{_part(user)}/{_part(act)}"
+
+    def me_act(self, act: str) -> str:
+        """Where a change to oneself is sent."""
+        return f"/me/{_part(act)}"
+
     def problem(self, code: str) -> str:
         """What a problem means."""
         return f"/problems/{_part(code)}"

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 from sqlmodel import col, select
 
-from api.acts import people
+from api.acts import leaving, own, people
 from api.problems import NotFound
 from api.rest.asking import Asked, IfMatch, answer, version_of
-from api.rest.bodies import Body, UserId, UserName
+from api.rest.bodies import Body, Reason, UserId, UserName
 from api.rest.documented import GUARDED, READ, WRITE
-from api.security.signin import SignedIn
+from api.security.signin import SignedIn, session_of
 from api.services import Office
-from api.views.people import AbsenceView, Limit, MeView, UserView, absence_view, me_view, user_view
+from api.views.people import (
+    AbsenceView,
+    LeftView,
+    Limit,
+    MeView,
+    SignInView,
+    UserView,
+    absence_view,
+    me_view,
+    sign_in_view,
+    user_view,
+)
 from api.views.shown import Page
 from api.views.tasks import etag
+from store import people as store_people
 from store.tables.people import Absence, User
 
 router = APIRouter(prefix="/api", tags=["people"])
@@ -52,6 +64,20 @@ class UserChanges(Body):
     sees_confidential: bool | None = None
 
 
+class OwnPassword(Body):
+    """A password of one's own."""
+
+    present: str = Field("", max_length=200, description="Empty after a sign-in with one that somebody else had set.")
+    new: Password
+
+
+class Leaving(Body):
+    """Who takes over what somebody held, and why they leave."""
+
+    to: UserId | None = Field(None, description="Where they may not do it, or are nobody, it goes back to its queue.")
+    reason: Reason
+
+
 class NewAbsence(Body):
     """Days on which somebody is away."""
 
@@ -65,6 +91,13 @@ class NewAbsence(Body):
 def me(person: SignedIn) -> MeView:
     """Says who is signed in, and what they may do."""
     return me_view(person)
+
+
+@router.post("/me/password", operation_id="choose_password", status_code=204, response_class=Response, responses=WRITE)
+def choose_password(request: Request, office: Office, ask: Asked, body: OwnPassword) -> Response:
+    """Chooses another password; the person's other browser sessions end."""
+    token = session_of(request)
+    return answer(own.choose_password(office, ask, present=body.present, new=body.new, session_token=token))
 
 
 @router.get("/users", operation_id="list_users", response_model=Page[UserView], responses=READ)
@@ -113,6 +146,39 @@ def change_user(office: Office, ask: Asked, user_id: UserName, body: UserChanges
     """Changes a user: roles, crews, limits, password; `active: false` when they leave."""
     changes: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     return answer(people.change_user(office, ask, user_id, version=version_of(if_match, "a user"), changes=changes))
+
+
+@router.post("/users/{user_id}/leave", operation_id="let_user_go", response_model=LeftView, responses=GUARDED)
+def let_user_go(office: Office, ask: Asked, user_id: UserName, body: Leaving, if_match: IfMatch = None) -> Response:
+    """Lets somebody go: no right or sign-in is left, and what they hold is handed over or goes back to its queue."""
+    version = version_of(if_match, "a user")
+    return answer(leaving.let_go(office, ask, user_id, version=version, to=body.to, reason=body.reason))
+
+
+@router.get("/users/{user_id}/sign-ins", operation_id="list_sign_ins", response_model=Page[SignInView], responses=READ)
+def list_sign_ins(office: Office, person: SignedIn, user_id: UserName) -> Page[SignInView]:
+    """Lists where a user is signed in, and their tokens; people may read their own."""
+    if user_id != person.id:
+        person.must(people.keeping_absences(person, user_id))
+    with office.store.reading() as session:
+        if session.get(User, user_id) is None:
+            raise NotFound(f"Nobody is called {user_id!r}.")
+        rows = store_people.sign_ins_of(session, user_id, datetime.now(UTC))
+    return Page(items=[sign_in_view(row, zone=office.zone) for row in rows])
+
+
+@router.delete(
+    "/users/{user_id}/sign-ins/{sign_in_id}",
+    operation_id="end_sign_in",
+    status_code=204,
+    response_class=Response,
+    responses=WRITE,
+)
+def end_sign_in(
+    office: Office, ask: Asked, user_id: UserName, sign_in_id: Annotated[str, Path(max_length=40)]
+) -> Response:
+    """Ends a session or a token."""
+    return answer(own.end_sign_in(office, ask, user_id, sign_in_id))
 
 
 @router.get("/users/{user_id}/absences", operation_id="list_absences", response_model=Page[AbsenceView], responses=READ)

@@ -15,7 +15,7 @@ from api.problems import NotSignedIn, SessionLocked, TooManyTries
 from api.security.people import Person, person_of
 from api.services import Office, Services
 from store import people
-from store.tables.people import SignIn
+from store.tables.people import SignIn, User
 
 SESSION_COOKIE: Final = "headgate"
 SESSION_LASTS: Final = timedelta(hours=12)
@@ -98,10 +98,13 @@ def unlock(office: Services, token: str, password: str, address: str) -> None:
 
 
 def sign_in(office: Services, user_id: str, password: str, address: str) -> str:
-    """A new session token; NotSignedIn for a wrong name or password, TooManyTries when further tries have to wait."""
+    """A new session token; NotSignedIn for a wrong name or password, TooManyTries when further tries have to wait.
+
+    A password that somebody else has set is forgotten with this sign-in."""
     _check(office, user_id, password, address)
     now = datetime.now(UTC)
     with office.store.writing() as session:
+        people.use_once(session, user_id)
         return people.make_sign_in(
             session, user_id, kind="session", at=now, expires_at=now + SESSION_LASTS, label="browser"
         )
@@ -122,6 +125,13 @@ def _check(office: Services, user_id: str, password: str, address: str) -> None:
             return
     office.throttle.failed(*keys)
     raise NotSignedIn("The name or the password is wrong.")
+
+
+def must_choose_password(office: Services, user_id: str) -> bool:
+    """Whether the person has signed in with a password that somebody else had set, and has none now."""
+    with office.store.reading() as session:
+        user = session.get(User, user_id)
+        return user is not None and user.password_once and user.password_hash is None
 
 
 def sign_out(office: Services, token: str) -> None:

@@ -39,6 +39,7 @@ class Approval:
     task: TaskView
     case_title: str
     kind: str  #: of the limit
+    field: str | None  #: of the data that holds the amount
     amount_usd: Decimal | None  #: None while it is not known yet
     may: bool  #: the person's own limit is high enough
     roles: Sequence[tuple[str, Decimal]]  #: titles of the roles whose limit is, with it
@@ -72,6 +73,7 @@ def _approval(
         task=task_view(task, at=at, zone=zone),
         case_title=case.title,
         kind=kind.limit,
+        field=kind.field,
         amount_usd=amount,
         may=amount is not None and person.limits.get(kind.limit, Decimal(0)) >= amount,
         roles=[

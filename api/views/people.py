@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 from sqlmodel import Session, col, select
 
 from api.security.people import Person
-from api.views.shown import Shown, Usd
-from store.tables.people import Absence, ApprovalLimit, CrewMember, User, UserRole
+from api.views.shown import Moment, Shown, Usd, local
+from store.tables.people import Absence, ApprovalLimit, CrewMember, SignIn, User, UserRole
 
 EXAMPLE: dict[str, Any] = {
     "id": "rep",
@@ -68,6 +69,48 @@ class AbsenceView(Shown):
     ends: date = Field(description="The last day.")
     substitute: str | None
     reason: str
+
+
+class SignInView(Shown):
+    """A browser session, or a bearer token of a system."""
+
+    id: str
+    kind: Literal["session", "token"]
+    label: str
+    made: Moment
+    expires: Moment
+    seen: Moment | None = Field(description="Of a session: when somebody last used it.")
+
+
+class HandedView(Shown):
+    """Something that somebody held when they left, and who has it now."""
+
+    kind: Literal["task", "inbox-item"]
+    id: str
+    title: str
+    now: str = Field(description="The person, or the queue or crew that it is offered to.", examples=["queue finance"])
+
+
+class LeftView(Shown):
+    """That somebody left, and what became of their work."""
+
+    user: str
+    left_on: date
+    handed: list[HandedView]
+
+
+def sign_in_view(row: SignIn, *, zone: ZoneInfo) -> SignInView:
+    """The sign-in as it is shown."""
+    return SignInView.model_validate(
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "label": row.label,
+            "made": row.made_at.astimezone(zone),
+            "expires": row.expires_at.astimezone(zone),
+            "seen": local(row.seen_at, zone),
+        }
+    )
 
 
 def me_view(person: Person) -> MeView:

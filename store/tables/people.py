@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, false
 from sqlmodel import Field
 
 from store.tables.base import Row
@@ -25,6 +25,9 @@ class User(Row, table=True):
     password_hash: str | None = None  #: argon2; without one nobody can sign in with a password
     active: bool = True
     left_on: date | None = None
+    password_once: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )  #: set by somebody else: good for one sign-in, and then a password of one's own is to be chosen
     sees_confidential: bool = False  #: the right to open confidential accounts
     version: int = 0  #: for ETag and If-Match
 

@@ -160,6 +160,10 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "write_memo": WORKERS,
     "read_memo": EVERYBODY,
     # people
+    "choose_password": EVERYBODY,
+    "let_user_go": SUPERVISOR,
+    "list_sign_ins": SUPERVISOR,
+    "end_sign_in": SUPERVISOR,
     "list_users": SUPERVISOR,
     "read_user": SUPERVISOR,
     "add_user": SUPERVISOR,
@@ -226,6 +230,8 @@ BODIES: Final[dict[str, Any]] = {
     "send_proposal_back": {"reason": "x"},
     "add_user": {"id": "rep", "name": "x"},
     "change_user": {"name": "x"},
+    "choose_password": {"present": "wrong password", "new": "another password"},
+    "let_user_go": {"reason": "x"},
     "add_absence": {"starts": "2026-03-09", "ends": "2026-03-09"},
 }
 PARTS: Final = {
@@ -235,6 +241,7 @@ PARTS: Final = {
     "task_id": "c-nothing.1",
     "user_id": "nobody",
     "absence_id": "1",
+    "sign_in_id": "t-nothing",
     "incident_id": "i-nothing",
     "batch_id": "lb-nothing",
     "letter_id": "l-nothing",
