@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from activities.running import Planned, found_among, runs
-from headgate.simulation.office import Office, Running
+from headgate.simulation.office import LEFT_ALONE, Office, Running
 from store.applicants import add_applicant
 from store.sample import places
 from store.tables.connections import Parcel
@@ -121,7 +121,8 @@ class Callers:
             self.office.tell_account(account, Message(name=event, by=HEADGATE), name=f"run:{run}:{today}")
 
     def _found(self, session: Session, planned: Planned, today: date) -> Iterator[str]:
-        accounts, most = self._looked_at(session, planned, today), None
+        accounts = [each for each in self._looked_at(session, planned, today) if each not in LEFT_ALONE]
+        most = None
         if planned.run.accounts == "owing" and self.most_a_week is not None:
             self.chance.shuffle(accounts)
             most = self.most_a_week

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from activities.facts import read_facts
-from headgate.simulation.office import Office
+from headgate.simulation.office import LEFT_ALONE, Office
 from store.ledger import payment_entry, post
 from store.tables.papers import Letter
 from store.tables.utility import Bill, Payment
@@ -108,7 +108,8 @@ class Customers:
         """The bills mailed on the day that somebody will call about."""
         mailed = session.execute(select(Bill).where(col(Bill.mailed) == day, col(Bill.use_ccf) >= LEAST_CCF)).scalars()
         percent = {True: CALLS, False: CALLS_ANYWAY}
-        return [bill for bill in mailed if self.chance.random() * 100 < percent[self._is_high(session, bill)]]
+        bills = [bill for bill in mailed if bill.account_id not in LEFT_ALONE]
+        return [bill for bill in bills if self.chance.random() * 100 < percent[self._is_high(session, bill)]]
 
     def _is_high(self, session: Session, bill: Bill) -> bool:
         year_before = bill.period_end - timedelta(days=365)

@@ -13,6 +13,7 @@ from activities.world import World
 from headgate import home
 from headgate.settings import Settings
 from headgate.simulation import beginning
+from headgate.simulation.office import LEFT_ALONE
 from store.clock import read_clock
 from store.engine import Store
 from store.ledger import unbalanced_entries
@@ -66,6 +67,11 @@ def test_a_case_that_is_over_is_kept_as_what_the_books_say(begun: Store) -> None
         closed = set(session.execute(select(CaseRow.id).where(CaseRow.status == "closed")).scalars())
         kept = set(session.execute(select(CaseArchive.case_id)).scalars())
     assert closed == kept
+
+
+def test_the_account_of_the_readme_is_left_for_a_newcomer(begun: Store) -> None:
+    with begun.reading() as session:
+        assert session.execute(select(CaseRow).where(col(CaseRow.account_id).in_(LEFT_ALONE))).first() is None
 
 
 async def test_an_open_case_goes_on_as_a_workflow(begun: Store, settings: Settings, temporal_address: str) -> None:
