@@ -23,7 +23,6 @@ from store.tables.papers import Letter
 from workflows.machine.events import Message
 
 BACKLOG = timedelta(days=2)  #: how long nobody has worked when the time is over: there is something to do then
-UNRELEASED = timedelta(days=7)  #: how long no list was released then: each has lines to look at
 
 Progress = Callable[[int, int], None]
 
@@ -64,8 +63,7 @@ class Simulation:
             if self.calendar.is_business_day(day):
                 self.callers.day(day)
                 opens = self.calendar.opening(day)
-                if day < self.end - UNRELEASED:
-                    self.office.note(opens + timedelta(hours=1), self.staff.release_lists)
+                self.office.note(opens + timedelta(hours=1), partial(self.staff.release_lists, self.end - day))
                 self.office.note(opens + timedelta(hours=8), partial(self._mail, day))
             self.office.until(self._at(day + timedelta(days=1), time.min))
             progress(number + 1, days)

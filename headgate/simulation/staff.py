@@ -36,6 +36,9 @@ OF_ITS_OWN = frozenset(
     }
 )
 EXCLUDED = 0.04  #: share of a list's lines that the lead takes off
+#: So long before the end a list is released for the last time, that there are lines for those who come then.
+LEFT_FOR_OTHERS = {"lock-off": timedelta(days=21)}
+LEFT_OF_ANY = timedelta(days=5)
 
 
 @dataclass
@@ -67,9 +70,11 @@ class Staff:
                 event = Message(name=message, data=data, by="outside")
                 self.office.note(self.office.now + delay, partial(self._arrives, running, event))
 
-    def release_lists(self) -> None:
-        """The leads' morning: every line that waits is released, or taken off with a reason."""
+    def release_lists(self, left: timedelta) -> None:
+        """The leads' morning, so long before the end: every line that waits is released, or taken off with a reason."""
         for name, lines in self.lists.items():
+            if left <= LEFT_FOR_OTHERS.get(name, LEFT_OF_ANY):
+                continue
             waiting, self.lists[name] = lines, []
             for case_id, state, joined in waiting:
                 self._decide(name, case_id, state, joined)
