@@ -258,6 +258,7 @@ def _shown(
         asks = case.applicant_id if person.may("see-accounts") else None
         applicant = session.get(Applicant, asks) if asks else None
         is_mine = task.assignee == person.id
+        may_give = is_mine or person.may("assign-tasks")
         content = TaskPage(
             task=detail,
             case_title=case.title,
@@ -281,8 +282,8 @@ def _shown(
             files=_files(session, office, task, person),
             checked=_checked(session, office, task),
             is_mine=is_mine,
-            may_give=is_mine or person.may("assign-tasks"),
-            colleagues=passing.colleagues(session, office, task),
+            may_give=may_give,
+            colleagues=passing.colleagues(session, office, task) if may_give else [],
             undo_until=_undo_until(office, case, task, person),
             may_work=person.may("work"),
             keys={name: new_key() for name in FORMS},
