@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest_asyncio
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.api.office import Office
 
 EXAMPLES = 12  #: for each operation
+FOLLOWED = ["open_case", "read_case", "list_steps", "read_task", "claim_task"]
 WORKS_AS = "supervisor"
 
 
@@ -80,6 +83,35 @@ def _asked(document: dict[str, object], address: str, token: str, known: dict[st
         except BaseException as error:
             faults.append(f"{operation.label}: {_first_lines(error)}")
     return faults
+
+
+async def test_links_lead_from_one_act_to_the_next(working_office: Office, served: str) -> None:
+    document = (await working_office.http.get("/openapi.json")).json()
+    led_to = await asyncio.to_thread(_followed, document, served, working_office.tokens[WORKS_AS])
+    assert led_to >= {"open_case", "read_case", "list_steps"}
+
+
+def _followed(document: dict[str, object], address: str, token: str) -> set[str]:
+    """The operations that links have led to, each with an id that an answer gave; asserts that each answer is documented."""
+    schema = schemathesis.openapi.from_dict(document).include(operation_id=FOLLOWED)
+    schema.config.update(base_url=address)
+    led_to: set[str] = set()
+
+    class Desk(schema.as_state_machine()):  # type: ignore[misc]  # made from the document
+        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+            return {"headers": {"Authorization": f"Bearer {token}"}}
+
+        def before_call(self, case: schemathesis.Case) -> None:
+            if case.operation.definition.raw["operationId"] == "open_case":
+                case.body = {"case": "complaint", "data": {"account": "a-1"}}
+
+        def validate_response(self, response: Any, case: schemathesis.Case, *_: Any, **__: Any) -> None:
+            case.validate_response(response, excluded_checks=[positive_data_acceptance])
+            if response.status_code < 300:
+                led_to.add(str(case.operation.definition.raw["operationId"]))
+
+    run_state_machine_as_test(Desk, settings=settings(Desk.TestCase.settings, max_examples=EXAMPLES, derandomize=True))
+    return led_to
 
 
 def operation_given(operation: object) -> object:
