@@ -28,6 +28,8 @@ check: $(VENV)/.dev ## lint, strict types, import contracts, definitions
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@same=$$(find tests -name 'test_*.py' | sed 's|.*/||' | sort | uniq -d); \
+		[ -z "$$same" ] || { echo "pytest takes no two files of tests with the same name:" $$same; exit 1; }
 	@$(BIN)/python -m headgate check definitions
 
 faults: $(VENV)/.dev $(ASSETS) ## long outages on real processes
