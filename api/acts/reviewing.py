@@ -139,7 +139,13 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
 async def exclude_many(
     office: Services, ask: Ask, name: str, lines: Sequence[str], *, reason: str, until: date | None
 ) -> Answer:
-    """What became of each line."""
+    """What became of each line; NotFound for an unknown list, NotPermitted for who does not review it."""
+
+    def allowed() -> None:
+        with office.store.reading() as session:
+            may_review(ask.person, list_of(session, ask.at, name))
+
+    await run_in_threadpool(allowed)
 
     async def one(part: Ask, line: str) -> Answer:
         return await exclude(office, part, name, line, reason=reason, until=until)
