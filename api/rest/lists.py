@@ -55,7 +55,9 @@ class Exclusion(Because):
 class Exclusions(Exclusion):
     """Which lines are taken off, why, and until when."""
 
-    lines: list[Annotated[str, Field(max_length=240)]] = Field(min_length=1, max_length=MOST, description="Their ids.")
+    lines: list[Annotated[str, Field(min_length=1, max_length=240)]] = Field(
+        min_length=1, max_length=MOST, description="Their ids."
+    )
 
 
 @router.get("", operation_id="list_lists", response_model=Page[ListView], responses=READ)

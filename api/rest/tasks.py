@@ -12,9 +12,10 @@ from pydantic import AwareDatetime, Field
 from api.acts import checking, claiming, completing, directing, foreseeing, order_sheets, passing, remembering
 from api.acts.many import MOST, Dones
 from api.acts.queue import queue_of, task_seen
+from api.problems import Conflict
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Because, Body, Cursor, Limit, NewNote, Reason, TaskId, UserId
-from api.rest.documented import GUARDED, READ, WRITE
+from api.rest.documented import GUARDED, READ, WRITE, problems
 from api.security.signin import SignedIn
 from api.services import Office
 from api.views.checks import CheckView
@@ -148,7 +149,9 @@ def read_task(office: Office, person: SignedIn, task_id: TaskId, response: Respo
     "/{task_id}/order.pdf",
     operation_id="print_order",
     response_class=Response,
-    responses=READ | {200: {"description": "The order as a sheet.", "content": {"application/pdf": {}}}},
+    responses=READ
+    | problems(Conflict)
+    | {200: {"description": "The order as a sheet.", "content": {"application/pdf": {}}}},
 )
 def print_order(office: Office, person: SignedIn, task_id: TaskId) -> Response:
     """Prints a work order as a sheet for a crew without a phone; it names no customer."""
