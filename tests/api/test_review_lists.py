@@ -212,7 +212,8 @@ async def test_several_lines_are_taken_off_at_once_and_each_says_what_became_of_
     lead = office.by("lead")
     lines = [line["id"] for line in (await lead.get("/api/lists/lock-off")).json()["lines"]]
     body = {"lines": [*lines, "c-none.1.lock-off"], "reason": "promised"}
-    assert (await office.by("rep").post("/api/lists/lock-off/exclude", body)).json()["done"] == 0
+    assert (await office.by("rep").post("/api/lists/lock-off/exclude", body)).status_code == 403
+    assert (await lead.post("/api/lists/none/exclude", body)).status_code == 404
     off = (await lead.post("/api/lists/lock-off/exclude", body, Idempotency_Key="off")).json()
     assert (off["done"], [each["done"] for each in off["results"]]) == (2, [True, True, False])
     assert "no line" in off["results"][2]["sentence"]
