@@ -68,3 +68,11 @@ def test_every_page_is_reached_from_the_index() -> None:
             elif target.suffix == ".md" and target.exists():
                 waiting.append(target)
     assert [str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md") if page not in reached] == []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    headings = [page.read_text(encoding="utf-8").partition(". ")[0] for page in pages]
+    assert headings == [f"# {number}" for number in numbers]
