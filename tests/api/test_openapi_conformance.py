@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.api.office import Office
 
-EXAMPLES = 12  #: for each operation
+EXAMPLES = 6  #: for each operation
 FOLLOWED = ["open_case", "read_case", "list_steps", "read_task", "claim_task"]
 WORKS_AS = "supervisor"
 
