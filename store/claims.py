@@ -85,7 +85,8 @@ def set_follow_up(session: Session, task_id: str, at: datetime | None, version: 
 
 def set_priority(session: Session, task_id: str, priority: str, version: int | None = None) -> TaskRow:
     """The task with another priority (`urgent`, `high`, `normal`, `low`)."""
-    return _change(session, task_id, literal(True), {"priority": PRIORITIES[priority]}, version)
+    given = PRIORITIES[priority]
+    return _change(session, task_id, literal(True), {"priority": given, "raised": given}, version)
 
 
 def add_helper(session: Session, task_id: str, helper: str, *, by: str, at: datetime) -> None:

@@ -196,7 +196,7 @@ def _upsert_task(dialect: str) -> Executable:
         set_={
             **{name: new[name] for name in names},
             # What somebody has raised stays raised: an escalation never makes a task less pressing.
-            "priority": case((new.priority < TASKS.c.priority, new.priority), else_=TASKS.c.priority),
+            "priority": case((TASKS.c.raised < new.priority, TASKS.c.raised), else_=new.priority),
             "assignee": assignee,
             "claimed_at": case((moved, new.claimed_at), else_=TASKS.c.claimed_at),
             "assignee_before": case((moved, TASKS.c.assignee), else_=TASKS.c.assignee_before),

@@ -126,6 +126,7 @@ class TaskRow(Row, table=True):
     assignee: str | None = None  #: by claim, assignment or escalation
     state: str = "open"
     priority: int = PRIORITIES["normal"]
+    raised: int | None = None  #: the priority that a person gave it; its case can only give it a more pressing one
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     due_order: datetime = Field(default=FAR_FUTURE, sa_type=Moment)  #: `due_at`, or far in the future
     follow_up_at: datetime | None = Field(default=None, sa_type=Moment)

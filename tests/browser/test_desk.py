@@ -23,7 +23,7 @@ async def open_complaint(page: Page, account: str) -> str:
 async def test_a_representative_s_day_at_the_desk_from_sign_in_to_the_last_click(new_page: NewPage, axe: Axe) -> None:
     page = await new_page()
     await sign_in(page, "rep")
-    case = await open_complaint(page, "10-004238")
+    case = await open_complaint(page, "10-004308")
     await page.goto("/")
     line = page.locator(f"#waiting tr[id^='t-{case}']")
     await line.get_by_role("button", name="Claim").click()
@@ -44,9 +44,9 @@ async def test_a_representative_s_day_at_the_desk_from_sign_in_to_the_last_click
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
     await page.set_viewport_size({"width": 1200, "height": 800})
 
-    await page.get_by_label("Find an account, a customer").press_sequentially("10-00423", delay=20)
-    await expect(page.locator("#found").get_by_role("link", name="10-004238")).to_be_visible()
-    assert "10-00423" not in page.url
+    await page.get_by_label("Find an account, a customer").press_sequentially("10-00430", delay=20)
+    await expect(page.locator("#found").get_by_role("link", name="10-004308")).to_be_visible()
+    assert "10-00430" not in page.url
 
     await mine.get_by_role("link").click()
     await expect(page.get_by_text("She calls back on Friday.")).to_be_visible()
@@ -55,7 +55,7 @@ async def test_a_representative_s_day_at_the_desk_from_sign_in_to_the_last_click
 async def test_interrupted_work_is_found_again_with_what_was_typed(new_page: NewPage) -> None:
     page = await new_page()
     await sign_in(page, "rep")
-    case = await open_complaint(page, "10-004266")
+    case = await open_complaint(page, "10-004315")
     await page.goto(f"/tasks/{case}.1")
     await page.get_by_role("button", name="Claim this task").click()
     await page.get_by_label(re.compile("^Explanation")).fill("The garden was watered in the hot week.")
@@ -75,7 +75,7 @@ async def test_two_people_at_one_desk_see_at_once_what_the_other_takes_and_what_
     await sign_in(other, "rep2")
     seen = await other.evaluate("window.untouched = true")
     assert seen
-    case = await open_complaint(one, "10-004245")
+    case = await open_complaint(one, "10-004322")
     there = other.locator(f"#waiting tr[id^='t-{case}']")
     await expect(there).to_be_visible(timeout=20_000)
     await there.get_by_role("checkbox").focus()
@@ -95,7 +95,7 @@ async def test_two_people_at_one_desk_see_at_once_what_the_other_takes_and_what_
 async def test_a_morning_by_keyboard_alone(new_page: NewPage) -> None:
     page = await new_page()
     await sign_in(page, "rep2")
-    first, second = await open_complaint(page, "10-004252"), await open_complaint(page, "10-004259")
+    first, second = await open_complaint(page, "10-004329"), await open_complaint(page, "10-004336")
     await page.goto("/")
     await expect(page.locator(f"tr[id^='t-{second}']")).to_be_visible()
 
@@ -116,11 +116,11 @@ async def test_a_morning_by_keyboard_alone(new_page: NewPage) -> None:
     await page.keyboard.press("C")
     await expect(page.locator(f"#mine tr[id='t-{second}.1']")).to_be_visible()
     await page.keyboard.press("/")
-    await page.keyboard.type("10-004252")
+    await page.keyboard.type("10-004329")
     await expect(page.locator("#found a").first).to_be_visible()
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
-    await page.wait_for_url("/accounts/10-004252")
+    await page.wait_for_url("/accounts/10-004329")
     await page.keyboard.press("g")
     await page.keyboard.press("q")
     await page.wait_for_url("/")

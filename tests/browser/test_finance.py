@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import NewPage
 
-ACCOUNT = "10-004245"
+ACCOUNT = "10-004343"
 _keys = count(1)
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import NewPage
 
-ACCOUNT = "10-004238"
+ACCOUNT = "10-004350"
 
 
 async def _sign_in(page: Page, name: str) -> None:
