@@ -13,6 +13,7 @@ COMMANDS = {
     "worker": "headgate.worker_command:worker",
     "serve": "headgate.serve:serve",
     "upgrade": "headgate.upgrade:upgrade",
+    "namespace": "headgate.namespace:namespace",
     "prepare": "headgate.prepare:prepare",
     "assets": "headgate.assets:assets",
     "check": "headgate.check:check",

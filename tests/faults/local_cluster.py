@@ -1,0 +1,123 @@
+"""The production processes as `deploy/local.sh` runs them, for tests that want a real cluster."""
+
+from __future__ import annotations
+
+import os
+import random
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from headgate.settings import Settings
+from tests.faults.product import DEFINITIONS
+
+SCRIPT = Path(__file__).parents[2] / "deploy" / "local.sh"
+PORTS = (20_000, 32_000)  #: Temporal's tables have no room for a port above 32767
+PORTS_OF_TEMPORAL = 8
+LONGEST_SECONDS = 900  #: with Temporal's server to be built first
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalCluster:
+    """A cluster in a folder of its own."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What one call of the script came to; its complaints are among what it said."""
+        return subprocess.run(
+            [SCRIPT, *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+
+    def start(self, *names: str) -> None:
+        """Starts what does not run, and has waited until it serves."""
+        done = self.run("start", *names)
+        assert done.returncode == 0, done.stdout
+
+    def stop(self, *names: str) -> None:
+        """Stops what runs."""
+        done = self.run("stop", *names)
+        assert done.returncode == 0, done.stdout
+
+    def statuses(self) -> dict[str, str]:
+        """What `status` says of each process."""
+        lines = (line.split(maxsplit=2) for line in self.run("status").stdout.splitlines())
+        return {name: word for name, _port, word in lines}
+
+    def pid(self, name: str) -> int:
+        """The number of a process that was started."""
+        return int((self.folder / "run" / name).read_text().split()[0])
+
+    def api(self, number: int) -> str:
+        """The address of one of the APIs, counted from 1."""
+        return f"http://127.0.0.1:{int(self.environment['HEADGATE_PORT']) + number - 1}"
+
+    def reached(self) -> dict[str, str]:
+        """The environment in which `headgate` reaches the cluster."""
+        lines = self.run("env").stdout.splitlines()
+        said = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in lines)
+        return self.environment | said
+
+    def settings(self) -> Settings:
+        """The settings of its processes."""
+        there = self.reached()
+        return Settings(
+            home=Path(there["HEADGATE_HOME"]),
+            database_url=there["DATABASE_URL"],
+            temporal_address=there["TEMPORAL_ADDRESS"],
+            temporal_namespace=there["TEMPORAL_NAMESPACE"],
+            definitions=DEFINITIONS,
+        )
+
+
+@contextmanager
+def local_cluster(*, workers: int = 2, apis: int = 2) -> Iterator[LocalCluster]:
+    """A cluster on ports of its own, all of it stopped and removed afterwards."""
+    # Not below pytest's own folder, which is shut to the user that PostgreSQL runs as where the tests run as root.
+    with TemporaryDirectory(prefix="headgate-cluster-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        environment = {
+            **os.environ,
+            "HEADGATE_CLUSTER": str(folder),
+            "HEADGATE_CACHE": str(Settings().cache.absolute()),
+            "PYTHON": sys.executable,
+            "WORKERS": str(workers),
+            "APIS": str(apis),
+            "POSTGRES_PORT": str(free_ports(1)),
+            "TEMPORAL_PORT": str(free_ports(PORTS_OF_TEMPORAL)),
+            "HEADGATE_PORT": str(free_ports(apis)),
+            "HEADGATE_WORKER_PORT": str(free_ports(workers)),
+            "HEADGATE_DEFINITIONS": str(DEFINITIONS),
+            "HEADGATE_SAMPLE_ACCOUNTS": "50",
+            "HEADGATE_SAMPLE_DAYS": "0",
+        }
+        cluster = LocalCluster(folder=folder, environment=environment)
+        try:
+            yield cluster
+        finally:
+            cluster.run("stop")
+
+
+def free_ports(number: int) -> int:
+    """The first of so many ports in a row that nobody listens on at this moment."""
+    while True:
+        first = random.randrange(*PORTS)
+        with suppress(OSError):
+            for port in range(first, first + number):
+                with socket.socket() as each:
+                    each.bind(("127.0.0.1", port))
+            return first
