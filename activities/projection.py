@@ -18,6 +18,7 @@ from activities.orders import snapshot
 from activities.world import Pulse
 from definitions.language.model import WorkOrder
 from store import projection, writes
+from store.clock import district_now
 from store.engine import Store
 from store.queries.letters import post
 from store.tables.cases import PRIORITIES
@@ -91,7 +92,7 @@ class Projection:
         """How many steps were put back that the case's history does not hold; its row and tasks are then what it says."""
         machine = machine_of(content)
         with self.store.writing() as session:
-            orphans = projection.drop_orphans(session, case.id, case.step)
+            orphans = projection.drop_orphans(session, case.id, case.step, district_now(session))
             tasks = task_writes(session, machine, case, None)
             projection.repair_case(session, case_write(machine, case), case.step, tasks)
         return orphans

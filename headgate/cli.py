@@ -22,6 +22,7 @@ COMMANDS = {
     "export": "headgate.export:export",
     "consumption-log": "headgate.consumption_log:log",
     "laws": "headgate.laws:laws",
+    "audit": "headgate.audit:audit",
     "reconcile": "headgate.reconcile:reconcile",
     "run": "headgate.run:run",
     "report": "headgate.report:report",

@@ -7,6 +7,7 @@ This is the hot path: seven statements for a completion that opens a task, all p
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Executable, select
@@ -58,19 +59,19 @@ def write_step(session: Session, write: StepWrite) -> Written:
         session.rollback()
         return outcome
     if outcome is not None:
-        _put_back(connection, sql, write.case.id, write.step_no)
+        _put_back(connection, sql, write.case.id, write.step_no, write.case.at)
     _insert(connection, sql, write, replacing=outcome is not None)
     return outcome or StepResult(kind="written", result=write.result)
 
 
-def drop_orphans(session: Session, case_id: str, after_step: int) -> int:
+def drop_orphans(session: Session, case_id: str, after_step: int, at: datetime) -> int:
     """How many steps were put back that history does not hold; to be followed by `repair_case`."""
     connection = session.connection()
     sql = statements_for(connection.dialect.name)
     query = select(STEPS.c.step_no).where(STEPS.c.case_id == case_id, STEPS.c.step_no > after_step)
     orphans = sorted(connection.execute(query).scalars(), reverse=True)
     for step_no in orphans:
-        _put_back(connection, sql, case_id, step_no)
+        _put_back(connection, sql, case_id, step_no, at)
     return len(orphans)
 
 
@@ -140,8 +141,9 @@ def _taken(connection: Connection, sql: Statements, write: StepWrite) -> OnList 
     return None
 
 
-def _put_back(connection: Connection, sql: Statements, case_id: str, step_no: int) -> None:
+def _put_back(connection: Connection, sql: Statements, case_id: str, step_no: int, at: datetime) -> None:
     """Undo what an orphan wrote at this step."""
+    connection.execute(sql.withdraw, {"case": case_id, "step": step_no, "withdrawn_at": at})
     for statement in sql.put_back:
         connection.execute(statement, {"case": case_id, "step": step_no})
 

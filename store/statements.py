@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
     Executable,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
+    literal,
     null,
     or_,
     outerjoin,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.ledger import POSTINGS
-from store.tables.audit import Audit
+from store.tables.audit import Audit, AuditSeal, UnsealedAudit
 from store.tables.base import table_of
 from store.tables.cases import CaseLink, CaseRow, ListLine, Note, StepRow, TaskCandidate, TaskHelper, TaskRow
 from store.tables.outbox import EffectRow, IdempotencyKey
@@ -34,7 +38,10 @@ from store.tables.utility import Account
 CASES, STEPS, TASKS = table_of(CaseRow), table_of(StepRow), table_of(TaskRow)
 CANDIDATES, HELPERS, NOTES = table_of(TaskCandidate), table_of(TaskHelper), table_of(Note)
 EFFECTS, KEYS, AUDIT, LINES = table_of(EffectRow), table_of(IdempotencyKey), table_of(Audit), table_of(ListLine)
+SEALS, UNSEALED = table_of(AuditSeal), table_of(UnsealedAudit)
 ACCOUNTS, FILES, LINKS = table_of(Account), table_of(File), table_of(CaseLink)
+
+WITHDRAWN: Final = "put-back"  #: the act of the audit that says of a row that what it tells was undone
 
 _CASE: BindParameter[Any] = bindparam("case")
 _STEP: BindParameter[Any] = bindparam("step")
@@ -71,6 +78,7 @@ class Statements:
     audit: Executable
     key: Executable
     put_back: tuple[Executable, ...]
+    withdraw: Executable
     other_open: Executable
     other_line: Executable
     hold_version: Executable
@@ -96,6 +104,7 @@ def statements_for(dialect: str) -> Statements:
         audit=insert(AUDIT),
         key=insert(KEYS),
         put_back=_put_back(),
+        withdraw=_withdraw(),
         other_open=select(CASES.c.id).where(CASES.c.open_key == bindparam("open_key"), CASES.c.id != _CASE),
         other_line=_other_line(),
         hold_version=select(ACCOUNTS.c.hold_version)
@@ -278,8 +287,33 @@ def _put_back() -> tuple[Executable, ...]:
         delete(KEYS).where(KEYS.c.case_id == _CASE, KEYS.c.step_no == _STEP),
         delete(STEPS).where(STEPS.c.case_id == _CASE, STEPS.c.step_no == _STEP),
         delete(POSTINGS).where(POSTINGS.c.case_id == _CASE, POSTINGS.c.step_no == _STEP),
-        delete(AUDIT).where(AUDIT.c.case_id == _CASE, AUDIT.c.step_no == _STEP),
+        delete(AUDIT).where(
+            AUDIT.c.case_id == _CASE,
+            AUDIT.c.step_no == _STEP,
+            select(UNSEALED.c.audit_id).where(UNSEALED.c.audit_id == AUDIT.c.id).exists(),
+        ),
     )
+
+
+def _withdraw() -> Executable:
+    """Say of each row of an orphan that is sealed already, and therefore stays, that its step was put back; once."""
+    sealed = select(SEALS.c.no).where(SEALS.c.audit_id == AUDIT.c.id).exists()
+    said = AUDIT.alias()
+    number = cast(AUDIT.c.id, String)
+    before = select(said.c.id).where(said.c.case_id == _CASE, said.c.act == WITHDRAWN, said.c.object_id == number)
+    row = {
+        "at": bindparam("withdrawn_at", type_=AUDIT.c.at.type),
+        "person": literal("headgate"),
+        "act": literal(WITHDRAWN),
+        "object_kind": literal("audit"),
+        "object_id": number,
+        "account_id": AUDIT.c.account_id,
+        "case_id": AUDIT.c.case_id,
+        "allowed": true(),
+        "sentence": literal("The step was put back, since the history of the case does not hold it."),
+    }
+    found = select(*row.values()).where(AUDIT.c.case_id == _CASE, AUDIT.c.step_no == _STEP, sealed, ~before.exists())
+    return insert(AUDIT).from_select(list(row), found)
 
 
 def _cancel_unlisted() -> Executable:

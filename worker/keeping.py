@@ -18,6 +18,7 @@ from activities.delivery import tell_holds, to_account
 from activities.releasing import Releasing
 from activities.renewal import Late, under_old_rules
 from activities.running import Running
+from activities.sealing import Sealing
 from activities.telling import tell_mailed
 from activities.world import World
 from store.clock import district_now, read_clock
@@ -42,6 +43,7 @@ EVENTS_SECONDS = 5.0
 LISTS_SECONDS = 1.0
 RUNS_SECONDS = 10.0
 RULES_SECONDS = 10.0
+SEALING_SECONDS = 2.0
 ARCHIVE_SECONDS = 5.0
 QUIET_SECONDS = 3.0  #: without a step, after which histories are archived
 UNKEPT_AT_MOST = timedelta(hours=6)  #: then they are archived between steps, too
@@ -63,6 +65,7 @@ class Keeping:
         self._archive = Archive(world=world)
         self._releasing = Releasing.in_world(world)
         self._running = Running(world)
+        self._sealing = Sealing(store=world.store)
         self._woken: dict[str, tuple[datetime, float]] = {}
 
     async def wake_due(self) -> int:
@@ -105,6 +108,10 @@ class Keeping:
         events = await asyncio.to_thread(self._waiting)
         await _each(events, self._deliver)
         return len(events)
+
+    async def seal_audit(self) -> int:
+        """How many rows of the audit became links of its chain."""
+        return await asyncio.to_thread(self._sealing.round)
 
     async def tell_of_mailings(self) -> int:
         """How many cases were told of the mailing of a letter, which a process that died left untold."""
@@ -219,6 +226,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.make_runs, RUNS_SECONDS)),
         asyncio.create_task(_again(keeping.renew_rules, RULES_SECONDS)),
         asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
+        asyncio.create_task(_again(keeping.seal_audit, SEALING_SECONDS)),
         asyncio.create_task(_again(keeping.archive_in_quiet, ARCHIVE_SECONDS)),
     ]
     try:

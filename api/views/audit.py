@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.views.shown import Moment, Shown
+from store.queries.audit import seals_of
 from store.tables.audit import Audit
 from store.tables.utility import Account
 
@@ -29,6 +30,9 @@ class AuditView(Shown):
     code: str | None = Field(description="Why it was refused: the problem's code.")
     sentence: str | None
     rule: str | None = Field(description="By which it was allowed or refused.")
+    row: int = Field(description="The number of the row.")
+    link: int | None = Field(description="Its place in the audit's chain; null for the seconds until it is sealed.")
+    digest: str | None = Field(description="SHA-256 of that link: of the row's content and of the link before it.")
 
 
 def audit_views(session: Session, rows: Collection[Audit], *, zone: ZoneInfo) -> list[AuditView]:
@@ -39,6 +43,7 @@ def audit_views(session: Session, rows: Collection[Audit], *, zone: ZoneInfo) ->
         marked = set(
             session.exec(select(Account.id).where(col(Account.id).in_(accounts), col(Account.confidential).is_(True)))
         )
+    seals = seals_of(session, [int(row.id or 0) for row in rows])
     return [
         AuditView(
             at=row.at.astimezone(zone),
@@ -54,6 +59,9 @@ def audit_views(session: Session, rows: Collection[Audit], *, zone: ZoneInfo) ->
             code=row.code,
             sentence=row.sentence,
             rule=row.rule,
+            row=int(row.id or 0),
+            link=seal.no if (seal := seals.get(int(row.id or 0))) else None,
+            digest=seal.digest if seal else None,
         )
         for row in rows
     ]

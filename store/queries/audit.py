@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select, text
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
-from store.tables.audit import REFUSED, SEEN, Audit
+from store.tables.audit import REFUSED, SEEN, Audit, AuditSeal
 
 MOST = 500  #: rows on one page
 Kind = Literal["done", "seen", "refused"]
@@ -53,6 +53,12 @@ def audit_rows(session: Session, asked: Asked, *, until: int) -> Iterator[Audit]
         if len(rows) < MOST:
             return
         key = (rows[-1].at, int(rows[-1].id or 0))
+
+
+def seals_of(session: Session, rows: Collection[int]) -> dict[int, AuditSeal]:
+    """Those of the rows that are sealed → their links."""
+    found = session.execute(select(AuditSeal).where(col(AuditSeal.audit_id).in_(rows))).scalars() if rows else ()
+    return {seal.audit_id: seal for seal in found}
 
 
 def _matching(asked: Asked) -> Select[Any]:

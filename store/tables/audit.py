@@ -42,3 +42,23 @@ class Audit(Row, table=True):
         Index("ix_audit_refused", "at", "id", **only_where(REFUSED)),
         Index("ix_audit_seen", "at", "id", **only_where(SEEN)),
     )
+
+
+class UnsealedAudit(Row, table=True):
+    """A row of the audit that is not in the chain yet. A trigger writes it with each row, the worker's rounds take it away."""
+
+    __tablename__ = "audit_unsealed"
+
+    audit_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class AuditSeal(Row, table=True):
+    """A link of the chain over the audit (`store.chain`): what follows on what cannot be changed unseen."""
+
+    __tablename__ = "audit_seals"
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  #: 1, 2, 3 … without a gap
+    audit_id: int = Field(foreign_key="audit.id", unique=True)
+    row_digest: str  #: of the row alone
+    digest: str  #: of the link before, the row's digest and the moment of sealing
+    sealed_at: datetime = Field(sa_type=Moment)  #: by the computer's clock, also where the district has one of its own

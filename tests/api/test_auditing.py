@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from tests.api.office import Office
+from store.queries.audit import newest
+from store.sealing import head, seal
+from tests.api.office import MONDAY, Office
 
 
 async def test_what_was_seen_is_in_the_audit_and_confidential_accounts_are_marked(office: Office) -> None:
@@ -76,3 +78,17 @@ async def test_an_export_begins_no_cell_as_a_formula(office: Office) -> None:
     text = (await office.by("auditor").get("/api/audit/export")).text
     assert "=1+1" in text
     assert all(not cell.startswith("=") for row in csv.reader(io.StringIO(text)) for cell in row)
+
+
+async def test_what_is_sealed_carries_its_digest_in_the_list_the_export_and_the_page(office: Office) -> None:
+    await office.by("rep").get("/api/accounts/a-1")
+    with office.store.writing() as session:
+        seal(session, newest(session), MONDAY)
+        digest = head(session).digest
+    auditor = office.by("auditor")
+    row = (await auditor.get("/api/audit", by="rep", kind="seen")).json()["items"][0]
+    assert (row["link"], row["digest"]) == (1, digest)
+    [line] = csv.DictReader(io.StringIO((await auditor.get("/api/audit/export", by="rep")).text))
+    assert (line["row"], line["digest"]) == (str(row["row"]), digest)
+    fresh = (await auditor.get("/api/audit", limit=1)).json()["items"][0]
+    assert (fresh["link"], fresh["digest"]) == (None, None)

@@ -65,7 +65,7 @@ def write(store: Store, what: StepWrite) -> Written:
 
 
 #: counters, and what is kept only until the next step for putting an orphan back
-UNSEEN = ("id", "version", "assigned_step", "assignee_before", "claimed_before")
+UNSEEN = ("audit_id", "id", "version", "assigned_step", "assignee_before", "claimed_before")
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
