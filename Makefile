@@ -7,10 +7,10 @@ TEST_PROCESSES ?= 2
 ASSETS := api/static/packages/.lock
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run setup assets test check faults bench lock docs clean
+.PHONY: help run setup assets test check faults bench deploy-check lock docs clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run $(ASSETS) ## set up what is needed and start Headgate on http://localhost:8000
 	@$(BIN)/python -m headgate up
@@ -39,6 +39,9 @@ faults: $(VENV)/.dev $(ASSETS) ## long outages on real processes
 bench: $(VENV)/.dev ## the benchmark beside a bare workflow (docs/performance.md)
 	@$(BIN)/python -m headgate prepare --for-tests
 	@$(BIN)/python -m tests.benchmarks
+
+deploy-check: $(VENV)/.dev ## what is in deploy/, by its own tools, which Go builds the first time
+	@PYTHON=$(BIN)/python deploy/check.sh
 
 docs: $(VENV)/.dev ## write the generated pages and schemas of docs/ anew
 	@$(BIN)/python -m headgate docs

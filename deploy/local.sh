@@ -10,13 +10,13 @@
 #
 # From the environment: HEADGATE_CLUSTER (the folder of all that is kept, .headgate-cluster), WORKERS and APIS (2 each),
 # POSTGRES_PORT (5433), TEMPORAL_PORT (7333, and the seven ports after it, all below 32768), HEADGATE_PORT and
-# HEADGATE_WORKER_PORT (8100 and 8200, one for each process), POSTGRES_BIN and PYTHON (where they are), and Headgate's own settings.
+# HEADGATE_WORKER_PORT (8100 and 8200, one for each process; an API's metrics are 200 above it), POSTGRES_BIN and PYTHON (where
+# they are), and Headgate's own settings.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 
 TEMPORAL_VERSION=v1.29.1
-DATABASES="headgate:headgate temporal:temporal temporal:temporal_visibility"
 START_SECONDS=180
 STOP_SECONDS=30
 
@@ -108,7 +108,7 @@ begin() {
     postgres) launch "$name" "${user[@]}" "$bin/postgres" -D "$cluster/postgres" -p "$port" ;;
     temporal) temporal ;;
     worker-*) HEADGATE_WORKER_PORT=$port launch "$name" "$python" -m headgate worker ;;
-    api-*) HEADGATE_PORT=$port launch "$name" "$python" -m headgate serve ;;
+    api-*) HEADGATE_PORT=$port HEADGATE_METRICS_PORT=$((port + 200)) launch "$name" "$python" -m headgate serve ;;
     esac
 }
 
@@ -162,7 +162,7 @@ passwords() {
     local name
     umask 077
     for name in postgres headgate temporal; do
-        printf '127.0.0.1:*:*:%s:%s\n' $name "$(secret $name)"
+        printf '127.0.0.1:*:*:%s:%s\n' $name "$(secret "${name}_password")"
     done >"$cluster/secrets/pgpass"
     umask 022
 }
@@ -180,24 +180,12 @@ init_postgres() {
     # shellcheck disable=SC2016  # its own shell expands it
     as_postgres sh -c 'umask 077; file=$(mktemp); trap "rm -f $file" EXIT; cat >"$file"; "$@" --pwfile="$file"' - \
         "$bin/initdb" -D "$cluster/postgres" -U postgres -E UTF8 --no-locale --auth=scram-sha-256 \
-        <<<"$(secret postgres)" >"$cluster/logs/initdb.log" 2>&1 || fail "$(tail -n 1 "$cluster/logs/initdb.log")"
-    as_postgres tee -a "$cluster/postgres/postgresql.conf" >/dev/null <"$here/postgres.conf"
+        <<<"$(secret postgres_password)" >"$cluster/logs/initdb.log" 2>&1 || fail "$(tail -n 1 "$cluster/logs/initdb.log")"
+    as_postgres tee -a "$cluster/postgres/postgresql.conf" >/dev/null <"$here/postgres/local.conf"
 }
 
-query() { "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgres_port" -U postgres -d postgres "$@"; }
-
 make_databases() {
-    local pair owner name
-    for pair in $DATABASES; do
-        owner=${pair%:*} name=${pair#*:}
-        # Statements come by standard input, where no list of processes shows a password.
-        if [ -z "$(query -c "SELECT 1 FROM pg_roles WHERE rolname = '$owner'")" ]; then
-            query <<<"CREATE ROLE $owner LOGIN PASSWORD '$(secret "$owner")'"
-        fi
-        if [ -z "$(query -c "SELECT 1 FROM pg_database WHERE datname = '$name'")" ]; then
-            query -c "CREATE DATABASE $name OWNER $owner" -c "REVOKE CONNECT ON DATABASE $name FROM PUBLIC"
-        fi
-    done
+    PATH=$bin:$PATH PGHOST=127.0.0.1 PGPORT=$postgres_port PGUSER=postgres SECRETS=$cluster/secrets "$here/postgres/databases.sh"
 }
 
 # ------------------------------------------------------------------------------------------------ Temporal
@@ -218,7 +206,7 @@ build() {
 
 make_schemas() {
     SQL_TOOL=$cache/temporal-sql-tool-$TEMPORAL_VERSION SQL_HOST=127.0.0.1 SQL_PORT=$postgres_port SQL_USER=temporal \
-        SQL_PASSWORD=$(secret temporal) "$here/temporal/schema.sh" >"$cluster/logs/schema.log" 2>&1 ||
+        SQL_PASSWORD=$(secret temporal_password) "$here/temporal/schema.sh" >"$cluster/logs/schema.log" 2>&1 ||
         fail "Temporal's schemas could not be set up: $(tail -n 1 "$cluster/logs/schema.log")"
 }
 
@@ -227,7 +215,7 @@ temporal() {
     (
         export POSTGRES_SEEDS=127.0.0.1 DB_PORT=$postgres_port POSTGRES_USER=temporal BIND_ON_IP=127.0.0.1
         export DYNAMIC_CONFIG_FILE_PATH=$here/temporal/dynamic.yaml FRONTEND_GRPC_PORT=$temporal_port
-        POSTGRES_PWD=$(secret temporal)
+        POSTGRES_PWD=$(secret temporal_password)
         export POSTGRES_PWD HISTORY_GRPC_PORT=$((temporal_port + 1)) MATCHING_GRPC_PORT=$((temporal_port + 2))
         export WORKER_GRPC_PORT=$((temporal_port + 3)) FRONTEND_MEMBERSHIP_PORT=$((temporal_port + 4))
         export HISTORY_MEMBERSHIP_PORT=$((temporal_port + 5)) MATCHING_MEMBERSHIP_PORT=$((temporal_port + 6))
