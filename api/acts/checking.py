@@ -41,9 +41,9 @@ def check(office: Services, ask: Ask, task_id: str) -> Answer:
         task = open_task(session, task_id)
         note(record, task)
         must_see_task(session, ask.person, task)
+        record.rule = holds(ask, task) if task.assignee else may_do(session, ask.person, task)
         if not task.check_at_site:
             raise Conflict("This order is not checked at the curb; nothing stands against closing it.")
-        record.rule = holds(ask, task) if task.assignee else may_do(session, ask.person, task)
         refused, asked = _asked(session, ask, task)
         found = SiteCheck(
             task_id=task.id,

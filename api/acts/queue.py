@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -12,8 +14,11 @@ from api.security.people import Person
 from api.services import Services
 from store.paging import Page
 from store.queries.tasks import assigned_page, due_page, named_tasks, queue_page, tasks_of_case
-from store.tables.cases import TaskRow
+from store.tables.cases import CaseRow, TaskRow
+from store.tables.connections import RegisterItem
 from store.tables.utility import Account
+
+OfAnAccount = TypeVar("OfAnAccount", TaskRow, CaseRow, RegisterItem)
 
 
 def queue_of(
@@ -50,7 +55,7 @@ def queue_of(
         if (queue is None or task.queue == queue)
         and (assignee is None or task.assignee == assignee)
         and (due_before is None or (task.due_at is not None and task.due_at < due_before))
-        and (_sees_all(person) or _mine(person, task) or (case is not None and not person.in_the_field_only))
+        and (_sees_all(person) or _mine(person, task) or (case is not None and person.may("see-accounts")))
     ]
     return Page(items=kept, cursor=page.cursor)
 
@@ -102,12 +107,12 @@ def _mine(person: Person, task: TaskRow) -> bool:
     )
 
 
-def visible(session: Session, person: Person, tasks: list[TaskRow]) -> list[TaskRow]:
-    """The tasks without those of confidential accounts, unless the person may see these."""
-    accounts = {task.account_id for task in tasks if task.account_id is not None}
+def visible(session: Session, person: Person, rows: Sequence[OfAnAccount]) -> list[OfAnAccount]:
+    """The tasks, cases or devices without those of confidential accounts, unless the person may see these."""
+    accounts = {row.account_id for row in rows if row.account_id is not None}
     if person.may("see-confidential") or not accounts:
-        return tasks
+        return list(rows)
     hidden = set(
         session.exec(select(Account.id).where(col(Account.id).in_(accounts), col(Account.confidential).is_(True)))
     )
-    return [task for task in tasks if task.account_id not in hidden]
+    return [row for row in rows if row.account_id not in hidden]

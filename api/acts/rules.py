@@ -60,9 +60,9 @@ def must_not_be_an_answer(event: str) -> None:
 
 
 def must_see_task(session: Session, person: Person, task: TaskRow) -> None:
-    """Raises NotFound for what a crew has no business with, Confidential for such an account."""
-    if person.in_the_field_only and not _offered(session, person, task) and not _has(person, task):
-        raise NotFound(f"There is no order {task.id!r} for your crew.")
+    """Raises NotFound for what is not theirs to whom accounts are closed, Confidential for such an account."""
+    if not person.may("see-accounts") and not _offered(session, person, task) and not _has(person, task):
+        raise NotFound(f"There is no task {task.id!r} for {person.id}, their queues or their crew.")
     must_see_account(session, person, task.account_id)
 
 

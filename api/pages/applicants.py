@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts import applicants as acts
 from api.acts import opening
+from api.acts.queue import visible
 from api.library import content as compiled_content
 from api.library import current, current_all
 from api.pages.accounts import OpenPage
@@ -97,7 +98,8 @@ def show(request: Request, office: Office, person: SignedIn, applicant_id: str) 
         content = ApplicantPage(
             applicant=applicant_view(row, zone=office.zone),
             cases=[
-                case_view(case, zone=office.zone) for case in case_page(session, applicant=applicant_id, limit=50).items
+                case_view(case, zone=office.zone)
+                for case in visible(session, person, case_page(session, applicant=applicant_id, limit=50).items)
             ],
             kinds=_kinds(session, office, person),
         )

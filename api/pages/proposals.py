@@ -62,7 +62,7 @@ def decide(request: Request, office: Office, form: Form, proposal_id: str, answe
         else:
             proposing.send_back(office, form.ask, proposal_id, reason=reason)
     except Problem as problem:
-        return _shown(request, office, form.ask.person, proposal_id, trouble=trouble_of(problem), reason=reason)
+        return _shown(request, office, form.ask.person, proposal_id, problem=problem, reason=reason)
     return RedirectResponse(urls.proposal(proposal_id), status_code=303)
 
 
@@ -72,7 +72,7 @@ def _shown(
     person: Person,
     proposal_id: str,
     *,
-    trouble: Trouble | None = None,
+    problem: Problem | None = None,
     reason: str = "",
 ) -> Response:
     with office.store.reading() as session:
@@ -95,9 +95,9 @@ def _shown(
         may_decide=person.may(RIGHT) and row.status == "open",
         overtaken=_overtaken(row, newest),
         reason=reason,
-        trouble=trouble,
+        trouble=trouble_of(problem) if problem else None,
     )
-    return page(request, "bench/proposal.html", content, person=person, status=422 if trouble else 200)
+    return page(request, "bench/proposal.html", content, person=person, status=problem.status if problem else 200)
 
 
 def _overtaken(row: Proposal, newest: int) -> int | None:

@@ -8,8 +8,9 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from api.acts.queue import visible
 from api.pages.frame import page
 from api.pages.posted import Form
 from api.security.people import Person
@@ -20,7 +21,6 @@ from api.views.connections import ApplicantView, applicant_view
 from store.queries.cases import cases_beginning
 from store.queries.finding import search_accounts, search_applicants
 from store.tables.cases import CaseRow
-from store.tables.utility import Account
 
 router = APIRouter(include_in_schema=False)
 
@@ -66,9 +66,4 @@ def _cases(session: Session, person: Person, words: str) -> list[CaseRow]:
     number = words.lower().partition(".")[0]
     if not number.startswith("c-"):
         return []
-    found = cases_beginning(session, number, limit=SHOWN)
-    accounts = {case.account_id for case in found if case.account_id is not None}
-    if person.may("see-confidential") or not accounts:
-        return found
-    hidden = set(session.exec(select(Account.id).where(col(Account.id).in_(accounts), col(Account.confidential))))
-    return [case for case in found if case.account_id not in hidden]
+    return visible(session, person, cases_beginning(session, number, limit=SHOWN))

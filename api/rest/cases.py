@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.acts import opening, remembering
+from api.acts.queue import visible
 from api.acts.rules import case_seen
 from api.rest.asking import Asked, answer
 from api.rest.bodies import Because, Body, CaseId, Cursor, EventData, EventName, Limit, NewNote
@@ -45,15 +46,16 @@ def list_cases(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[CaseView]:
-    """Lists cases, the newest first."""
+    """Lists cases, the newest first; those of confidential accounts only for who may open these."""
     person.must("see-accounts")
     with office.store.reading() as session:
         page = query.case_page(
             session, definition=case, state=state, account=account, is_open=open, limit=limit, cursor=cursor
         )
+        seen = visible(session, person, page.items)
     asked = {"case": case, "state": state, "account": account, "open": _word(open), "limit": limit}
     return Page(
-        items=[case_view(row, zone=office.zone) for row in page.items],
+        items=[case_view(row, zone=office.zone) for row in seen],
         next=next_link("/api/cases", page.cursor, asked),
     )
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from api.acts import applicants, registering
+from api.acts.queue import visible
 from api.acts.rules import must_see_account
 from api.problems import NotFound
 from api.rest.asking import Asked, IfMatch, answer, version_of
@@ -177,8 +178,9 @@ def list_cases(
     with office.store.reading() as session:
         applicants.viewed(session, person, applicant_id)
         page = case_page(session, applicant=applicant_id, limit=limit, cursor=cursor)
+        seen = visible(session, person, page.items)
     return Page(
-        items=[case_view(row, zone=office.zone) for row in page.items],
+        items=[case_view(row, zone=office.zone) for row in seen],
         next=next_link(f"/api/applicants/{applicant_id}/cases", page.cursor, {"limit": limit}),
     )
 
@@ -215,9 +217,10 @@ def list_register(
         page = registers.items_page(
             session, register, due_before=due_before, account=account, limit=limit, cursor=cursor
         )
+        seen = visible(session, person, page.items)
     asked = {"due_before": due_before, "account": account, "limit": limit}
     return Page(
-        items=[item_view(item, today=office.today()) for item in page.items],
+        items=[item_view(item, today=office.today()) for item in seen],
         next=next_link(f"/api/registers/{register}", page.cursor, asked),
     )
 

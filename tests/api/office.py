@@ -383,7 +383,7 @@ class Office:
 
 @asynccontextmanager
 async def opened_office(
-    store: Store, files: Path, *, calendar: Calendar, engine: CaseEngine | None = None
+    store: Store, files: Path, *, calendar: Calendar, engine: CaseEngine | None = None, now: datetime | None = None
 ) -> AsyncIterator[Office]:
     """The application on this store, with people and accounts; without an engine only what is SQL alone works."""
     with store.writing() as session:
@@ -400,7 +400,7 @@ async def opened_office(
     services = Services(
         store=store,
         district=DISTRICT,
-        now=(lambda: datetime.now(UTC)) if engine else (lambda: MONDAY),
+        now=(lambda: datetime.now(UTC)) if engine and now is None else (lambda: now or MONDAY),
         engine=engine or cast(CaseEngine, None),
         files=FolderStore(files),
         definitions=Path(__file__).parents[2] / "definitions",
