@@ -1,0 +1,128 @@
+"""What helm makes of the chart: run by `make deploy-check`, which builds helm and names it in HELM."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from headgate.documenting.settings import variable
+from headgate.settings import Settings
+
+CHART = Path(__file__).parents[2] / "deploy" / "chart"
+KUBERNETES = "1.33.0"
+PROCESSES = ("worker", "api", "upgrade")
+Manifest = dict[str, Any]
+
+
+@pytest.fixture(params=["values", "ci/everything", "ci/least"])
+def manifests(request: pytest.FixtureRequest) -> list[Manifest]:
+    """What helm makes of one set of values."""
+    return rendered(request.param)
+
+
+def rendered(name: str) -> list[Manifest]:
+    command = [
+        os.environ["HELM"],
+        "template",
+        "district",
+        CHART,
+        "--kube-version",
+        KUBERNETES,
+        "-f",
+        CHART / f"{name}.yaml",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [each for each in yaml.safe_load_all(done.stdout) if each]
+
+
+def pods(manifests: list[Manifest]) -> dict[str, Manifest]:
+    """The pod templates by their component."""
+    found = [each["spec"]["template"] for each in manifests if each["kind"] in ("Deployment", "Job")]
+    return {each["metadata"]["labels"]["app.kubernetes.io/component"]: each for each in found}
+
+
+def of_kind(manifests: list[Manifest], kind: str) -> list[Manifest]:
+    return [each for each in manifests if each["kind"] == kind]
+
+
+def test_every_pod_is_restricted(manifests: list[Manifest]) -> None:
+    assert set(pods(manifests)) == set(PROCESSES)
+    for pod in pods(manifests).values():
+        spec = pod["spec"]
+        assert spec["automountServiceAccountToken"] is False
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        [container] = spec["containers"]
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert set(container["resources"]) == {"requests", "limits"}
+
+
+def test_secrets_are_files_of_a_secret_that_the_chart_does_not_hold(manifests: list[Manifest]) -> None:
+    assert of_kind(manifests, "Secret") == []
+    known = {variable(name, field) for name, field in Settings.model_fields.items()} | {"FORWARDED_ALLOW_IPS"}
+    for pod in pods(manifests).values():
+        [container] = pod["spec"]["containers"]
+        given = {each["name"]: each["value"] for each in container["env"]}
+        assert given["DATABASE_URL_FILE"].startswith("/run/secrets/")
+        assert given["HEADGATE_CODEC_KEYS_FILE"].startswith("/run/secrets/")
+        assert {name.removesuffix("_FILE") for name in given} <= known
+        mounted = {each["name"] for each in container["volumeMounts"]}
+        assert mounted == {each["name"] for each in pod["spec"]["volumes"]}
+
+
+def test_what_serves_is_probed_and_lets_one_go_at_a_time(manifests: list[Manifest]) -> None:
+    budgets = {
+        each["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"]: each["spec"]["maxUnavailable"]
+        for each in of_kind(manifests, "PodDisruptionBudget")
+    }
+    assert budgets == {"worker": 1, "api": 1}
+    for deployment in of_kind(manifests, "Deployment"):
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
+        selected = deployment["spec"]["selector"]["matchLabels"].items()
+        assert selected <= deployment["spec"]["template"]["metadata"]["labels"].items()
+        assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+
+
+def test_schema_and_definitions_come_before_what_runs_on_them(manifests: list[Manifest]) -> None:
+    [job] = of_kind(manifests, "Job")
+    assert "pre-upgrade" in job["metadata"]["annotations"]["helm.sh/hook"]
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    assert "headgate namespace" in container["args"][0]
+    assert "headgate upgrade" in container["args"][0]
+
+
+def test_each_kind_of_pod_has_its_network_policy() -> None:
+    policies = of_kind(rendered("ci/everything"), "NetworkPolicy")
+    by_component = {
+        each["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]: each for each in policies
+    }
+    assert set(by_component) == set(PROCESSES)
+    for policy in policies:
+        assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
+        named = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
+        assert named == {53, 5432, 7233, 443}
+    assert by_component["upgrade"]["spec"]["ingress"] == []
+    assert all("from" in rule for rule in by_component["api"]["spec"]["ingress"])
+
+
+def test_workers_follow_the_backlog_of_their_task_queue() -> None:
+    made = rendered("ci/everything")
+    [scaled] = of_kind(made, "ScaledObject")
+    [trigger] = scaled["spec"]["triggers"]
+    assert trigger["type"] == "temporal"
+    assert trigger["metadata"]["taskQueue"] == "headgate"
+    assert all(isinstance(value, str) for value in trigger["metadata"].values())
+    [worker] = [each for each in of_kind(made, "Deployment") if each["metadata"]["name"].endswith("-worker")]
+    assert scaled["spec"]["scaleTargetRef"]["name"] == worker["metadata"]["name"]
+    assert "replicas" not in worker["spec"]
