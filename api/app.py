@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import failing, health
@@ -21,6 +22,10 @@ from api.rest import routers as rest
 from api.services import Services
 
 LARGEST_BODY: Final = 21 * 1024 * 1024  #: bytes: a file of 20 MB and what is around it
+
+
+#: FastAPI makes a span of each request where the process has a tracer provider (telemetry/tracing.py), and nothing else.
+TRACED: Final[TelemetryConfig] = {"metrics": False, "logs": False, "operation_spans": False}
 
 
 def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> FastAPI:
@@ -40,6 +45,7 @@ def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> F
         docs_url=None,
         redoc_url=None,
         max_body_size=LARGEST_BODY,
+        telemetry=TRACED,
     )
     app.add_middleware(Languages)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)

@@ -96,7 +96,11 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _broken(request: Request, error: Exception) -> Response:
     # The type alone: a message could hold a name or an address.
-    log.error("request failed", exc_info=error, extra={"path": request.url.path})
+    log.error(
+        "request failed",
+        exc_info=error,
+        extra={"method": request.method, "route": getattr(request.scope.get("route"), "path", "unknown")},
+    )
     return await _answered(
         request, Broken("The server failed at this. It has been recorded; the same request may be sent again.")
     )

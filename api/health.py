@@ -1,32 +1,31 @@
-"""For operators: is the process there, can it work, and what has it done."""
+"""For operators: is the process there, can it work, and how did it answer. Its metrics are on a port of their own."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import time
 from typing import Final
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from pydantic import BaseModel
 from sqlalchemy import text
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from api.problems import NotReady
 from api.rest.documented import problems
 from api.services import Office
 from store.migrate import newest_revision, revision_of
+from telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
 router = APIRouter(tags=["operators"])
 
-REGISTRY: Final = CollectorRegistry()
-REQUESTS: Final = Counter(
-    "headgate_http_requests", "Requests answered.", ("method", "route", "status"), registry=REGISTRY
-)
-SECONDS: Final = Histogram(
-    "headgate_http_request_seconds", "Time to the answer, in seconds.", ("method", "route"), registry=REGISTRY
-)
+METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+log = logging.getLogger(__name__)
 
 
 class Health(BaseModel):
@@ -53,14 +52,8 @@ async def readyz(office: Office) -> Health:
     return Health(status="ready")
 
 
-@router.get("/metrics", operation_id="metrics", response_class=PlainTextResponse)
-async def metrics() -> Response:
-    """Counts and times of requests, in Prometheus' text format."""
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
-
-
 class Measured:
-    """Counts requests by route (never by address: addresses hold ids)."""
+    """Counts, times and logs requests by route (never by address: addresses hold ids), and gives each an id of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -71,20 +64,26 @@ class Measured:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 500
+        request, status = secrets.token_hex(8), 500
 
         async def counted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request
             await send(message)
 
-        try:
-            await self.app(scope, receive, counted)
-        finally:
-            route = getattr(scope.get("route"), "path", "unknown")
-            REQUESTS.labels(scope["method"], route, status).inc()
-            SECONDS.labels(scope["method"], route).observe(time.perf_counter() - began)
+        with bound_contextvars(request=request):
+            try:
+                await self.app(scope, receive, counted)
+            finally:
+                seconds = time.perf_counter() - began
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                route = getattr(scope.get("route"), "path", "unknown")
+                REQUESTS.labels(method, route, status).inc()
+                REQUEST_SECONDS.labels(method, route).observe(seconds)
+                said = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+                log.info("request", extra=said)
 
 
 def _store_is_ready(office: Office) -> bool:

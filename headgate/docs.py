@@ -14,7 +14,7 @@ from definitions.language.diagrams import svg
 from definitions.language.library import load_library
 from definitions.language.schema import KINDS, json_schema, schema_of_model
 from headgate.cli import command_line
-from headgate.documenting import catalogue, commands, language, problems, settings
+from headgate.documenting import catalogue, commands, language, problems, settings, telemetry
 from store.importing import documentation
 from workflows.machine.recorded import Reading
 from workflows.machine.script import Script
@@ -37,6 +37,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "reference/facts.md", catalogue.facts_page()
     yield "reference/problems.md", problems.page()
     yield "reference/settings.md", settings.page()
+    yield "reference/telemetry.md", telemetry.page()
     yield "reference/commands.md", commands.page(command_line([]))
     yield "reference/import.md", documentation.page()
     for name, case in sorted(load_library(SHIPPED).cases.items()):

@@ -27,6 +27,7 @@ def processes(settings: Settings, progress: Callable[[str], None]) -> list[Child
         "HEADGATE_HOME": str(settings.home.absolute()),
         "HEADGATE_PORT": str(settings.port),
         "HEADGATE_WORKER_PORT": str(settings.worker_port),
+        "HEADGATE_METRICS_PORT": str(settings.metrics_port),
         "HEADGATE_DEFINITIONS": str(settings.definitions.absolute()),
     }
     children = [] if settings.temporal_address else [_temporal(settings, address, progress)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -17,20 +17,25 @@ from definitions.language.library import load_library
 from headgate.settings import Settings
 from store.clock import read_clock
 from store.engine import Store, open_store
+from telemetry import gauges, logs, metrics, temporal, tracing
+from telemetry.page import page
 from workflows.client import connect
+
+PROCESS = "serve"
 
 
 def serve() -> None:
     """Serve pages and REST interface until it is told to stop."""
     settings = Settings()
-    app = create_app(lambda: opened(settings))
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, loop="uvloop", log_level=settings.log_level, access_log=False
-    )
+    logs.set_up(settings.log_level, PROCESS)
+    metrics.began(PROCESS)
+    with tracing.exported(PROCESS) as interceptors:
+        app = create_app(lambda: opened(settings, interceptors))
+        uvicorn.run(app, host=settings.host, port=settings.port, loop="uvloop", log_config=None, access_log=False)
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Services]:
+async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing] = ()) -> AsyncIterator[Services]:
     """What the application works with, opened when it starts and closed when it stops."""
     district = load_library(settings.definitions).district
     if district is None:
@@ -41,12 +46,20 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
     store = open_store(settings.database)
     address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
     now, demonstrating = district_time(store)
+    watched = gauges.watch(store, metrics.REGISTRY)
     try:
-        client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
+        runtime, measured = temporal.runtime()
+        client = await connect(
+            address,
+            namespace=settings.temporal_namespace,
+            keys=settings.codec_keys,
+            runtime=runtime,
+            interceptors=interceptors,
+        )
         engine = CaseEngine(
             client=client, task_queue=settings.task_queue, clock="district" if demonstrating else "real", now=now
         )
-        yield Services(
+        services = Services(
             store=store,
             district=district,
             now=now,
@@ -55,7 +68,10 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
             definitions=settings.definitions,
             idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
         )
+        async with page({"/metrics": temporal.exposition(measured)}, settings.metrics_port, settings.operators_host):
+            yield services
     finally:
+        watched.close()
         store.close()
 
 

@@ -20,7 +20,12 @@ class Settings(BaseSettings):
         Path(__file__).parent.parent / "definitions", description="The folder of the district's definitions."
     )
     temporal_port: int = Field(7233, ge=1, le=65535, description="The port of the Temporal server that `up` starts.")
-    worker_port: int = Field(8001, ge=1, le=65535, description="The port of the worker's health page.")
+    worker_port: int = Field(8001, ge=1, le=65535, description="The port of the worker's health page and metrics.")
+    metrics_port: int = Field(8002, ge=1, le=65535, description="The port of the API's metrics.")
+    operators_host: str = Field(
+        "127.0.0.1",
+        description="The address that health page and metrics listen on: never one that the public reaches.",
+    )
     temporal_address: str | None = Field(
         None,
         validation_alias=AliasChoices("TEMPORAL_ADDRESS", "temporal_address"),

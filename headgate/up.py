@@ -41,7 +41,8 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
             "so start without --speed, or with a HEADGATE_HOME of the demonstration's own and HEADGATE_SAMPLE=true"
         )
     check_port(settings.host, settings.port)
-    check_port("127.0.0.1", settings.worker_port, "HEADGATE_WORKER_PORT")
+    check_port(settings.operators_host, settings.worker_port, "HEADGATE_WORKER_PORT")
+    check_port(settings.operators_host, settings.metrics_port, "HEADGATE_METRICS_PORT")
     home.make(settings)
     with console.status("Preparing the database") as status:
         store = home.prepared(settings, status.update)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
+from http import HTTPStatus
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,9 +13,9 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.world import World
+from telemetry.page import Shown
 
 PATIENCE = timedelta(seconds=2)
-REQUEST_SECONDS = 5
 
 
 class Health:
@@ -34,6 +33,12 @@ class Health:
             "temporal": await self._temporal(),
         }
 
+    async def shown(self) -> Shown:
+        """The page."""
+        parts = await self.parts()
+        status = HTTPStatus.OK if all(parts.values()) else HTTPStatus.SERVICE_UNAVAILABLE
+        return Shown(body=json.dumps(parts).encode(), status=status)
+
     def _database(self) -> bool:
         try:
             with self._world.store.reading() as session:
@@ -47,32 +52,3 @@ class Health:
             return await self._world.client.service_client.check_health(timeout=PATIENCE)
         except RPCError:
             return False
-
-
-@asynccontextmanager
-async def page(health: Health, port: int) -> AsyncIterator[int]:
-    """Serves the page on this machine while the block runs; gives the port, which is a free one for 0."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                request = await reader.readline()
-                while (await reader.readline()).strip():
-                    pass
-                path = request.split(b" ")[1:2]
-                parts = await health.parts() if path == [b"/healthz"] else {}
-                status = b"404 Not Found" if not parts else b"200 OK" if all(parts.values()) else b"503 Unavailable"
-                body = json.dumps(parts).encode()
-                writer.write(
-                    b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
-                    b"Connection: close\r\n\r\n%b" % (status, len(body), body)
-                )
-                await writer.drain()
-        except (TimeoutError, ConnectionError, ValueError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", port)
-    async with server:
-        yield server.sockets[0].getsockname()[1]

@@ -31,6 +31,7 @@ from store.queries.keeping import (
     cases_written_last,
 )
 from store.tables.outbox import AccountEvent
+from telemetry.metrics import FAILED_ROUNDS
 from workflows.client import Unanswered, act, tidy, view, wake
 from workflows.machine.errors import Refused
 from workflows.machine.events import Message, RulesRenewed
@@ -244,7 +245,7 @@ async def _tidy(keeping: Keeping) -> None:
         try:
             put_back = await keeping.tidy_recent()
         except Exception as error:
-            log.warning("a round failed", exc_info=error, extra={"task": "tidy_recent"})
+            _failed("tidy_recent", error)
         else:
             if put_back:
                 log.warning("steps were put back that history does not hold", extra={"steps": put_back})
@@ -256,8 +257,13 @@ async def _again(work: Callable[[], Awaitable[int]], seconds: float) -> None:
             await work()
         except Exception as error:
             # The database or Temporal may be down for a while: the next round finds what this one left.
-            log.warning("a round failed", exc_info=error, extra={"task": work.__name__})
+            _failed(work.__name__, error)
         await asyncio.sleep(seconds)
+
+
+def _failed(task: str, error: Exception) -> None:
+    FAILED_ROUNDS.labels(task).inc()
+    log.warning("a round failed", exc_info=error, extra={"task": task})
 
 
 async def _each(items: Iterable[Item], work: Callable[[Item], Awaitable[object]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -29,14 +29,16 @@ from activities.projection import Projection
 from activities.world import World
 from definitions.catalogue import own
 from store.engine import open_store
-from worker import logs
-from worker.health import Health, page
-from worker.interceptors import Beating, Discreet
+from telemetry import gauges, logs, metrics, temporal, tracing
+from telemetry.page import page
+from worker.health import Health
+from worker.interceptors import Beating, Discreet, Told
 from worker.keeping import Keeping, rounds
 from worker.settings import WorkerSettings
 from workflows.case import CaseWorkflow
 from workflows.client import connect
 
+PROCESS = "worker"
 CACHED_CASES = 4000  #: well above the cases active at once: with fewer, each act replays its case
 WORKFLOW_POLLERS = 20  #: with few, bursts show tails of seconds
 ACTIVITY_POLLERS = 5
@@ -61,13 +63,22 @@ class BadCatalogueError(Exception):
 
 def main(settings: WorkerSettings) -> None:
     """Runs a worker until the process is told to stop."""
-    logs.set_up(settings.log_level)
-    uvloop.run(_main(settings))
+    logs.set_up(settings.log_level, PROCESS)
+    metrics.began(PROCESS)
+    with tracing.exported(PROCESS) as interceptors:
+        uvloop.run(_main(settings, interceptors))
 
 
-async def _main(settings: WorkerSettings) -> None:
+async def _main(settings: WorkerSettings, interceptors: Sequence[tracing.CaseTracing]) -> None:
     address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
-    client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
+    runtime, measured = temporal.runtime()
+    client = await connect(
+        address,
+        namespace=settings.temporal_namespace,
+        keys=settings.codec_keys,
+        runtime=runtime,
+        interceptors=interceptors,
+    )
     store = open_store(settings.database)
     world = World(store=store, client=client, task_queue=settings.task_queue, files=settings.files)
     equip(settings)
@@ -75,10 +86,14 @@ async def _main(settings: WorkerSettings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
+    watched = gauges.watch(store, metrics.REGISTRY)
     try:
-        async with working(world) as worker, rounds(Keeping(world)), page(Health(worker, world), settings.worker_port):
-            await stopping.wait()
+        async with working(world) as worker, rounds(Keeping(world)):
+            answers = {"/healthz": Health(worker, world).shown, "/metrics": temporal.exposition(measured)}
+            async with page(answers, settings.worker_port, settings.operators_host):
+                await stopping.wait()
     finally:
+        watched.close()
         store.close()
 
 
@@ -102,7 +117,7 @@ async def working(world: World, *, sandboxed: bool = False, cached: int = CACHED
             activities=found,
             activity_executor=threads,
             workflow_runner=runner(sandboxed=sandboxed),
-            interceptors=[Discreet(), Beating()],
+            interceptors=[Told(), Discreet(), Beating()],
             max_cached_workflows=cached,
             max_concurrent_activities=THREADS,
             max_concurrent_local_activities=THREADS,

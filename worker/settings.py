@@ -46,5 +46,9 @@ class WorkerSettings(Protocol):
         """The port of the health page."""
 
     @property
+    def operators_host(self) -> str:
+        """The address that the health page listens on."""
+
+    @property
     def log_level(self) -> str:
         """What is logged: debug, info, warning or error."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from typing import Any
 
 from temporalio.client import (
     Client,
+    Interceptor,
     WithStartWorkflowOperation,
     WorkflowHandle,
     WorkflowUpdateFailedError,
@@ -30,6 +32,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.codec import data_converter
@@ -78,9 +81,22 @@ class Failed(CaseError):
     code = "act-failed"
 
 
-async def connect(address: str, *, namespace: str = "default", keys: str | None = None) -> Client:
+async def connect(
+    address: str,
+    *,
+    namespace: str = "default",
+    keys: str | None = None,
+    runtime: Runtime | None = None,
+    interceptors: Sequence[Interceptor] = (),
+) -> Client:
     """A client whose values travel as the worker expects them."""
-    return await Client.connect(address, namespace=namespace, data_converter=data_converter(keys))
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        data_converter=data_converter(keys),
+        runtime=runtime,
+        interceptors=interceptors,
+    )
 
 
 def case_id_for(person: str, key: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from api.acts.observing import observed
 from api.problems import Conflict, KeyReused, NotPermitted, Problem
 from api.security.people import Person
 from store.claims import ClaimError
@@ -81,11 +82,12 @@ Work = Callable[[Session, Record], Answer]
 
 def once(store: Store, ask: Ask, record: Record, work: Work) -> Answer:
     """Does an act that is SQL alone, in one transaction with its key and its audit row; a repetition gets the first answer."""
-    try:
-        return _in_one_transaction(store, ask, record, work)
-    except IntegrityError:
-        # Somebody sent the same key at the same moment and was first: the second time round finds their answer.
-        return _in_one_transaction(store, ask, record, work)
+    with observed(record) as seen:
+        try:
+            return seen.answered(_in_one_transaction(store, ask, record, work))
+        except IntegrityError:
+            # Somebody sent the same key at the same moment and was first: the second time round finds their answer.
+            return seen.answered(_in_one_transaction(store, ask, record, work))
 
 
 def _in_one_transaction(store: Store, ask: Ask, record: Record, work: Work) -> Answer:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.acts.act import Answer, Ask, Record, refuse
+from api.acts.observing import observed
 from api.failing import problem_of
 from api.problems import KeyReused, Problem
 from api.services import Services
@@ -60,9 +61,18 @@ async def taken_once(
     """The step as answer; a refusal as a problem, with its audit row, unless the key was answered before.
 
     `taken` is told whether the key was sent before."""
+    with observed(record) as seen:
+        return seen.answered(await _taken_once(office, ask, record, taken, status))
+
+
+async def _taken_once(
+    office: Services, ask: Ask, record: Record, taken: Callable[[bool], Awaitable[Taken]], status: int
+) -> Answer:
     try:
         repeated = await run_in_threadpool(_is_repeated, office, ask)
-        given = answer_of(office, await taken(repeated), status)
+        step = await taken(repeated)
+        record.case, record.step = step.case, step.step
+        given = answer_of(office, step, status)
         return replace(given, replayed=given.replayed or repeated)
     except Refused as refused:
         kept = await run_in_threadpool(_kept, office, ask)

@@ -75,7 +75,9 @@ async def placed(engine: str) -> AsyncIterator[Place]:
         TemporaryDirectory(prefix="headgate-bench-", ignore_cleanup_errors=True) as folder,
         databases(engine) as server,
     ):
-        settings = Settings(home=Path(folder), temporal_port=free_port(), worker_port=free_port())
+        settings = Settings(
+            home=Path(folder), temporal_port=free_port(), worker_port=free_port(), metrics_port=free_port()
+        )
         home.make(settings)
         urls, postmaster = _books(server, Path(folder))
         temporal, worker = (child for child in processes(settings, print) if child.name in ("Temporal", "worker"))

@@ -27,14 +27,15 @@ PATIENCE_SECONDS = 240
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[tuple[Settings, list[Child]]]:
+async def running(folder: Path, definitions: Path = DEFINITIONS) -> AsyncIterator[tuple[Settings, list[Child]]]:
     """The product as `headgate up` runs it, on ports and in a folder of its own."""
     settings = Settings(
         home=folder,
         port=free_port(),
         temporal_port=free_port(),
         worker_port=free_port(),
-        definitions=DEFINITIONS,
+        metrics_port=free_port(),
+        definitions=definitions,
         sample=True,
         sample_accounts=300,
         sample_days=0,

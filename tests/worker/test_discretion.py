@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from worker import logs
+from telemetry import logs
 
 
 def test_a_logged_exception_keeps_its_type_and_place_and_loses_its_text(
@@ -15,7 +15,7 @@ def test_a_logged_exception_keeps_its_type_and_place_and_loses_its_text(
 ) -> None:
     monkeypatch.setattr(logging.root, "handlers", [])
     monkeypatch.setattr(logging.root, "level", logging.WARNING)
-    logs.set_up("info")
+    logs.set_up("info", "worker")
     try:
         raise ValueError("Pat Doe, 1 Well St")
     except ValueError:
