@@ -418,7 +418,6 @@ OPERATORS: Final[Mapping[str, Row]] = {
     "GET /openapi.json": needs("nobody"),
     "GET /healthz": needs("nobody"),
     "GET /readyz": needs("nobody"),
-    "GET /metrics": needs("nobody"),
 }
 
 TABLE: Final[Mapping[str, Row]] = {**REST, **PAGES, **OPERATORS}
