@@ -17,6 +17,7 @@ from store.tables.definitions import DefinitionVersion
 from store.tables.utility import Account, Hold
 from workflows.machine.kept import ActFound, StepTaken, acts_under_law
 from workflows.machine.machine import Machine, machine_of
+from workflows.machine.migrating import versions_in
 
 SHUT_OFF: Final = "locked-off"  #: the tag of states in which water is off for nonpayment
 RESIDENTIAL: Final = ("residential", "multifamily")  #: Health & Safety Code 116902(c)
@@ -80,16 +81,21 @@ def _of_case(
     since: datetime,
     before: datetime,
 ) -> Iterator[ShutOff]:
-    machine = machines.get(case.version)
+    crossed = next((found for step in steps if (found := versions_in(step.event)) is not None), None)
+    opened_under = crossed[0] if crossed is not None else case.version
+    if crossed is None and opened_under not in machines:
+        return
+
+    def under(version: int, rules: int) -> Machine | None:
+        content = content_of(session, case.definition, version, rules)
+        return machine_of(content) if content is not None else None
+
+    machine = machines.get(opened_under) or under(opened_under, opened_under)
     if machine is None:
         return
 
-    def renewed(version: int) -> Machine | None:
-        content = content_of(session, case.definition, case.version, version)
-        return machine_of(content) if content is not None else None
-
     taken, unchanged = [_taken(step) for step in steps], _never_changed(case, steps)
-    for act in acts_under_law(machine, taken, SHUT_OFF, unchanged, renewed):
+    for act in acts_under_law(machine, taken, SHUT_OFF, unchanged, under):
         if since <= act.at < before:
             yield ShutOff(
                 case=case.id,

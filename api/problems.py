@@ -248,6 +248,17 @@ class Barred(Conflict):
     )
 
 
+class NotMigrated(Conflict):
+    """The other version has no place for the case as it stands."""
+
+    code = "not-migrated"
+    title = "The case has no place in the other version"
+    explained = (
+        "A state, an open task or a value has no counterpart in the version that the case was to come over to. The detail "
+        "says which; give it one in the definition's `migration` or in a mapping of your own."
+    )
+
+
 class CheckNeeded(Conflict):
     """The order is closed only after a fresh check at the curb."""
 

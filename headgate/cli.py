@@ -23,6 +23,7 @@ COMMANDS = {
     "consumption-log": "headgate.consumption_log:log",
     "laws": "headgate.laws:laws",
     "audit": "headgate.audit:audit",
+    "migrate": "headgate.migrate:migrate",
     "reconcile": "headgate.reconcile:reconcile",
     "run": "headgate.run:run",
     "report": "headgate.report:report",

@@ -14,9 +14,9 @@ from rich.table import Table
 from activities.reconciling import Reconciled
 from activities.reconciling import reconcile as compared
 from activities.world import World
+from headgate.opening import connected, opened
 from headgate.settings import Settings
-from store.engine import Store, open_store
-from workflows.client import connect
+from store.engine import Store
 
 DIFFERS: Final = 3  #: exit code where something is left that is not right
 WORDS: Final = {
@@ -37,23 +37,16 @@ def reconcile(
 
     Needs a running worker. Ends with code 3 where something is left that is not right."""
     settings = Settings()
-    store = open_store(settings.database)
-    try:
-        with Progress(transient=True) as progress:
-            bar = progress.add_task("Comparing open cases", total=None)
-            done = asyncio.run(
-                _compared(settings, store, lambda number: progress.update(bar, completed=number), dry_run)
-            )
-    finally:
-        store.close()
+    with opened(settings) as store, Progress(transient=True) as progress:
+        bar = progress.add_task("Comparing open cases", total=None)
+        done = asyncio.run(_compared(settings, store, lambda number: progress.update(bar, completed=number), dry_run))
     _show(done)
     if any(not each.mended for each in done.found):
         raise typer.Exit(DIFFERS)
 
 
 async def _compared(settings: Settings, store: Store, told: Callable[[int], None], dry_run: bool) -> Reconciled:
-    address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
-    client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
+    client = await connected(settings)
     world = World(store=store, client=client, task_queue=settings.task_queue, files=settings.files)
     return await compared(world, mend=not dry_run, told=told)
 

@@ -12,11 +12,11 @@ from rich.table import Table
 from activities.running import Found, Planned, Running, batch, runs
 from activities.world import World
 from headgate.errors import fail
+from headgate.opening import connected, opened
 from headgate.settings import Settings
 from store.clock import district_now
-from store.engine import Store, open_store
+from store.engine import Store
 from store.queries.runs import run_of
-from workflows.client import connect
 
 SHOWN = 50
 
@@ -28,8 +28,7 @@ def run(
 ) -> None:
     """Show which accounts a run would open cases for, by which facts; with --open, open them."""
     settings = Settings()
-    store = open_store(settings.database)
-    try:
+    with opened(settings) as store:
         with store.reading() as session:
             at = district_now(session)
             planned = {each.name: each for each in runs(session, at)}
@@ -43,15 +42,11 @@ def run(
                 found += step[2]
         _show(planned[name], found, looked_at, shown)
         if open_:
-            opened = asyncio.run(_opened(settings, store, planned[name]))
-            typer.echo(f"Opened {opened}.")
-    finally:
-        store.close()
+            typer.echo(f"Opened {asyncio.run(_opened(settings, store, planned[name]))}.")
 
 
 async def _opened(settings: Settings, store: Store, planned: Planned) -> int:
-    address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
-    client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
+    client = await connected(settings)
     world = World(store=store, client=client, task_queue=settings.task_queue, files=settings.files)
     day = world.now().astimezone(planned.on.calendar.zone).date()
     await Running(world).make(planned, day)

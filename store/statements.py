@@ -190,6 +190,9 @@ def _upsert_task(dialect: str) -> Executable:
     moved = new.assigned_step.is_not(None)  # this step gives it to somebody or takes it from whoever had it
     assignee = case((moved, new.assignee), else_=TASKS.c.assignee)
     names = (
+        "name",
+        "place",
+        "work_kind",
         "title",
         "queue",
         "crew",
@@ -199,6 +202,10 @@ def _upsert_task(dialect: str) -> Executable:
         "suspended_at",
         "clock_stops",
         "escalated",
+        "skippable",
+        "repeatable",
+        "check_at_site",
+        "not_by",
     )
     upsert: Executable = statement.on_conflict_do_update(
         index_elements=["id"],

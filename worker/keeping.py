@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from activities.archive import Archive
 from activities.delivery import tell_holds, to_account
+from activities.migrating import Migrating
 from activities.releasing import Releasing
 from activities.renewal import Late, under_old_rules
 from activities.running import Running
@@ -42,6 +43,7 @@ WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woke
 HOLDS_SECONDS = 30.0
 EVENTS_SECONDS = 5.0
 LISTS_SECONDS = 1.0
+MIGRATIONS_SECONDS = 2.0
 RUNS_SECONDS = 10.0
 RULES_SECONDS = 10.0
 SEALING_SECONDS = 2.0
@@ -67,6 +69,7 @@ class Keeping:
         self._releasing = Releasing.in_world(world)
         self._running = Running(world)
         self._sealing = Sealing(store=world.store)
+        self._migrating = Migrating(world)
         self._woken: dict[str, tuple[datetime, float]] = {}
 
     async def wake_due(self) -> int:
@@ -137,6 +140,10 @@ class Keeping:
 
         await _each(found, tell)
         return len(found)
+
+    async def migrate_cases(self) -> int:
+        """How many cases of migrations that run have come over to another version, or said why not."""
+        return await self._migrating.go_on()
 
     async def archive_closed(self) -> int:
         """How many histories of closed cases were looked for to be kept."""
@@ -228,6 +235,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.renew_rules, RULES_SECONDS)),
         asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
         asyncio.create_task(_again(keeping.seal_audit, SEALING_SECONDS)),
+        asyncio.create_task(_again(keeping.migrate_cases, MIGRATIONS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_in_quiet, ARCHIVE_SECONDS)),
     ]
     try:

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         ACT,
         ARCHIVE,
         CASE,
+        CASE_VERSION,
         MESSAGE,
         OPENED,
         SETTLE,
@@ -50,6 +51,7 @@ class CaseWorkflow:
     @workflow.init
     def __init__(self, start: StartCase, content: bytes) -> None:
         self._start = start
+        self._version = start.version
         self._steps = Steps(machine_of(content), content, start, self._after)
         self._outgoing = Outgoing(start, self._replied)
         self._alarm = Alarm(self._ring)
@@ -161,6 +163,9 @@ class CaseWorkflow:
         """A step stands: its effects leave, its timers are set."""
         self._outgoing.send(case, step)
         self._set_alarm()
+        if case.version != self._version:
+            self._version = case.version
+            workflow.upsert_search_attributes([CASE_VERSION.value_set(case.version)])
 
     async def _replied(self, effect: Effect, reply: EffectReply) -> None:
         """Takes an effect's answer where the case reacts to it; the effect's row holds it in any case."""
@@ -237,7 +242,7 @@ class CaseWorkflow:
             unsettled=self._outgoing.unsettled,
             run=workflow.info().run_id,
         )
-        return replace(self._start, carried=carried, data={}, key=None, audit=None)
+        return replace(self._start, version=self._version, carried=carried, data={}, key=None, audit=None)
 
     async def _keep_history(self, run: str | None) -> None:
         """Archives the run before, which Temporal forgets after its retention."""

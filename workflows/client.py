@@ -25,7 +25,6 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
-    SearchAttributeKey,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -42,6 +41,8 @@ from workflows.machine.events import Reopened
 from workflows.messages import (
     ACT,
     CASE,
+    CASE_TYPE,
+    CASE_VERSION,
     MESSAGE,
     OPENED,
     SETTLE,
@@ -59,8 +60,6 @@ from workflows.refusals import refused_by
 
 PATIENCE = timedelta(seconds=20)  #: how long an act's answer is waited for
 LOOK_SECONDS = 0.1
-CASE_TYPE = SearchAttributeKey.for_keyword("HeadgateCase")
-CASE_VERSION = SearchAttributeKey.for_int("HeadgateVersion")
 
 
 class CaseError(Exception):

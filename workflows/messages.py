@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from temporalio.common import SearchAttributeKey
+
 from definitions.catalogue.replies import Effect
 from workflows.machine.case import Case
 from workflows.machine.effects import Step
@@ -23,6 +25,9 @@ CASE = "case"  #: query
 WRITE_STEP, READ_FACTS, REPAIR = "write-step", "read-facts", "repair"  #: local activities
 OPEN_INCIDENT, SETTLE_INCIDENT = "open-incident", "write-settlement"
 SEND, OPEN_CHILD, ARCHIVE = "send", "open-child", "archive-run"  #: activities beside those of the catalogue
+
+CASE_TYPE = SearchAttributeKey.for_keyword("HeadgateCase")
+CASE_VERSION = SearchAttributeKey.for_int("HeadgateVersion")
 
 HEADGATE = "headgate"  #: who acts where no person does: what API and worker both bring is taken once
 

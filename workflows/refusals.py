@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 from temporalio.exceptions import ApplicationError
 
-from workflows.machine.errors import BadForm, Barred, Closed, NotAllowed, Refused, Unknown
+from workflows.machine.errors import BadForm, Barred, Closed, NotAllowed, NotMigrated, Refused, Unknown
 
 
 class KeyReused(Refused):
@@ -33,7 +33,7 @@ class AlreadyOpen(Refused):
 
 _BY_CODE: dict[str, type[Refused]] = {
     kind.code: kind
-    for kind in (Refused, Unknown, Closed, Barred, NotAllowed, BadForm, KeyReused, NotSettled, AlreadyOpen)
+    for kind in (Refused, Unknown, Closed, Barred, NotAllowed, BadForm, NotMigrated, KeyReused, NotSettled, AlreadyOpen)
 }
 
 

@@ -23,6 +23,7 @@ from workflows.machine.errors import Refused
 from workflows.machine.events import (
     Event,
     HoldsChanged,
+    Migrated,
     Outcome,
     RulesRenewed,
     TakenBack,
@@ -32,6 +33,7 @@ from workflows.machine.events import (
     TimerFired,
 )
 from workflows.machine.machine import Machine, machine_of
+from workflows.machine.migrating import content_of
 from workflows.messages import (
     HEADGATE,
     READ_FACTS,
@@ -198,7 +200,13 @@ class Steps:
 
     def _after(self, event: Event) -> bytes:
         """The compiled definition that the step after this event is written under."""
-        return renewed(self.content, event.rules) if isinstance(event, RulesRenewed) else self.content
+        match event:
+            case RulesRenewed(rules=rules):
+                return renewed(self.content, rules)
+            case Migrated():
+                return content_of(event)
+            case _:
+                return self.content
 
     def _stands(
         self, case: Case, step: Step, act: str, key: Key | None, result: WriteResult, content: bytes | None = None

@@ -135,6 +135,7 @@ _TELLERS: Final[dict[str, Callable[[Machine, str], str]]] = {
     "resumed": lambda machine, rest: _("Gone on with: %(task)s", task=_named(machine, rest)),
     "redo": lambda machine, rest: _("Opened once more: %(task)s", task=_named(machine, rest)),
     "moved": lambda machine, rest: _("Moved to “%(state)s”", state=state_title(machine, rest.removeprefix("to "))),
+    "migrated": lambda machine, rest: _("Came over to version %(version)s", version=rest.rpartition(" ")[2]),
     "override": lambda machine, rest: _("Overridden: %(rules)s", rules=rest),
     "rules": lambda machine, rest: _("A new calendar or new laws bind the case"),
     "taken": lambda machine, rest: _("The outcome was taken back"),

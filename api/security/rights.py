@@ -19,6 +19,7 @@ RIGHTS: Final = {
     "settle-incidents": "retries or skips what keeps failing",
     "print-letters": "prints, mails and recalls letters",
     "review-lists": "takes lines off a list and approves it",
+    "migrate-cases": "brings open cases over to another version of their definition",
     "publish-definitions": "publishes a version of a definition",
     "manage-people": "keeps users, roles, limits and absences",
     "keep-absences": "notes when others are away and who stands in for them",

@@ -369,6 +369,23 @@ class Reopening(Strict):
     )
 
 
+class Migration(Strict):
+    """How open cases of earlier versions come over to this one. What keeps its name needs no line."""
+
+    states: dict[Target, Target] = Field(
+        default_factory=dict, description="A state of an earlier version, by its path, and the one that it is now."
+    )
+    tasks: dict[Key, Key] = Field(
+        default_factory=dict, description="A task of an earlier version and the one that it is now, or `withdrawn`."
+    )
+    timers: dict[Text, Text] = Field(
+        default_factory=dict, description="A timer of an earlier version and the one that it is now, or `withdrawn`."
+    )
+    data: dict[Name, Any] = Field(
+        default_factory=dict, description="What a field holds from then on in a case that has nothing in it."
+    )
+
+
 class CaseDefinition(Strict):
     """A case type: its data, its states, and the rules that it may never break."""
 
@@ -394,6 +411,7 @@ class CaseDefinition(Strict):
         default_factory=dict, description="What holds on the account do to the case."
     )
     reopen: Annotated[Reopening, _widened("target")] | None = Field(None, description="How a closed case comes back.")
+    migration: Migration | None = Field(None, description="How open cases of earlier versions come over to this one.")
     initial: Target = Field(description="The state that it starts in.")
     on: dict[Key, ToStates] = Field(
         default_factory=dict, description="Events accepted in every state that is not final."

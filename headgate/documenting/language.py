@@ -138,6 +138,13 @@ holds:
   bankruptcy: freeze                  # short for {timers: freeze}
   appeal: {timers: extend, bars: [locked-off]}
 """,
+    "Migration": """
+migration:
+  states: {review: checking}          # what a case in the old state is in from then on
+  tasks: {call-back: withdrawn}       # open ones are closed as cancelled
+  timers: {answering/after/10 days: reply}
+  data: {channel: letter}             # for a new required field
+""",
     "Reopening": """
 reopen: {target: investigating, within: 90 days, roles: [supervisor], on: [customer-replied]}
 """,

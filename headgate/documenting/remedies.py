@@ -73,6 +73,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "last-branch": "Add a last branch without a guard.",
     "timer-does-nothing": "Give it a target or actions.",
     # ways
+    "unknown-timer": "Take the name that is near: what the timer is called, or its default, `STATE/after/10 days`.",
     "unknown-target": "Take the name that is near: a neighbour's key, or a path with `/`.",
     "outcome-without-target": "Give the outcome a target.",
     "initial-outside": "Name a state inside.",

@@ -16,6 +16,7 @@ from store.tables import (
     inbox,
     ledger,
     lists,
+    migrations,
     money,
     outbox,
     papers,
@@ -29,7 +30,7 @@ from store.tables.base import metadata
 
 MODULES = (
     audit, bankruptcy, batches, cases, clock, connections, conversations, definitions, finding, imports, inbox, ledger, lists,
-    money, outbox, papers, parties, people, rules, runs, utility,
+    migrations, money, outbox, papers, parties, people, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

@@ -37,6 +37,8 @@ _WHY: Final = {"reason": "x"}
 _NOTHING: Final[dict[str, str]] = {}
 _MONEY: Final = "issue-refunds or read-audit"
 _LETTERS: Final = "print-letters or read-audit"
+_MIGRATIONS: Final = "migrate-cases or read-audit"
+_VERSIONS: Final[dict[str, Any]] = {"case": "complaint", "from_version": 1, "to_version": 2}
 _INCIDENTS: Final = "settle-incidents or read-audit"
 _AWAY: Final = "manage-people or keep-absences"
 _HELD: Final = "work and offered"
@@ -189,6 +191,12 @@ REST: Final[Mapping[str, Row]] = {
     "POST /api/memos": needs("work", sent={"to": "rep", "text": "x"}),
     "POST /api/memos/{memo_id}/read": needs("supervisor"),
     # operators
+    "POST /api/migrations/foresee": needs("migrate-cases", sent=_VERSIONS),
+    "POST /api/migrations": needs("migrate-cases", sent=_VERSIONS | _WHY),
+    "GET /api/migrations": needs(_MIGRATIONS),
+    "GET /api/migrations/{migration_id}": needs(_MIGRATIONS),
+    "GET /api/migrations/{migration_id}/cases": needs(_MIGRATIONS),
+    "POST /api/migrations/{migration_id}/{change}": needs("migrate-cases"),
     "GET /api/incidents": needs(_INCIDENTS),
     "POST /api/incidents/{incident_id}/retry": needs("settle-incidents", sent=_WHY),
     "POST /api/incidents/{incident_id}/skip": needs("settle-incidents", sent=_WHY),

@@ -26,6 +26,7 @@ from store.tables.definitions import Draft, Proposal, Rehearsal
 from store.tables.imports import ImportRun
 from store.tables.inbox import InboxItem, Memo
 from store.tables.lists import ListRelease, ReleaseLine
+from store.tables.migrations import CaseMigration
 from store.tables.money import RefundRun
 from store.tables.papers import File, Letter
 from store.tables.people import Absence
@@ -48,6 +49,7 @@ SHARED: Final[Mapping[str, str]] = MappingProxyType(
         "apn": "114-020-07",
         "applicant_id": "ap-1",
         "proposal_id": "pr-1",
+        "migration_id": "mg-1",
         "draft_id": "d-1",
         "rehearsal_id": "rh-1",
         "code": "broken",
@@ -110,6 +112,10 @@ def _of_nobody(session: Session) -> None:
     session.add(
         Rehearsal(id="rh-1", accounts="all", cases=1, days=1, begin=MONDAY.date(), asked_by="author", asked_at=MONDAY,
                   told_at=datetime.now(UTC), **made)
+    )  # fmt: skip
+    session.add(
+        CaseMigration(id="mg-1", definition="complaint", from_version=1, to_version=2, reason="x", cases=0,
+                      asked_by="author", asked_at=MONDAY)
     )  # fmt: skip
     session.add(LetterBatch(id="lb-1", made_at=MONDAY, made_by="finance", letters=2))
     session.add(RefundRun(id="rr-1", made_at=MONDAY, made_by="lead", refunds=0, total_usd=Decimal(0)))

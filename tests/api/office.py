@@ -79,6 +79,7 @@ DISTRICT = District.model_validate(
                     "edit-accounts",
                     "place-holds",
                     "settle-incidents",
+                    "migrate-cases",
                     "review-lists",
                     "see-confidential",
                     "manage-people",
@@ -90,7 +91,7 @@ DISTRICT = District.model_validate(
                 "rights": ["work", "see-accounts", "take-payments", "issue-refunds", "print-letters"],
             },
             "gateway": {"title": "Mail gateway", "rights": ["take-in"]},
-            "author": {"title": "Author", "rights": ["see-accounts", "publish-definitions"]},
+            "author": {"title": "Author", "rights": ["see-accounts", "publish-definitions", "migrate-cases"]},
             "auditor": {"title": "Auditor", "rights": ["see-accounts", "read-audit"]},
         },
         "queues": {

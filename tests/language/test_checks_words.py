@@ -105,6 +105,13 @@ def test_what_does_not_fit_is_said(state: str, sentence: str) -> None:
         ("reopen: {target: dune}\n", '3:18 no state is called "dune"; "done" is near [unknown-target]'),
         ("one-open-per: acount\n", 'no field of data is called "acount"; "account" is near [unknown-field]'),
         ("sla: {start: waiting, stop: over, target: 3 days}\n", 'no state is called "over"'),
+        (
+            "migration: {states: {began: wating}}\n",
+            '3:29 no state is called "wating"; "waiting" is near [unknown-target]',
+        ),
+        ("migration: {tasks: {call: cal}, timers: {t: u}}\n", 'no task is called "cal"'),
+        ("migration: {timers: {t: u}}\n", '3:25 no timer is called "u"; known are "withdrawn" [unknown-timer]'),
+        ("migration: {data: {caus: leak}}\n", 'no field of data is called "caus"; "cause" is near [unknown-field]'),
         ("facts: {language: date}\n", '3:19 the fact "language" is text [fact-type]'),
         (
             "messages: {paid: {amount: {type: money, minimum: some}}}\n",

@@ -25,8 +25,7 @@ from workflows.machine.events import (
     TimerFired,
 )
 
-PARTS = machine(
-    """
+PARTS_TEXT = """
 case: parts
 title: Parts
 data:
@@ -62,7 +61,7 @@ states:
   finished: {type: final}
   stopped: {type: final}
 """
-)
+PARTS = machine(PARTS_TEXT)
 COMPLAINTS = machine(COMPLAINT)
 ACCOUNT = {"id": "10-1"}
 METERS = [{"id": "m-1"}, {"id": "m-2"}]
@@ -103,7 +102,7 @@ def play(parts: bool, story: list[tuple[Any, int]]) -> list[tuple[Case, fx.Step,
     steps = []
     for event, hours in story:
         now += timedelta(hours=hours)
-        event = _timer(case) if event == "timer" else event
+        event = running_timer(case) if event == "timer" else event
         if event is None:
             continue
         try:
@@ -115,7 +114,7 @@ def play(parts: bool, story: list[tuple[Any, int]]) -> list[tuple[Case, fx.Step,
     return steps
 
 
-def _timer(case: Case) -> TimerFired | None:
+def running_timer(case: Case) -> TimerFired | None:
     running = [timer for timer in case.timers if timer.frozen_at is None]
     return TimerFired(name=running[0].name, run=running[0].run) if running else None
 

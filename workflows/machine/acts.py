@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
-from workflows.machine import interpreter, lines, people, renewing, undo
+from workflows.machine import interpreter, lines, migrating, people, renewing, undo
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import CloseTask, Step
 from workflows.machine.errors import BadForm, Barred, Closed, NotAllowed, Unknown
@@ -17,6 +17,7 @@ from workflows.machine.events import (
     HoldsChanged,
     LineDecided,
     Message,
+    Migrated,
     Moved,
     Outcome,
     Overridden,
@@ -104,6 +105,8 @@ class Acts:
                 self._reopenable(case)
             case RulesRenewed():
                 renewing.check(case, event)
+            case Migrated():
+                migrating.check(self.setting, case, event)
             case Overridden():
                 people.check_override(self.setting, event)
             case Moved(target=target):
@@ -177,6 +180,9 @@ class Acts:
                 return change_holds(run, event)
             case RulesRenewed():
                 return renewing.renew(self.setting, case, event, facts, at)
+            case Migrated():
+                migration = migrating.migrate(self.setting, case, event, facts, at)
+                return migration.case, migration.step
             case ChildClosed():
                 return self._child(run, event)
             case LineDecided():

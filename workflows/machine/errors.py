@@ -5,7 +5,8 @@ Refused
 ├── Closed       the case is closed
 ├── Barred       a law, a hold or a district rule bars it
 ├── NotAllowed   this person may not (separation of duties, limit, role)
-└── BadForm      the form is incomplete or wrong
+├── BadForm      the form is incomplete or wrong
+└── NotMigrated  the other version has no place for the case as it stands
 """
 
 from __future__ import annotations
@@ -53,3 +54,9 @@ class BadForm(Refused):
     """The form is incomplete or has a wrong value; `facts["fields"]` says which and why."""
 
     code = "bad-form"
+
+
+class NotMigrated(Refused):
+    """The other version has no place for the case as it stands: a state, a task or a value without a counterpart."""
+
+    code = "not-migrated"

@@ -74,6 +74,22 @@ class RulesRenewed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Migrated:
+    """An open case comes over to another version of its definition."""
+
+    kind: Literal["migrate"] = "migrate"
+    version: int
+    rules: int | None = None  #: the later version whose calendar and laws bind it there, if any
+    content: str  #: that version's compiled bytes under these rules, as base64
+    states: Mapping[str, str] = field(default_factory=dict)  #: path of a state as it was → as it is now
+    tasks: Mapping[str, str] = field(default_factory=dict)  #: name of a task → as it is now, or `withdrawn`
+    timers: Mapping[str, str] = field(default_factory=dict)  #: the same of timers
+    data: Mapping[str, Any] = field(default_factory=dict)  #: what fields hold that hold nothing
+    reason: str = ""
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChildClosed:
     """A child case has closed."""
 
@@ -185,6 +201,7 @@ Event = Annotated[
     | Replied
     | HoldsChanged
     | RulesRenewed
+    | Migrated
     | ChildClosed
     | LineDecided
     | TaskSuspended

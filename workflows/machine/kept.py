@@ -16,6 +16,7 @@ from definitions.language.money import format_money
 from definitions.language.pack import Rule
 from workflows.machine.laws import Verdict, said
 from workflows.machine.machine import Machine
+from workflows.machine.migrating import versions_in
 from workflows.machine.renewing import RENEWED
 
 Finding = Literal["kept", "not-kept", "undecided", "overridden", "not-applying", "stated"]
@@ -75,19 +76,23 @@ def acts_under_law(
     steps: Iterable[StepTaken],
     tag: str,
     opening_data: Mapping[str, Any],
-    renewed: Callable[[int], Machine | None] = lambda _version: None,
+    under: Callable[[int, int], Machine | None] = lambda _version, _rules: None,
 ) -> Iterator[ActFound]:
     """Each step that entered a state with the tag, judged again; the steps are a whole case's, from its opening on.
 
-    `opening_data` are the data that no step changed; `renewed` gives the machine under the calendar and laws of a later
-    version, which bind from the step on that took them down."""
+    `opening_data` are the data that no step changed; `under` gives the machine of a version under the calendar and laws of a
+    later one: both change with the step that took them down."""
     data = dict(opening_data)
     happened: dict[str, str] = {}
     holds: Mapping[str, str] = {}
+    version = rules = machine.setting.compiled.version
     states = machine.setting.plan.states
     for step in steps:
-        if step.event.startswith(RENEWED):
-            machine = renewed(int(step.event.removeprefix(RENEWED))) or machine
+        crossed = versions_in(step.event)
+        if crossed is not None or step.event.startswith(RENEWED):
+            version = crossed[1] if crossed is not None else version
+            rules = max(rules, version) if crossed is not None else int(step.event.removeprefix(RENEWED))
+            machine = under(version, rules) or machine
             states = machine.setting.plan.states
         before = dict(happened)
         _fold(data, step.changes)

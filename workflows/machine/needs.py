@@ -6,6 +6,7 @@ everything that may be entered from there without waiting.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from definitions.language.expressions import Expression
 from definitions.language.model import Action, CaseDefinition, State, Transition, WorkOrder
 from definitions.language.moments import LawfulMoment
 from definitions.language.targets import HISTORY, resolve
-from workflows.machine import renewing
+from workflows.machine import migrating, renewing
 from workflows.machine.arguments import computed_in, facts_in
 from workflows.machine.case import Case
 from workflows.machine.events import (
@@ -23,6 +24,7 @@ from workflows.machine.events import (
     Event,
     LineDecided,
     Message,
+    Migrated,
     Outcome,
     Replied,
     RulesRenewed,
@@ -75,12 +77,19 @@ class Needs:
                 names = ("*",)
             case RulesRenewed():
                 names, extra = (), renewing.facts(self.setting, event)
+            case Migrated():
+                names, extra = (), migrating.facts(self.setting, case, event)
             case _:
                 names = ("*",)
         found = set(extra)
         for name in names:
             found |= self._facts(case.state, name)
         return tuple(sorted(found))
+
+    def standing_in(self, paths: Iterable[str]) -> set[str]:
+        """What these states ask, whether or not they are being entered."""
+        seen: set[str] = set()
+        return {name for path in paths for name in self._entering(path, seen)}
 
     @cached_property
     def _opening(self) -> tuple[str, ...]:

@@ -33,20 +33,28 @@ class Service:
             self._arm(run)
         elif clock is not None and path in level.stop and clock.stopped_at is None:
             run.sla = replace(clock, stopped_at=run.at)
-            self._disarm(run)
+            self.disarm(run)
         elif clock is not None and path in level.pause and clock.paused_at is None:
             run.sla = replace(clock, paused_at=run.at)
-            self._disarm(run)
+            self.disarm(run)
 
     def left(self, run: Run, path: str) -> None:
         """Goes on counting when a state that pauses is left: what is promised moves by as long as it stood still."""
         level, clock = self.level, run.sla
         if level is None or clock is None or clock.paused_at is None or path not in level.pause:
             return
-        stood = run.at - clock.paused_at
-        assert clock.due is not None, "a running service clock has a due time"
-        run.sla = replace(clock, paused_at=None, due=clock.due + stood, warn=clock.warn + stood if clock.warn else None)
-        self._arm(run)
+        self._resume(run, clock)
+
+    def follow(self, run: Run, *, pauses: bool) -> None:
+        """Lets the clock stand still or go on, where another version says otherwise of the states that the case is in."""
+        clock = run.sla
+        if clock is None or clock.stopped_at is not None or pauses == (clock.paused_at is not None):
+            return
+        if pauses:
+            run.sla = replace(clock, paused_at=run.at)
+            self.disarm(run)
+        else:
+            self._resume(run, clock)
 
     def fired(self, run: Run, name: str) -> None:
         """Warns, or notes that the promise was not kept."""
@@ -58,6 +66,13 @@ class Service:
             fx.Notify(to=("supervisor",), about="service-missed" if name == TARGET else "service-warning")
         )
 
+    def _resume(self, run: Run, clock: ServiceClock) -> None:
+        assert clock.paused_at is not None
+        assert clock.due is not None, "a running service clock has a due time"
+        stood = run.at - clock.paused_at
+        run.sla = replace(clock, paused_at=None, due=clock.due + stood, warn=clock.warn + stood if clock.warn else None)
+        self._arm(run)
+
     def _arm(self, run: Run) -> None:
         clock = run.sla
         assert clock is not None
@@ -67,6 +82,7 @@ class Service:
         if not clock.missed:
             run.arm(Timer(name=TARGET, kind="sla", state="", due=clock.due, armed_at=run.at))
 
-    def _disarm(self, run: Run) -> None:
+    def disarm(self, run: Run) -> None:
+        """Ends the timers of the clock."""
         for name in (WARN, TARGET):
             run.cancel_timers(name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from definitions.language.checks import arguments, fields, guards, laws, packs, references, targets, tasks
+from definitions.language.checks import arguments, fields, guards, laws, migrations, packs, references, targets, tasks
 from definitions.language.checks.context import CaseText
 from definitions.language.library import Library
 from definitions.language.problems import Problem
@@ -21,6 +21,7 @@ _OF_A_CASE: tuple[Callable[[CaseText], Iterable[Problem]], ...] = (
     tasks.decisions,
     tasks.schedules,
     tasks.taking_back,
+    migrations.migration,
     fields.fields,
     fields.facts,
     guards.guards,
