@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from activities.files import FileStore
 from activities.world import World
 from api.engine import CaseEngine
+from api.security.openid import OpenIdProvider
 from api.security.throttle import Throttle
 from definitions.language.pack import District
 from store.engine import Store
@@ -30,6 +31,8 @@ class Services:
     files: FileStore
     definitions: Path  #: the folder of the district's laws, lists, tables and letters, that new versions lean on
     idle: timedelta | None = None  #: after so long without its person a session is locked; None: never
+    address: str | None = None  #: that browsers reach it at, where a proxy stands before it
+    openid: OpenIdProvider | None = None  #: the district's identity provider; None: passwords alone
     throttle: Throttle = field(default_factory=Throttle)
 
     @property

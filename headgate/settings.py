@@ -1,11 +1,42 @@
-"""Settings: from the environment, each with a default that works on a newcomer's machine."""
+"""Settings: from the environment or from files that it names, each with a default that works on a newcomer's machine."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class FromFiles(PydanticBaseSettingsSource):
+    """Settings from the files that variables ending in `_FILE` name: secrets are mounted so, and stand in no environment."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """What the file says; nothing where no variable names one. Raises ValueError for a file that cannot be read."""
+        name = variable(field_name, field)
+        file = os.environ.get(f"{name}_FILE")
+        if not file:
+            return None, field_name, False
+        key = name if isinstance(field.validation_alias, AliasChoices) else field_name
+        try:
+            return Path(file).read_text(encoding="utf-8").strip(), key, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{name}_FILE names a file that cannot be read: {type(error).__name__}") from None
+
+    def __call__(self) -> dict[str, Any]:
+        """What all such files say."""
+        read = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
+        return {key: value for value, key, _complex in read if value is not None}
+
+
+def variable(name: str, field: FieldInfo) -> str:
+    """The environment variable of a setting."""
+    if isinstance(field.validation_alias, AliasChoices):
+        return str(field.validation_alias.choices[0])
+    return f"{Settings.model_config['env_prefix']}{name}".upper()
 
 
 class Settings(BaseSettings):
@@ -56,7 +87,37 @@ class Settings(BaseSettings):
         ge=0,
         description="After so many minutes without its person a browser session asks for the password; 0: never.",
     )
+    address: str | None = Field(
+        None,
+        description="The address that browsers reach it at, such as `https://desk.district.gov`; needed behind a proxy.",
+    )
+    openid_issuer: str | None = Field(
+        None, description="The issuer of the district's identity provider (OpenID Connect); without it passwords alone."
+    )
+    openid_client_id: str = Field("headgate", description="Headgate's client id at the identity provider.")
+    openid_client_secret: SecretStr | None = Field(
+        None, description="Its secret there; without one it is a public client."
+    )
+    openid_claim: str = Field(
+        "preferred_username",
+        description="The claim that is a user's short name; `email` means the address that is kept of the user.",
+    )
+    openid_title: str = Field(
+        "Sign in with the district's account", description="What the link to the identity provider says."
+    )
     log_level: str = Field("warning", description="debug, info, warning or error.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is said in code, then the environment, then the files that it names."""
+        return init_settings, env_settings, FromFiles(settings_cls)
 
     @property
     def database(self) -> str:

@@ -215,6 +215,19 @@ def check_password(session: Session, user_id: str, password: str) -> bool:
     return PASSWORDS.verify(password, user.password_hash)
 
 
+def active_user(session: Session, user_id: str) -> User | None:
+    """The user with this short name, while they work here."""
+    user = session.get(User, user_id)
+    return user if user is not None and user.active else None
+
+
+def user_of_address(session: Session, email: str) -> User | None:
+    """The user with this e-mail address, while they work here; None also when several have it."""
+    query = select(User).where(func.lower(col(User.email)) == email.lower(), col(User.active)).limit(2)
+    found = list(session.execute(query).scalars()) if email else []
+    return found[0] if len(found) == 1 else None
+
+
 def make_sign_in(
     session: Session,
     user_id: str,

@@ -38,6 +38,7 @@ class Frame:
     language: str
     languages: Mapping[str, str]  #: that can be chosen: code → its own name
     preferences: Preferences
+    openid: str | None  #: what the link to the identity provider says; None without one
     idle: int  #: seconds after which a page that is left alone is covered; 0: never
 
 
@@ -105,6 +106,7 @@ def page(request: Request, template: str, content: Any, *, person: Person | None
         language=texts.language(),
         languages=texts.LANGUAGES,
         preferences=preferences_of(request.cookies),
+        openid=office.openid.title if office.openid else None,
         idle=int(office.idle.total_seconds()) if office.idle else 0,
     )
     html = _templates.get_template(template).render(page=content, frame=frame, urls=urls)

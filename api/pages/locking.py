@@ -34,6 +34,7 @@ class LockedPage:
     kept: Sequence[tuple[str, str]]  #: the fields of the form that was sent while the session was locked
     lost: Sequence[str]  #: files that were sent with it; a page cannot send them again
     trouble: Trouble | None
+    openid: str | None  #: what the link to the identity provider says; None without one
 
 
 async def asked(request: Request, _problem: Problem) -> Response:
@@ -90,5 +91,6 @@ async def _asked_again(
         kept=[(name, value) for name, value in fields if isinstance(value, str) and name not in (PASSWORD, THEN)],
         lost=[value.filename or name for name, value in fields if isinstance(value, UploadFile) and value.filename],
         trouble=trouble,
+        openid=office.openid.title if office.openid else None,
     )
     return page(request, "frame/locked.html", content, person=None, status=status)

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import texts
 from api.problems import FormExpired, Invalid
+from api.security.cookies import is_https
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,9 +60,7 @@ def choose(
             continue
         if value not in CHOICES[cookie]:
             raise Invalid(texts.gettext("There is no such choice."), fields={cookie: ", ".join(CHOICES[cookie])})
-        response.set_cookie(
-            cookie, value, max_age=YEAR, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-        )
+        response.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="lax", secure=is_https(request))
     return response
 
 

@@ -13,6 +13,7 @@ from api.pages.posted import Form as PostedForm
 from api.pages.preferences import from_here, here
 from api.pages.urls import urls
 from api.problems import NotSignedIn, TooManyTries
+from api.security.cookies import forget, keep
 from api.security.signin import (
     SESSION_COOKIE,
     SESSION_LASTS,
@@ -34,12 +35,14 @@ class SignInPage:
     name: str  #: that was given
     then: str  #: the page that was asked for
     trouble: Trouble | None
+    openid: str | None  #: what the link to the identity provider says; None without one
 
 
 @router.get("/sign-in")
-def show(request: Request, then: Annotated[str, Query(max_length=500)] = "/") -> Response:
+def show(request: Request, office: Office, then: Annotated[str, Query(max_length=500)] = "/") -> Response:
     """Asks who it is."""
-    return page(request, "frame/sign_in.html", SignInPage(name="", then=here(then), trouble=None), person=None)
+    content = SignInPage(name="", then=here(then), trouble=None, openid=_openid(office))
+    return page(request, "frame/sign_in.html", content, person=None)
 
 
 @router.post("/sign-in")
@@ -57,23 +60,25 @@ def enter(
         token = sign_in(office, name.strip().lower(), password, address)
     except (NotSignedIn, TooManyTries) as problem:
         trouble = trouble_of(problem)
-        shown = SignInPage(name=name, then=here(then), trouble=trouble)
+        shown = SignInPage(name=name, then=here(then), trouble=trouble, openid=_openid(office))
         response: Response = page(request, "frame/sign_in.html", shown, person=None, status=problem.status)
         response.headers.update(problem.headers)
         return response
+    chooses = must_choose_password(office, name.strip().lower())
+    return signed_in_answer(request, office, token, urls.me if chooses else here(then))
+
+
+def signed_in_answer(request: Request, office: Services, token: str, then: str) -> Response:
+    """Leads on with the new session; the one that the browser had before is no good any more."""
     if before := session_of(request):
         sign_out(office, before)
-    chooses = must_choose_password(office, name.strip().lower())
-    response = RedirectResponse(urls.me if chooses else _first_page(office, token, here(then)), status_code=303)
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=int(SESSION_LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    response = RedirectResponse(_first_page(office, token, then), status_code=303)
+    keep(request, response, SESSION_COOKIE, token, seconds=int(SESSION_LASTS.total_seconds()))
     return response
+
+
+def _openid(office: Services) -> str | None:
+    return office.openid.title if office.openid else None
 
 
 def _first_page(office: Services, token: str, then: str) -> str:
@@ -87,5 +92,5 @@ def leave(request: Request, office: Office, form: PostedForm) -> Response:
     """Ends the session."""
     sign_out(office, session_of(request))
     response = RedirectResponse(urls.sign_in, status_code=303)
-    response.delete_cookie(SESSION_COOKIE)
+    forget(request, response, SESSION_COOKIE)
     return response

@@ -30,6 +30,8 @@ class Urls:
     unfinished = "/crew/unfinished"
     find = "/accounts"
     sign_in = "/sign-in"
+    openid = "/sign-in/openid"
+    openid_back = "/sign-in/openid/back"
     sign_out = "/sign-out"
     next_task = "/tasks/next"
     desk_acts = "/desk/acts"
@@ -58,6 +60,14 @@ class Urls:
             return f"geo:0,0?q={_part(f'{place.line1}, {place.city}')}"
         point = f"{place.latitude},{place.longitude}"
         return f"geo:{point}?q={point}({_part(place.line1)})"
+
+    def openid_from(self, then: str) -> str:
+        """Signing in at the identity provider, and on to a page."""
+        return f"{self.openid}{_query(then=then)}"
+
+    def openid_again(self, then: str) -> str:
+        """Proving at the identity provider that one is there, for the session that one has."""
+        return f"{self.openid}{_query(then=then, again='true')}"
 
     def asset(self, name: str) -> str:
         """A style, a script or a picture: `css/base.css`."""

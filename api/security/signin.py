@@ -10,16 +10,20 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import Session
 
 from api.problems import NotSignedIn, SessionLocked, TooManyTries
+from api.security.cookies import kept
 from api.security.people import Person, person_of
 from api.services import Office, Services
 from store import people
+from store.tables.audit import Audit
 from store.tables.people import SignIn, User
 
 SESSION_COOKIE: Final = "headgate"
 SESSION_LASTS: Final = timedelta(hours=12)
 SEEN_EVERY: Final = timedelta(minutes=1)  #: how exactly it is kept when somebody was last there
+NOBODY: Final = "nobody"  #: who tries to sign in and is no user
 BY_ITSELF: Final = "x-live"  #: the header of what a page asks for by itself: nobody need be there
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="A token as `headgate token USER` prints it.")
@@ -30,10 +34,11 @@ def signed_in(
     request: Request,
     office: Office,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    cookie: Annotated[str | None, Security(_cookie)],
+    _documented: Annotated[str | None, Security(_cookie)],
 ) -> Person:
     """The person who sends the request; NotSignedIn when there is none."""
-    if bearer is None and not cookie:
+    token = bearer.credentials if bearer is not None else session_of(request)
+    if not token:
         raise NotSignedIn(
             "This needs a person. Send `Authorization: Bearer <token>`, or sign in at /sign-in.",
             headers={"WWW-Authenticate": "Bearer"},
@@ -41,7 +46,6 @@ def signed_in(
     # Real time, not the district's: a demonstration in which a day passes each second signs nobody out.
     now = datetime.now(UTC)
     with office.store.reading() as session:
-        token = bearer.credentials if bearer is not None else cookie or ""
         held = people.sign_in_of(session, token, now)
         if held is None:
             raise NotSignedIn(
@@ -64,7 +68,7 @@ SignedIn = Annotated[Person, Depends(signed_in)]
 
 def session_of(request: Request) -> str:
     """The session token of a browser, "" when it has none."""
-    return request.cookies.get(SESSION_COOKIE, "")
+    return kept(request, SESSION_COOKIE)
 
 
 def is_locked(office: Services, held: SignIn, now: datetime) -> bool:
@@ -92,9 +96,25 @@ def unlock(office: Services, token: str, password: str, address: str) -> None:
         held = people.sign_in_of(session, token, now)
     if held is None:
         raise NotSignedIn("The session has ended meanwhile. Sign in again.")
+    if not is_locked(office, held, now):
+        return  # opened meanwhile: at the identity provider, or on another of its pages
     _check(office, held.user_id, password, address)
     with office.store.writing() as session:
         people.seen(session, held.id, now)
+        session.add(_told(office, held.user_id, "unlock", rule="password"))
+
+
+def unlock_as(office: Services, token: str, value: str) -> bool:
+    """Whether the session is good and belongs to the user of whom the identity provider said this: it is open now."""
+    now = datetime.now(UTC)
+    with office.store.writing() as session:
+        held = people.sign_in_of(session, token, now) if token else None
+        user = _of_claim(session, office, value)
+        if held is None or user is None or held.user_id != user.id:
+            return False
+        people.seen(session, held.id, now)
+        session.add(_told(office, user.id, "unlock", rule="identity provider"))
+        return True
 
 
 def sign_in(office: Services, user_id: str, password: str, address: str) -> str:
@@ -105,9 +125,43 @@ def sign_in(office: Services, user_id: str, password: str, address: str) -> str:
     now = datetime.now(UTC)
     with office.store.writing() as session:
         people.use_once(session, user_id)
+        session.add(_told(office, user_id, "sign-in", rule="password"))
         return people.make_sign_in(
             session, user_id, kind="session", at=now, expires_at=now + SESSION_LASTS, label="browser"
         )
+
+
+def sign_in_as(office: Services, value: str) -> str:
+    """A new session token of the user of whom the identity provider said this; NotSignedIn when nobody here is meant."""
+    now = datetime.now(UTC)
+    with office.store.writing() as session:
+        user = _of_claim(session, office, value)
+        if user is not None:
+            session.add(_told(office, user.id, "sign-in", rule="identity provider"))
+            return people.make_sign_in(
+                session, user.id, kind="session", at=now, expires_at=now + SESSION_LASTS, label="browser"
+            )
+        session.add(_told(office, NOBODY, "sign-in", rule="identity provider", refused=NotSignedIn.code))
+    raise NotSignedIn("You are signed in there, but nobody here has that name. Ask who keeps people to add you.")
+
+
+def _of_claim(session: Session, office: Services, value: str) -> User | None:
+    """The active user whom the provider's claim means."""
+    by_address = office.openid is not None and office.openid.claim == "email"
+    return people.user_of_address(session, value) if by_address else people.active_user(session, value.lower())
+
+
+def _told(office: Services, user_id: str, act: str, *, rule: str, refused: str | None = None) -> Audit:
+    return Audit(
+        at=office.now(),
+        person=user_id,
+        act=act,
+        object_kind="user",
+        object_id=user_id,
+        allowed=refused is None,
+        code=refused,
+        rule=rule,
+    )
 
 
 def _check(office: Services, user_id: str, password: str, address: str) -> None:
@@ -123,7 +177,12 @@ def _check(office: Services, user_id: str, password: str, address: str) -> None:
         if people.check_password(session, user_id, password):
             office.throttle.succeeded(*keys)
             return
+        known = session.get(User, user_id) is not None
     office.throttle.failed(*keys)
+    with office.store.writing() as session:
+        # What was typed as a name may be anything, a password too.
+        who = user_id if known else NOBODY
+        session.add(_told(office, who, "sign-in", rule="password", refused=NotSignedIn.code))
     raise NotSignedIn("The name or the password is wrong.")
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
 from headgate.documenting import markdown
 from headgate.documenting.markdown import code, table
-from headgate.settings import Settings
+from headgate.settings import Settings, variable
 
 INTRODUCTION = """
 Settings come from the environment of the process. None is needed for a first start. `headgate up` gives its own to
 the worker and the API that it starts; in production each process gets the same ones.
+
+Each may come from a file instead: a variable's name with `_FILE` behind it names the file, as
+`DATABASE_URL_FILE=/run/secrets/database_url`. Secrets are given so; the variable itself goes first.
 """
 
 
@@ -24,13 +26,6 @@ def page() -> str:
         for name, field in Settings.model_fields.items()
     ]
     return markdown.page("Settings", INTRODUCTION, table(("variable", "what", "default"), rows))
-
-
-def variable(name: str, field: FieldInfo) -> str:
-    """The environment variable of a setting."""
-    if isinstance(field.validation_alias, AliasChoices):
-        return str(field.validation_alias.choices[0])
-    return f"{Settings.model_config['env_prefix']}{name}".upper()
 
 
 def _default(field: FieldInfo) -> str:

@@ -254,6 +254,8 @@ PAGES: Final[Mapping[str, Row]] = {
     # signing in and out, and what the browser keeps
     "GET /sign-in": needs("nobody"),
     "POST /sign-in": needs("nobody", sent={"name": "nobody", "password": "x"}),
+    "GET /sign-in/openid": needs("nobody"),
+    "GET /sign-in/openid/back": needs("nobody"),
     "POST /sign-out": needs("anybody"),
     "GET /unlock": needs("anybody"),
     "POST /unlock": needs("anybody"),

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from headgate.documenting.settings import variable
-from headgate.settings import Settings
+from headgate.settings import Settings, variable
 
 CHART = Path(__file__).parents[2] / "deploy" / "chart"
 KUBERNETES = "1.33.0"

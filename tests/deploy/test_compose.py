@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from headgate.documenting.settings import variable
-from headgate.settings import Settings
+from headgate.settings import Settings, variable
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 COMPOSE = DEPLOY / "compose.yaml"

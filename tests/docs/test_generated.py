@@ -12,9 +12,9 @@ from definitions.catalogue.facts import FACTS
 from definitions.language.schema import KINDS, json_schema
 from headgate.cli import command_line
 from headgate.docs import pages
-from headgate.documenting import commands, problems, settings
+from headgate.documenting import commands, problems
 from headgate.documenting.remedies import REMEDIES
-from headgate.settings import Settings
+from headgate.settings import Settings, variable
 from workflows.refusals import refusals
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -37,7 +37,7 @@ def test_every_problem_of_an_act_and_every_refusal_is_on_the_page() -> None:
 
 
 def test_every_setting_is_on_the_page() -> None:
-    names = [settings.variable(name, field) for name, field in Settings.model_fields.items()]
+    names = [variable(name, field) for name, field in Settings.model_fields.items()]
     assert [name for name in names if f"| `{name}` |" not in PAGES["reference/settings.md"]] == []
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
