@@ -33,7 +33,7 @@ from store.queries.keeping import (
 )
 from store.tables.outbox import AccountEvent
 from telemetry.metrics import FAILED_ROUNDS
-from workflows.client import Unanswered, act, tidy, view, wake
+from workflows.client import Unanswered, act, tidy, wake
 from workflows.machine.errors import Refused
 from workflows.machine.events import Message, RulesRenewed
 from workflows.messages import HEADGATE, Act
@@ -99,10 +99,9 @@ class Keeping:
 
         async def compare(case: str) -> None:
             nonlocal put_back
-            with suppress(Refused, Unanswered):  # closed meanwhile, or still busy: the next act replaces an orphan too
-                standing = (await view(self._world.client, case)).case
-                if standing is None or standing.step < cases[case]:
-                    put_back += await tidy(self._world.client, case)
+            # All is in order, or the case is closed meanwhile, or still busy: the next act replaces an orphan too.
+            with suppress(Refused, Unanswered):
+                put_back += await tidy(self._world.client, case, cases[case])
 
         await _each(cases, compare)
         return put_back

@@ -137,12 +137,23 @@ class CaseWorkflow:
             raise failure_of(refused) from None
 
     @workflow.update(name=TIDY)
-    async def tidy(self) -> int:
-        """Makes the read model what the case is, after a worker's death between SQL and history."""
+    async def tidy(self, written: int | None = None) -> int:
+        """Makes the read model what the case is, after a worker's death between SQL and history.
+
+        `written`: the last step that SQL holds."""
         await workflow.wait_condition(lambda: self._steps.case is not None or self._refused is not None)
         if self._refused is not None:
             raise self._refused
         return await self._steps.tidy()
+
+    @tidy.validator
+    def _may_tidy(self, written: int | None = None) -> None:
+        """Refuses where SQL holds no step beyond the case's, so that looking leaves no trace in history.
+
+        A query would tell as much, but a case that is asked while a step of it is being written does not go on if its worker
+        dies then: the SDK puts the answered update into a later task than its step, and loses the answer when it replays."""
+        if self._steps.case is not None and written is not None and written <= self._steps.case.step:
+            raise failure_of(Refused("nothing is written that the case does not hold"))
 
     @workflow.query(name=CASE)
     def case(self) -> CaseView:

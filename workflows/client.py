@@ -175,10 +175,12 @@ async def settle(client: Client, case: str, settlement: Settlement, *, patience:
     await _answer(handle.execute_update(SETTLE, settlement, rpc_timeout=patience), case)
 
 
-async def tidy(client: Client, case: str, *, patience: timedelta = PATIENCE) -> int:
-    """How many steps the case put back in the read model that its history does not hold; raises Closed, Unanswered."""
+async def tidy(client: Client, case: str, written: int | None = None, *, patience: timedelta = PATIENCE) -> int:
+    """How many steps the case put back in the read model that its history does not hold.
+
+    Raises Refused where the read model ends at a step (`written`) that the case holds, Closed, Unanswered."""
     put_back: int = await _answer(
-        _handle(client, case).execute_update(TIDY, result_type=int, rpc_timeout=patience), case
+        _handle(client, case).execute_update(TIDY, written, result_type=int, rpc_timeout=patience), case
     )
     return put_back
 

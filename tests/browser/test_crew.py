@@ -124,7 +124,8 @@ async def _kept(phone: Page, *orders: str) -> None:
     wanted = [f"/crew/orders/{order}" for order in orders]
     while not set(wanted) <= set(await phone.evaluate(KEPT)):
         await phone.wait_for_timeout(50)
-    await phone.wait_for_function("navigator.serviceWorker.controller !== null")
+    while not await phone.evaluate("navigator.serviceWorker.controller !== null"):
+        await phone.wait_for_timeout(50)
 
 
 async def _close(phone: Page) -> None:

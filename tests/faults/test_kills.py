@@ -73,7 +73,7 @@ async def killer(children: list[Child], chance: random.Random, log: Log, done: C
 
 @pytest.mark.timeout(600)
 async def test_killed_processes_lose_double_and_half_do_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    moves = 20 if request.config.getoption("--run-faults") else 80
+    moves = 20 if request.config.getoption("--run-faults") else 150
     seed = int(os.environ.get("HEADGATE_SEED", secrets.randbelow(10**6)))
     print(f"HEADGATE_SEED={seed}")
     log = Log()

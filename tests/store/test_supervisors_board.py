@@ -62,7 +62,9 @@ def big(request: pytest.FixtureRequest, new_databases: Callable[[str], URL]) -> 
     store.close()
 
 
-COUNTS: dict[str, tuple[Callable[[Session], Any], list[str]]] = {
+# PostgreSQL may as well skip through the two statuses of the other index of openings: it costs the same.
+OPENINGS = ("ix_cases_listed", "ix_cases_status")
+COUNTS: dict[str, tuple[Callable[[Session], Any], list[str | tuple[str, ...]]]] = {
     "open work by queue and person": (
         lambda s: board.workloads(s, MONDAY, tonight=MONDAY + DAY, aged=[MONDAY - DAY, MONDAY - 10 * DAY]),
         ["ix_tasks_workload"],
@@ -70,7 +72,7 @@ COUNTS: dict[str, tuple[Callable[[Session], Any], list[str]]] = {
     "what each person has done this week": (lambda s: board.done_since(s, MONDAY - 7 * DAY), ["ix_tasks_done"]),
     "promises that run": (lambda s: board.promises(s, MONDAY), ["ix_cases_promised"]),
     "promises that ended": (lambda s: board.kept(s, WEEKS), ["ix_cases_answered"]),
-    "what came and went": (lambda s: board.flow(s, WEEKS), ["ix_cases_listed", "ix_cases_closed"]),
+    "what came and went": (lambda s: board.flow(s, WEEKS), [OPENINGS, "ix_cases_closed"]),
     "what has escalated": (board.escalated_page, ["ix_tasks_escalated"]),
 }
 WATCHED = (
@@ -89,7 +91,10 @@ WATCHED = (
 def test_a_count_of_the_board_is_one_scan_of_an_index_that_has_no_old_rows(big: Store, name: str) -> None:
     call, indexes = COUNTS[name]
     plans = plans_of(big, call)
-    assert [plan.scans for plan in plans] == [[index] for index in indexes]
+    assert len(plans) == len(indexes)
+    for plan, index in zip(plans, indexes, strict=True):
+        [scan] = plan.scans
+        assert scan == index or (scan in OPENINGS and index is OPENINGS)
     assert all(plan.rows is None or plan.rows <= BIG for plan in plans)
 
 
