@@ -6,12 +6,15 @@ import json
 import re
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from prometheus_client.parser import text_string_to_metric_families
 from temporalio.client import Client
 
 from telemetry.logs import FIELDS
 from telemetry.tracing import ALLOWED
 from tests.telemetry.conftest import Seen, until
+from tests.telemetry.observability import expressions, metrics_of
 
+PARTS = {"counter": ("total",), "histogram": ("bucket", "count", "sum")}
 COMPLETE = "POST /api/tasks/{task_id}/complete"
 LINES_OF_OTHERS = ("temporal",)  #: whose shape is not ours
 
@@ -78,6 +81,17 @@ async def test_both_processes_show_how_the_work_stands_and_temporals_own_metrics
         assert "temporal_request_total" in exposed
         assert "process_resident_memory_bytes" in exposed
     assert "temporal_workflow_task_execution_latency_seconds" in (await seen.metrics())["worker"]
+
+
+async def test_every_metric_of_dashboards_and_alerts_is_shown(seen: Seen) -> None:
+    shown = {
+        name
+        for exposed in (await seen.metrics()).values()
+        for family in text_string_to_metric_families(exposed)
+        for name in (family.name, *(f"{family.name}_{part}" for part in PARTS.get(family.type, ())))
+    }
+    asked = {name for _, expression in expressions() for name in metrics_of(expression)}
+    assert asked <= shown
 
 
 async def test_the_desk_shows_no_metrics(seen: Seen) -> None:
