@@ -19,6 +19,7 @@ from api.pages import problem
 from api.pages import routers as pages
 from api.pages.texts import Languages
 from api.rest import routers as rest
+from api.security.temporal_pages import TemporalPages
 from api.services import Services
 
 LARGEST_BODY: Final = 21 * 1024 * 1024  #: bytes: a file of 20 MB and what is around it
@@ -50,6 +51,7 @@ def create_app(opened: Callable[[], AbstractAsyncContextManager[Services]]) -> F
     app.add_middleware(Languages)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
     app.add_middleware(health.Measured)
+    app.add_middleware(TemporalPages)
     app.add_middleware(SecurityHeaders)
     failing.install(app)
     app.state.problem_page = problem.shown

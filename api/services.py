@@ -10,6 +10,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
+from temporalio.converter import PayloadCodec
 
 from activities.files import FileStore
 from activities.world import World
@@ -30,6 +31,8 @@ class Services:
     engine: CaseEngine
     files: FileStore
     definitions: Path  #: the folder of the district's laws, lists, tables and letters, that new versions lean on
+    codec: PayloadCodec | None = None  #: what payloads are encrypted with; None: they are readable
+    temporal_pages: str | None = None  #: origin of Temporal's own pages, which may ask for payloads to be decoded
     idle: timedelta | None = None  #: after so long without its person a session is locked; None: never
     address: str | None = None  #: that browsers reach it at, where a proxy stands before it
     openid: OpenIdProvider | None = None  #: the district's identity provider; None: passwords alone

@@ -24,6 +24,7 @@ COMMANDS = {
     "laws": "headgate.laws:laws",
     "audit": "headgate.audit:audit",
     "migrate": "headgate.migrate:migrate",
+    "keys": "headgate.keys:keys",
     "reconcile": "headgate.reconcile:reconcile",
     "run": "headgate.run:run",
     "report": "headgate.report:report",

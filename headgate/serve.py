@@ -69,6 +69,8 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
             definitions=settings.definitions,
             address=settings.address,
             openid=identity_provider(settings),
+            codec=client.data_converter.payload_codec,
+            temporal_pages=settings.temporal_pages,
             idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
         )
         async with page({"/metrics": temporal.exposition(measured)}, settings.metrics_port, settings.operators_host):

@@ -75,7 +75,14 @@ class Settings(BaseSettings):
     task_queue: str = Field("headgate", description="Temporal's task queue of the cases.")
     codec_keys: str | None = Field(
         None,
-        description="Keys for encrypting payloads, newest first: `id:base64key,id:base64key`; else they are readable.",
+        description="Keys for encrypting payloads, newest first: `id:base64key,id:base64key`, or `@FILE` with one a line; "
+        "without them payloads are readable.",
+    )
+    temporal_pages: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#]+$",
+        description="The origin of Temporal's own pages, as `https://temporal.example.org`: they may ask `/api/codec` to "
+        "decode payloads for who is signed in here and has the right.",
     )
     sample: bool = Field(True, description="Load the sample district into an empty database.")
     sample_accounts: int = Field(0, ge=0, description="Load only the first so many places of it; 0 loads all.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -127,6 +127,25 @@ def archived_histories(session: Session, case_id: str) -> list[bytes]:
     """The kept histories of a case's runs, the oldest first; an empty one is of a case that never had a workflow."""
     query = select(CaseArchive).where(col(CaseArchive.case_id) == case_id).order_by(col(CaseArchive.archived_at))
     return [zlib.decompress(row.history) for row in session.execute(query).scalars()]
+
+
+def kept_histories(session: Session, case_id: str | None = None) -> Iterator[tuple[str, str, bytes]]:
+    """The kept histories of a case or of all, with case and run, read one at a time; a case without a workflow has none."""
+    keys = select(col(CaseArchive.case_id), col(CaseArchive.run_id)).order_by(col(CaseArchive.case_id))
+    if case_id is not None:
+        keys = keys.where(col(CaseArchive.case_id) == case_id)
+    for case_id, run_id in session.execute(keys).all():
+        row = session.get(CaseArchive, (case_id, run_id))
+        if row is not None and (history := zlib.decompress(row.history)):
+            yield case_id, run_id, history
+        if row is not None:
+            session.expunge(row)
+
+
+def replace_history(session: Session, case_id: str, run_id: str, history: bytes) -> None:
+    """Keep these bytes instead: the same history under another key."""
+    session.get_one(CaseArchive, (case_id, run_id)).history = zlib.compress(history, 6)
+    session.flush()
 
 
 def pack(value: Any) -> bytes:

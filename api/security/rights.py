@@ -25,5 +25,6 @@ RIGHTS: Final = {
     "keep-absences": "notes when others are away and who stands in for them",
     "read-audit": "reads who did, saw and was refused what",
     "see-confidential": "opens confidential accounts; each view is recorded",
+    "read-payloads": "reads encrypted payloads on Temporal's own pages; with it belongs see-confidential",
     "see-medical": "opens medical certificates",
 }

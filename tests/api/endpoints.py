@@ -60,6 +60,8 @@ REST: Final[Mapping[str, Row]] = {
     "GET /api/accounts/{account_id}": needs("see-accounts"),
     "GET /api/accounts/{account_id}/contact": needs("see-accounts"),
     "PUT /api/accounts/{account_id}/contact": needs("edit-accounts", sent={"phone": "1"}),
+    "POST /api/codec/decode": needs("read-payloads and see-confidential", sent={"payloads": []}),
+    "POST /api/codec/encode": needs("read-payloads and see-confidential", sent={"payloads": []}),
     "GET /api/accounts/{account_id}/reads": needs("see-accounts"),
     "GET /api/accounts/{account_id}/bills": needs("see-accounts"),
     "GET /api/accounts/{account_id}/ledger": needs("see-accounts"),

@@ -80,6 +80,7 @@ DISTRICT = District.model_validate(
                     "place-holds",
                     "settle-incidents",
                     "migrate-cases",
+                    "read-payloads",
                     "review-lists",
                     "see-confidential",
                     "manage-people",

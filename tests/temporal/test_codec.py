@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 from desk import Desk
@@ -11,7 +12,7 @@ from temporalio.api.common.v1 import Payload
 from activities.world import World
 from worker.run import working
 from workflows.client import connect
-from workflows.codec import ByType, CodecError, Encryption, data_converter, parse_keys
+from workflows.codec import ByType, CodecError, Encryption, data_converter, encryption, parse_keys
 
 OLD = base64.b64encode(b"o" * 32).decode()
 NEW = base64.b64encode(b"n" * 32).decode()
@@ -46,7 +47,25 @@ async def test_what_was_never_encrypted_is_read_as_it_is() -> None:
     assert await Encryption(parse_keys(f"old:{OLD}")).decode([PLAIN]) == [PLAIN]
 
 
-@pytest.mark.parametrize("text", ["", "short:c2hvcnQ=", f":{OLD}", "none", "bad:???"])
+async def test_keys_of_a_file_are_read_again_for_a_payload_of_a_key_that_is_not_known(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# ours\nold:{OLD}\n")
+    running = encryption(f"@{file}")
+    assert running is not None
+    file.write_text(f"new:{NEW}\nold:{OLD}\n")
+    restarted = encryption(f"@{file}")
+    assert restarted is not None
+    assert running.newest == "old"
+    assert await running.decode(await restarted.encode([PLAIN])) == [PLAIN]
+    assert running.newest == "new"
+
+
+def test_a_key_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CodecError, match="nowhere"):
+        data_converter(f"@{tmp_path}/nowhere")
+
+
+@pytest.mark.parametrize("text", ["", "short:c2hvcnQ=", f":{OLD}", "none", "bad:???", f"a b:{OLD}", f"k:{OLD},k:{NEW}"])
 def test_keys_that_cannot_be_used_are_refused(text: str) -> None:
     with pytest.raises(CodecError):
         Encryption(parse_keys(text))
