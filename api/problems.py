@@ -25,7 +25,8 @@ Problem
 │   ├── DoubtfulRead     422  a read is to be looked at twice
 │   └── KeyReused        422  the same key came with a different request
 ├── VersionNeeded        428  If-Match is missing
-├── TooManyTries         429  too many failed sign-ins
+├── TooManyRequests      429  a token or session sent too many requests
+│   └── TooManyTries     429  too many failed sign-ins
 ├── Broken               500  the server failed
 └── NotReady             503  a part behind is not there
 """
@@ -356,10 +357,21 @@ class VersionNeeded(Problem):
     explained = "Two people can change this at once. Send the ETag of what you read in the header If-Match."
 
 
-class TooManyTries(Problem):
-    """Too many failed sign-ins."""
+class TooManyRequests(Problem):
+    """A token or session sent more than it may."""
 
     status = 429
+    code = "too-many-requests"
+    title = "Too many requests"
+    explained = (
+        "A token or session may send so many requests a minute. "
+        "The header Retry-After says in how many seconds it goes on."
+    )
+
+
+class TooManyTries(TooManyRequests):
+    """Too many failed sign-ins."""
+
     code = "too-many-tries"
     title = "Too many failed sign-ins"
     explained = (

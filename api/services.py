@@ -16,9 +16,10 @@ from activities.files import FileStore
 from activities.world import World
 from api.engine import CaseEngine
 from api.security.openid import OpenIdProvider
-from api.security.throttle import Throttle
+from api.security.pace import Pace
 from definitions.language.pack import District
 from store.engine import Store
+from store.tries import Allowed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,8 @@ class Services:
     idle: timedelta | None = None  #: after so long without its person a session is locked; None: never
     address: str | None = None  #: that browsers reach it at, where a proxy stands before it
     openid: OpenIdProvider | None = None  #: the district's identity provider; None: passwords alone
-    throttle: Throttle = field(default_factory=Throttle)
+    tries: Allowed = field(default_factory=Allowed)  #: to sign in
+    pace: Pace = field(default_factory=lambda: Pace(per_minute=0))  #: of each token and session
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,11 +13,13 @@ from activities.files import FolderStore
 from api.app import create_app
 from api.engine import CaseEngine
 from api.security.openid import OpenIdProvider
+from api.security.pace import Pace
 from api.services import Services
 from definitions.language.library import load_library
 from headgate.settings import Settings
 from store.clock import read_clock
 from store.engine import Store, open_store
+from store.tries import Allowed
 from telemetry import gauges, logs, metrics, temporal, tracing
 from telemetry.page import page
 from workflows.client import connect
@@ -67,6 +69,12 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
             engine=engine,
             files=FolderStore(settings.files),
             definitions=settings.definitions,
+            tries=Allowed(
+                of_a_user=settings.sign_in_tries,
+                of_an_address=settings.sign_in_tries_of_address,
+                longest_wait=timedelta(seconds=settings.sign_in_wait_seconds),
+            ),
+            pace=Pace(per_minute=settings.requests_per_minute),
             address=settings.address,
             openid=identity_provider(settings),
             codec=client.data_converter.payload_codec,

@@ -94,6 +94,16 @@ class Settings(BaseSettings):
         ge=0,
         description="After so many minutes without its person a browser session asks for the password; 0: never.",
     )
+    sign_in_tries: int = Field(
+        5,
+        ge=1,
+        description="So many wrong passwords for a user in a row wait for nothing; each further one twice as long.",
+    )
+    sign_in_tries_of_address: int = Field(30, ge=1, description="The same for an address, which an office may share.")
+    sign_in_wait_seconds: int = Field(300, ge=1, description="How long a further try waits at most.")
+    requests_per_minute: int = Field(
+        3000, ge=0, description="How many requests a token or a session may send each API process in a minute; 0: any."
+    )
     address: str | None = Field(
         None,
         description="The address that browsers reach it at, such as `https://desk.district.gov`; needed behind a proxy.",

@@ -18,6 +18,7 @@ from api.problems import (
     NotSignedIn,
     Problem,
     TooLarge,
+    TooManyRequests,
     VersionNeeded,
     WrongType,
 )
@@ -36,6 +37,6 @@ def problems(*kinds: type[Problem]) -> Responses:
     }
 
 
-READ = problems(BadRequest, NotSignedIn, NotPermitted, NotFound, Invalid, Broken, MethodNotAllowed)
+READ = problems(BadRequest, NotSignedIn, NotPermitted, NotFound, Invalid, Broken, MethodNotAllowed, TooManyRequests)
 WRITE = READ | problems(Conflict, WrongType, TooLarge, NotReady)
 GUARDED = WRITE | problems(Changed, VersionNeeded)

@@ -12,11 +12,11 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
-from api.problems import NotSignedIn, SessionLocked, TooManyTries
+from api.problems import NotSignedIn, SessionLocked, TooManyRequests, TooManyTries
 from api.security.cookies import kept
 from api.security.people import Person, person_of
 from api.services import Office, Services
-from store import people
+from store import people, tries
 from store.tables.audit import Audit
 from store.tables.people import SignIn, User
 
@@ -51,6 +51,12 @@ def signed_in(
             raise NotSignedIn(
                 "The token or session is unknown, has expired or was revoked. Sign in again.",
                 headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+            )
+        if (wait := office.pace.wait(held.id)) > 0:
+            seconds = int(wait) + 1
+            raise TooManyRequests(
+                f"These are more than {office.pace.per_minute} requests a minute. Go on in {seconds} seconds.",
+                headers={"Retry-After": str(seconds)},
             )
         person = person_of(session, held.user_id, district=office.district, today=office.today())
     if held.kind == "session":
@@ -165,21 +171,23 @@ def _told(office: Services, user_id: str, act: str, *, rule: str, refused: str |
 
 
 def _check(office: Services, user_id: str, password: str, address: str) -> None:
-    keys = (f"user {user_id}", f"address {address}")
-    wait = office.throttle.wait(*keys)
-    if wait > 0:
-        seconds = int(wait) + 1
+    user, place = f"user {user_id}", f"address {address}"
+    free = {user: office.tries.of_a_user, place: office.tries.of_an_address}
+    with office.store.writing() as session:
+        wait = tries.taken(session, free, datetime.now(UTC), office.tries.longest_wait)
+    if wait:
+        seconds = int(wait.total_seconds()) + 1
         raise TooManyTries(
             f"There were too many wrong passwords. Try again in {seconds} seconds, or ask a supervisor for a new password.",
             headers={"Retry-After": str(seconds)},
         )
     with office.store.reading() as session:
-        if people.check_password(session, user_id, password):
-            office.throttle.succeeded(*keys)
-            return
+        right = people.check_password(session, user_id, password)
         known = session.get(User, user_id) is not None
-    office.throttle.failed(*keys)
     with office.store.writing() as session:
+        if right:
+            tries.succeeded(session, user, place)
+            return
         # What was typed as a name may be anything, a password too.
         who = user_id if known else NOBODY
         session.add(_told(office, who, "sign-in", rule="password", refused=NotSignedIn.code))

@@ -101,3 +101,13 @@ class SignIn(Row, table=True):
     seen_at: datetime | None = Field(
         default=None, sa_type=Moment
     )  #: of a session: last used by a person, to the minute
+
+
+class SignInTries(Row, table=True):
+    """Tries to sign in under one name or from one address, since the last that was right."""
+
+    __tablename__ = "sign_in_tries"
+
+    key: str = Field(primary_key=True)  #: SHA-256 of `user rep` or `address 192.0.2.7`
+    tries: int
+    last_at: datetime = Field(sa_type=Moment, index=True)
