@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.acts import opening, overriding, settling
+from api.acts import moves, opening, overriding, settling
 from api.acts.rules import case_seen, comes_by_itself
 from api.library import content_of_case
 from api.pages.fields import Input, inputs
@@ -92,6 +92,23 @@ async def settle(office: Office, form: Form, case_id: str, incident_id: str) -> 
         )
     else:
         await settling.settle(office, form.ask, incident_id, how="skip", reason=_reason(form))
+    return _back(case_id)
+
+
+@router.post("/cases/{case_id}/moves")
+def ask_move(office: Office, form: Form, case_id: str) -> Response:
+    """Asks to move the case to another state."""
+    moves.ask_for(office, form.ask, case_id, target=form.text("target"), reason=_reason(form))
+    return _back(case_id)
+
+
+@router.post("/cases/{case_id}/moves/{move_id}")
+async def decide_move(office: Office, form: Form, case_id: str, move_id: str) -> Response:
+    """Agrees to a move as the second person, or refuses it."""
+    if form.text("decision") == "agree":
+        await moves.agree(office, form.ask, move_id)
+    else:
+        await run_in_threadpool(moves.refuse, office, form.ask, move_id, reason=_reason(form))
     return _back(case_id)
 
 

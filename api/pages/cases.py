@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
-from api.acts import remembering
+from api.acts import moves, remembering
 from api.acts.accounts import log_view
 from api.acts.overriding import overrides_of
 from api.acts.queue import queue_of
@@ -32,6 +32,7 @@ from api.views.books import FileView, IncidentView, file_view, incident_view
 from api.views.cases import CaseDetail, case_detail
 from api.views.checks import OverrideView, override_view
 from api.views.connections import ApplicantView, applicant_view
+from api.views.moves import MoveView, move_view
 from api.views.notes import NoteView, note_view
 from api.views.stories import letters_page
 from api.views.tasks import TaskView, task_view
@@ -100,6 +101,9 @@ class CasePage:
     messages: Sequence[Heard]
     overrides: Sequence[OverrideView]  #: that were asked for, the newest first
     overridable: Sequence[str]  #: rules of the district's own that this person may ask to override
+    moves: Sequence[MoveView]  #: that were asked for, the newest first
+    places: Mapping[str, str]  #: where this person may ask to move it: path and title
+    may_move: bool
     undo: Undo | None
     may_reopen: bool
     may_write: bool
@@ -182,10 +186,15 @@ def _content(
         messages=heard(machine, case) if person.may("send-events") else [],
         overrides=[override_view(override, zone=zone) for override in reversed(overrides)],
         overridable=_overridable(machine, row, person),
+        moves=[move_view(each, zone=zone) for each in reversed(moves.moves_of(session, row.id))],
+        places=moves.places(session, row) if row.status == "open" and person.may(moves.RIGHT) else {},
+        may_move=row.status == "open" and person.may(moves.RIGHT),
         undo=_undo(office, case, person),
         may_reopen=row.status == "closed" and person.may("reopen-cases") and machine.definition.reopen is not None,
         may_write=person.may("work"),
-        keys={name: new_key() for name in ("note", "event", "incident", "override", "hold", "reopen", "take-back")},
+        keys={
+            name: new_key() for name in ("note", "event", "incident", "override", "move", "hold", "reopen", "take-back")
+        },
     )
 
 

@@ -135,6 +135,14 @@ class Urls:
         """Where overrides of rules are asked for."""
         return f"/cases/{_part(case)}/overrides"
 
+    def moves(self, case: str) -> str:
+        """Where a move of the case to another state is asked for."""
+        return f"/cases/{_part(case)}/moves"
+
+    def move(self, case: str, move: str) -> str:
+        """Where the decision about a move is sent."""
+        return f"/cases/{_part(case)}/moves/{_part(move)}"
+
     def override(self, case: str, override: str) -> str:
         """Where the decision about an override is sent."""
         return f"/cases/{_part(case)}/overrides/{_part(override)}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
+from pydantic import Field
 
 from api.acts import settling
+from api.acts.act import Answer, Ask
+from api.acts.many import MOST, Dones, many
 from api.problems import NotPermitted
 from api.rest.asking import Asked, answer
 from api.rest.bodies import Because, Cursor, Limit
@@ -18,6 +21,16 @@ from api.views.shown import Page, next_link
 from store.queries.cases import incident_page
 
 router = APIRouter(prefix="/api/incidents", tags=["operators"])
+
+
+class Settlement(Because):
+    """Which incidents, what is done with them, and why."""
+
+    incidents: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(
+        min_length=1, max_length=MOST, description="Their ids."
+    )
+    how: Literal["retry", "skip"]
+
 
 IncidentId = Annotated[str, Path(max_length=80, examples=["i-0123456789ab"])]
 
@@ -33,6 +46,16 @@ def list_incidents(office: Office, person: SignedIn, limit: Limit = 50, cursor: 
         items=[incident_view(row, zone=office.zone) for row in page.items],
         next=next_link("/api/incidents", page.cursor, {"limit": limit}),
     )
+
+
+@router.post("/settle", operation_id="settle_incidents", response_model=Dones, responses=WRITE)
+async def settle_many(office: Office, ask: Asked, body: Settlement) -> Response:
+    """Retries or skips several, and says what became of each."""
+
+    async def one(part: Ask, incident: str) -> Answer:
+        return await settling.settle(office, part, incident, how=body.how, reason=body.reason)
+
+    return answer(await many(ask, body.incidents, one))
 
 
 @router.post("/{incident_id}/retry", operation_id="retry_incident", response_model=IncidentView, responses=WRITE)

@@ -20,6 +20,7 @@ RIGHTS: Final = {
     "print-letters": "prints, mails and recalls letters",
     "review-lists": "takes lines off a list and approves it",
     "migrate-cases": "brings open cases over to another version of their definition",
+    "move-cases": "moves cases to another state, one of two persons who have to agree",
     "publish-definitions": "publishes a version of a definition",
     "manage-people": "keeps users, roles, limits and absences",
     "keep-absences": "notes when others are away and who stands in for them",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from api.views.remedies import remedy
 from api.views.shown import Moment, Shown, local
 from definitions.language.problems import Problem
 from store.tables.cases import Incident
@@ -23,7 +24,8 @@ class IncidentView(Shown):
     effect: int
     action: str
     code: str
-    sentence: str
+    sentence: str = Field(description="Why it fails.")
+    remedy: str = Field(description="What to do about it.")
     attempts: int
     opened: Moment
     settled: Moment | None
@@ -93,6 +95,7 @@ def incident_view(row: Incident, *, zone: ZoneInfo) -> IncidentView:
         action=row.action,
         code=row.code,
         sentence=row.sentence,
+        remedy=remedy(row.code),
         attempts=row.attempts,
         opened=row.opened_at.astimezone(zone),
         settled=local(row.settled_at, zone),

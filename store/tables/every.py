@@ -18,6 +18,7 @@ from store.tables import (
     lists,
     migrations,
     money,
+    moves,
     outbox,
     papers,
     parties,
@@ -30,7 +31,7 @@ from store.tables.base import metadata
 
 MODULES = (
     audit, bankruptcy, batches, cases, clock, connections, conversations, definitions, finding, imports, inbox, ledger, lists,
-    migrations, money, outbox, papers, parties, people, rules, runs, utility,
+    migrations, money, moves, outbox, papers, parties, people, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

@@ -200,6 +200,14 @@ REST: Final[Mapping[str, Row]] = {
     "GET /api/migrations/{migration_id}/cases": needs(_MIGRATIONS),
     "POST /api/migrations/{migration_id}/{change}": needs("migrate-cases"),
     "GET /api/incidents": needs(_INCIDENTS),
+    "GET /api/cases/{case_id}/moves": needs("see-accounts"),
+    "POST /api/cases/{case_id}/moves": needs("move-cases", sent=_WHY | {"target": "closed"}),
+    "GET /api/moves": needs("move-cases or read-audit"),
+    "POST /api/moves": needs("anybody", sent=_WHY | {"target": "closed", "cases": ["x"]}),  # each is refused by itself
+    "POST /api/moves/agree": needs("anybody", sent={"moves": ["x"]}),
+    "POST /api/moves/{move_id}/agree": needs("move-cases"),
+    "POST /api/moves/{move_id}/refuse": needs("move-cases", sent=_WHY),
+    "POST /api/incidents/settle": needs("anybody", sent=_WHY | {"incidents": ["x"], "how": "retry"}),
     "POST /api/incidents/{incident_id}/retry": needs("settle-incidents", sent=_WHY),
     "POST /api/incidents/{incident_id}/skip": needs("settle-incidents", sent=_WHY),
     "GET /api/audit": needs("read-audit"),
@@ -310,6 +318,8 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /cases/{case_id}/events/{name}": needs("send-events", parts={"name": "=customer-withdrew"}),
     "POST /cases/{case_id}/reopen": needs("reopen-cases", sent=_WHY),
     "POST /cases/{case_id}/incidents/{incident_id}": needs("settle-incidents", sent=_WHY),
+    "POST /cases/{case_id}/moves": needs("move-cases", sent=_WHY | {"target": "closed"}),
+    "POST /cases/{case_id}/moves/{move_id}": needs("move-cases", sent={"decision": "agree"}),
     "POST /cases/{case_id}/overrides": needs(
         "work and see-accounts and reviewer", sent={"rule": "WD-1", "reason": "x"}, parts={"case_id": "guarded"}
     ),

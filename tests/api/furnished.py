@@ -28,6 +28,7 @@ from store.tables.inbox import InboxItem, Memo
 from store.tables.lists import ListRelease, ReleaseLine
 from store.tables.migrations import CaseMigration
 from store.tables.money import RefundRun
+from store.tables.moves import CaseMove
 from store.tables.papers import File, Letter
 from store.tables.people import Absence
 from store.tables.rules import RuleOverride
@@ -205,7 +206,7 @@ def _said(number: int) -> str:
 
 
 #: What an act uses up, so that each call gets another one.
-AFRESH: Final = ("item_id", "letter_id", "override_id", "absence_id", "sign_in_id")
+AFRESH: Final = ("move_id", "item_id", "letter_id", "override_id", "absence_id", "sign_in_id")
 
 
 def afresh(office: Office, part: str, number: int, there: Mapping[str, str]) -> str:
@@ -226,6 +227,10 @@ def afresh(office: Office, part: str, number: int, there: Mapping[str, str]) -> 
         elif part == "override_id":
             row = RuleOverride(
                 id=f"ov-{n}", case_id=there["guarded"], rules=["WD-1"], reason=said, asked_by="author", asked_at=MONDAY
+            )
+        elif part == "move_id":
+            row = CaseMove(
+                id=f"mv-{n}", case_id=there["case_id"], target="closed", reason=said, asked_by="author", asked_at=MONDAY
             )
         elif part == "absence_id":
             row = Absence(user_id="rep2", starts=date(2026, 4, 6), ends=date(2026, 4, 7))

@@ -81,6 +81,7 @@ DISTRICT = District.model_validate(
                     "settle-incidents",
                     "migrate-cases",
                     "read-payloads",
+                    "move-cases",
                     "review-lists",
                     "see-confidential",
                     "manage-people",

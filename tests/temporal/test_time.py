@@ -21,7 +21,8 @@ from store.clock import Clock, read_clock, set_clock
 from store.outbox import tell_account
 from store.queries.holds import place_hold
 from store.records import archived_histories
-from worker.health import Health, page
+from telemetry.page import page
+from worker.health import Health
 from worker.keeping import Keeping, rounds
 from worker.run import working
 from workflows import client

@@ -110,6 +110,8 @@ class Acts:
             case Overridden():
                 people.check_override(self.setting, event)
             case Moved(target=target):
+                if event.by == event.approved_by:
+                    raise NotAllowed("a second person must agree to the move", person=event.by)
                 if target not in self.setting.plan.states:
                     raise Unknown(f'no state is called "{target}"', state=target)
             case Replied() | HoldsChanged():

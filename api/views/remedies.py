@@ -1,0 +1,42 @@
+"""What a supervisor does about an effect that keeps failing: by its code, and for what has none of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+DATA: Final = (
+    "Mend what the sentence names in the case's data or in the books, then try again. If it is done otherwise by now, leave it "
+    "out with a reason."
+)
+DEFINITION: Final = (
+    "The definition asks for what there is none of: mend it, bring the case over to that version, then try again."
+)
+LATER: Final = (
+    "Something outside did not answer. See `headgate doctor`; once it is mended, try again: nothing is done twice."
+)
+
+REMEDIES: Final[Mapping[str, str]] = {
+    "timed-out": LATER,
+    "no-activity": "No worker carries this out. Start one with the district's actions in its folder, then try again.",
+    "no-address": "Enter where the customer is written to, then try again.",
+    "letter-unprintable": "Mend the letter's template, publish it, bring the case over to that version, then try again.",
+    "no-letter": DEFINITION,
+    "no-letter-data": DEFINITION,
+    "unpublished": DEFINITION,
+    "unknown-register": DEFINITION,
+    "unknown-class": DEFINITION,
+    "bad-source": DEFINITION,
+    "bad-status": DEFINITION,
+    "bad-date": DEFINITION,
+    "no-account": "The case has no account, or it is gone. Move the case on, and leave this out with a reason.",
+    "too-much": "The books hold less by now than was asked for. Correct the amount, or leave it out with a reason.",
+    "deposit-too-small": "The deposit holds less by now than was asked for. Correct the amount, or leave it out with a reason.",
+    "split-unbalanced": "The parts do not make up the whole. Correct the amounts, then try again.",
+}
+
+
+def remedy(code: str) -> str:
+    """What to do about an incident with this code."""
+    # A failure of the program has its type for a name; those that refuse by themselves have words with hyphens.
+    return REMEDIES.get(code) or (DATA if code.islower() else LATER)
