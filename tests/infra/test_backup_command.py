@@ -1,0 +1,78 @@
+"""`headgate backup` and `headgate restore`: what they copy, and what they refuse. On real processes: tests/faults."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from headgate import home
+from headgate.backup import MANIFEST, made
+from headgate.errors import CannotStart
+from headgate.settings import Settings
+from headgate.temporal_server import find_or_build, free_port
+from tests.faults.product import DEFINITIONS
+
+
+def headgate(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    temporal = find_or_build(Settings().cache, print).absolute().parent
+    return subprocess.run(
+        [sys.executable, "-m", "headgate", *words],
+        env={
+            **os.environ,
+            "PATH": f"{temporal}:{os.environ['PATH']}",
+            "HEADGATE_DEFINITIONS": str(DEFINITIONS),
+            "HEADGATE_PORT": str(free_port()),
+            "HEADGATE_WORKER_PORT": str(free_port()),
+            "HEADGATE_TEMPORAL_PORT": str(free_port()),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Settings:
+    """A home folder with an empty database, nothing of it running."""
+    settings = Settings(home=tmp_path / "home", definitions=DEFINITIONS, sample=False)
+    home.make(settings)
+    home.prepared(settings, lambda _: None).close()
+    return settings
+
+
+def test_a_second_backup_shares_the_files_of_the_first(installation: Settings, tmp_path: Path) -> None:
+    letter = installation.files / "ab" / "abcd"
+    letter.parent.mkdir()
+    letter.write_bytes(b"%PDF")
+    one, two = (made(installation, tmp_path / "backups") for _ in range(2))
+    assert (two / "files" / "ab" / "abcd").samefile(one / "files" / "ab" / "abcd")
+    assert json.loads((two / MANIFEST).read_text())["files"] == 1
+
+
+def test_a_backup_that_was_changed_is_refused_and_what_was_there_stays(installation: Settings, tmp_path: Path) -> None:
+    backup = made(installation, tmp_path / "backups")
+    with (backup / "headgate.db").open("ab") as file:
+        file.write(b"more")
+    before = (installation.home / "headgate.db").read_bytes()
+    done = headgate("restore", str(backup), HEADGATE_HOME=str(installation.home))
+    assert done.returncode == 1
+    assert "has been changed since the backup was made" in " ".join(done.stderr.split())
+    assert (installation.home / "headgate.db").read_bytes() == before
+
+
+def test_a_folder_without_an_installation_is_one_clear_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="holds no installation"):
+        made(Settings(home=tmp_path), tmp_path / "backups")
+
+
+def test_a_database_of_its_own_has_scripts_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url="postgresql+psycopg://headgate@db/headgate")
+    with pytest.raises(CannotStart, match=r"deploy/backup\.sh"):
+        made(settings, tmp_path / "backups")
