@@ -90,31 +90,6 @@ def test_the_secrets_that_it_mounts_are_made_once(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o077 == 0
 
 
-def test_the_entrypoint_reads_secrets_from_files(tmp_path: Path) -> None:
-    secret = tmp_path / "database_url"
-    secret.write_text("postgresql+psycopg://headgate:a b$c@db/headgate\n")
-    done = subprocess.run(
-        [DEPLOY / "entrypoint.sh", "/bin/sh", "-c", 'printf "%s" "$DATABASE_URL"'],
-        env={"PATH": "/usr/bin:/bin", "DATABASE_URL_FILE": str(secret), "SSL_CERT_FILE": "/nowhere"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout == "postgresql+psycopg://headgate:a b$c@db/headgate", done.stderr
-
-
-def test_a_secret_that_cannot_be_read_starts_nothing(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [DEPLOY / "entrypoint.sh", "echo", "started"],
-        env={"PATH": "/usr/bin:/bin", "HEADGATE_CODEC_KEYS_FILE": str(tmp_path / "missing")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode != 0
-    assert "started" not in done.stdout
-
-
 def test_the_image_is_sound() -> None:
     done = tool("hadolint", "--failure-threshold", "info", DEPLOY / "Dockerfile")
     assert done.returncode == 0, done.stdout
