@@ -37,6 +37,7 @@ class Services:
     idle: timedelta | None = None  #: after so long without its person a session is locked; None: never
     address: str | None = None  #: that browsers reach it at, where a proxy stands before it
     openid: OpenIdProvider | None = None  #: the district's identity provider; None: passwords alone
+    session_lasts: timedelta = timedelta(hours=12)  #: after it one signs in again, however busy one is
     tries: Allowed = field(default_factory=Allowed)  #: to sign in
     pace: Pace = field(default_factory=lambda: Pace(per_minute=0))  #: of each token and session
 

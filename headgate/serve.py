@@ -69,6 +69,7 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
             engine=engine,
             files=FolderStore(settings.files),
             definitions=settings.definitions,
+            session_lasts=timedelta(hours=settings.session_hours),
             tries=Allowed(
                 of_a_user=settings.sign_in_tries,
                 of_an_address=settings.sign_in_tries_of_address,

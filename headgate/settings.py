@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         ge=0,
         description="After so many minutes without its person a browser session asks for the password; 0: never.",
     )
+    session_hours: int = Field(
+        12, ge=1, le=168, description="After so many hours a browser session ends, however busy its person is."
+    )
     sign_in_tries: int = Field(
         5,
         ge=1,

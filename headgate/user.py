@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.security.passwords import wrong_with
 from headgate import opening
 from headgate.errors import fail
 from store import people
@@ -46,7 +47,7 @@ def add(
     confidential: Annotated[bool, typer.Option(help="May see confidential accounts.")] = False,
 ) -> None:
     """Add a user; the password is asked for."""
-    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = _asked(who, name)
     with opening.writing() as session:
         people.add_user(
             session,
@@ -74,7 +75,7 @@ def roles(
 @user.command()
 def password(who: Who) -> None:
     """Give a user a new password; it is asked for."""
-    new = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    new = _asked(who)
     with opening.writing() as session:
         people.set_password(session, who, new)
 
@@ -119,6 +120,14 @@ def leave(who: Who) -> None:
     with opening.writing() as session:
         at = opening.now(session)
         people.leave(session, who, at.date(), at)
+
+
+def _asked(*known: str) -> str:
+    """A new password, asked for twice; one that will not do ends the command."""
+    new: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if wrong := wrong_with(new, *known):
+        fail(f"the password {wrong}")
+    return new
 
 
 def _yes(value: bool) -> str:

@@ -196,6 +196,21 @@ def revoke_others(session: Session, user_id: str, keep: str, at: datetime) -> No
     )
 
 
+def revoke_all(session: Session, user_id: str, at: datetime, *, keep: str = "") -> int:
+    """End every session and token of the user but the one with this token; how many were good."""
+    done = session.connection().execute(
+        update(SignIn)
+        .where(
+            col(SignIn.user_id) == user_id,
+            col(SignIn.digest) != _digest(keep),
+            col(SignIn.revoked_at).is_(None),
+            col(SignIn.expires_at) > at,
+        )
+        .values(revoked_at=at)
+    )
+    return done.rowcount
+
+
 def leave(session: Session, user_id: str, on: date, at: datetime) -> None:
     """Let a user go: no right is left, and every sign-in ends. What they did keeps their name."""
     user = _user(session, user_id)

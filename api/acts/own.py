@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.problems import Invalid, NotFound
+from api.security.passwords import must_do
 from api.services import Services
 from store import people
 from store.tables.people import User
@@ -25,6 +26,7 @@ def choose_password(office: Services, ask: Ask, *, present: str, new: str, sessi
             raise Invalid("The present password is wrong.", fields={"present": "is not your password"})
         if new == present or new.casefold() == user.id.casefold():
             raise Invalid("Choose another password.", fields={"new": "is not the one before, and not your name"})
+        must_do(new, user.id, user.name, user.email, office.district.district, field="new")
         people.set_password(session, user.id, new)
         people.revoke_others(session, user.id, session_token, datetime.now(UTC))
         record.rule = "own"
@@ -46,3 +48,19 @@ def end_sign_in(office: Services, ask: Ask, user_id: str, sign_in_id: str) -> An
         return Answer(status=204)
 
     return once(office.store, ask, Record(act="end-sign-in", kind="user", id=user_id), work)
+
+
+def end_sign_ins(office: Services, ask: Ask, user_id: str, *, keep: str = "") -> Answer:
+    """Nothing: every session and token of the user is good no more, but the one that asks. One's own, or who keeps people."""
+
+    def work(session: Session, record: Record) -> Answer:
+        own = user_id == ask.person.id
+        if not own:
+            must_change_things(ask.person, "manage-people")
+            if session.get(User, user_id) is None:
+                raise NotFound(f"Nobody is called {user_id[:60]!r}.")
+        ended = people.revoke_all(session, user_id, datetime.now(UTC), keep=keep if own else "")
+        record.rule = f"{'own' if own else 'right manage-people'}: {ended} ended"
+        return Answer(status=204)
+
+    return once(office.store, ask, Record(act="end-sign-ins", kind="user", id=user_id), work)

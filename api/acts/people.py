@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.problems import Changed, Conflict, Invalid, NotFound
+from api.security.passwords import must_do
 from api.security.people import Person
 from api.services import Services
 from api.views.people import Limit, UserView, absence_view, user_view
@@ -49,6 +50,7 @@ def add_user(
             sees_confidential=sees_confidential,
         )
         if password is not None:
+            must_do(password, user_id, name, office.district.district, field="password")
             people.set_password(session, user_id, password, once=True)
         _set_limits(session, user_id, limits)
         record.rule = f"{RULE}: {', '.join(sorted(roles)) or 'no role'}"
@@ -73,6 +75,7 @@ def change_user(office: Services, ask: Ask, user_id: str, *, version: str, chang
         if changes.get("sees_confidential") is not None:
             user.sees_confidential = changes["sees_confidential"]
         if changes.get("password") is not None:
+            must_do(changes["password"], user_id, user.name, user.email, office.district.district, field="password")
             people.set_password(session, user_id, changes["password"], once=True)
         if changes.get("active") is False:
             people.leave(session, user_id, office.today(), datetime.now(UTC))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -28,8 +27,6 @@ from store import people
 from store.tables.people import Absence
 
 router = APIRouter(include_in_schema=False)
-
-LEAST: Final = 10  #: characters of a password
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +59,6 @@ def keep_mine(request: Request, office: Office, form: Form, act: str) -> Respons
     try:
         if act == "password":
             new, again = form.text("new"), form.text("again")
-            if len(new) < LEAST:
-                raise Invalid(_("The password is too short."), fields={"new": _("has at least 10 characters")})
             if new != again:
                 raise Invalid(_("The two are not the same."), fields={"again": _("is the same once more")})
             own.choose_password(
@@ -72,6 +67,9 @@ def keep_mine(request: Request, office: Office, form: Form, act: str) -> Respons
             said = _("Your password is another now. Your other browser sessions have ended.")
         elif act == "end-sign-in":
             own.end_sign_in(office, form.ask, person.id, form.text("sign-in")[:40])
+        elif act == "end-sign-ins":
+            own.end_sign_ins(office, form.ask, person.id, keep=session_of(request))
+            said = _("You are signed out everywhere else, and your tokens are good no more.")
         elif act == "absence":
             keep_absence(office, form, person.id)
         elif act == "end-absence":
@@ -106,7 +104,7 @@ def _me(
                 (each.id, each.name) for each in people.people(session) if each.active and each.id != person.id
             ],
             may_be_away=person.may("work"),
-            keys={name: new_key() for name in ("password", "absence")},
+            keys={name: new_key() for name in ("password", "absence", "everywhere")},
             said=said,
             trouble=trouble_of(problem) if problem else None,
         )

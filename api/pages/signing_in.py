@@ -16,7 +16,6 @@ from api.problems import NotSignedIn, TooManyTries
 from api.security.cookies import forget, keep
 from api.security.signin import (
     SESSION_COOKIE,
-    SESSION_LASTS,
     must_choose_password,
     person_of_session,
     session_of,
@@ -73,7 +72,7 @@ def signed_in_answer(request: Request, office: Services, token: str, then: str) 
     if before := session_of(request):
         sign_out(office, before)
     response = RedirectResponse(_first_page(office, token, then), status_code=303)
-    keep(request, response, SESSION_COOKIE, token, seconds=int(SESSION_LASTS.total_seconds()))
+    keep(request, response, SESSION_COOKIE, token, seconds=int(office.session_lasts.total_seconds()))
     return response
 
 

@@ -14,7 +14,7 @@ from api.problems import NotFound
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Body, Reason, UserId, UserName
 from api.rest.documented import GUARDED, READ, WRITE
-from api.security.signin import SignedIn, session_of
+from api.security.signin import SignedIn, session_of, token_of
 from api.services import Office
 from api.views.people import (
     AbsenceView,
@@ -35,7 +35,9 @@ from store.tables.people import Absence, User
 
 router = APIRouter(prefix="/api", tags=["people"])
 
-Password = Annotated[str, Field(min_length=10, max_length=200, description="At least 10 characters.")]
+Password = Annotated[
+    str, Field(min_length=12, max_length=200, description="At least 12 characters, and not easily guessed.")
+]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=50)]
 Limits = Annotated[list[Limit], Field(max_length=50)]
 
@@ -179,6 +181,18 @@ def end_sign_in(
 ) -> Response:
     """Ends a session or a token."""
     return answer(own.end_sign_in(office, ask, user_id, sign_in_id))
+
+
+@router.delete(
+    "/users/{user_id}/sign-ins",
+    operation_id="end_sign_ins",
+    status_code=204,
+    response_class=Response,
+    responses=WRITE,
+)
+def end_sign_ins(request: Request, office: Office, ask: Asked, user_id: UserName) -> Response:
+    """Signs a user out everywhere: every session and token ends, but the one that asks for one's own."""
+    return answer(own.end_sign_ins(office, ask, user_id, keep=token_of(request)))
 
 
 @router.get("/users/{user_id}/absences", operation_id="list_absences", response_model=Page[AbsenceView], responses=READ)

@@ -21,7 +21,6 @@ from store.tables.audit import Audit
 from store.tables.people import SignIn, User
 
 SESSION_COOKIE: Final = "headgate"
-SESSION_LASTS: Final = timedelta(hours=12)
 SEEN_EVERY: Final = timedelta(minutes=1)  #: how exactly it is kept when somebody was last there
 NOBODY: Final = "nobody"  #: who tries to sign in and is no user
 BY_ITSELF: Final = "x-live"  #: the header of what a page asks for by itself: nobody need be there
@@ -75,6 +74,12 @@ SignedIn = Annotated[Person, Depends(signed_in)]
 def session_of(request: Request) -> str:
     """The session token of a browser, "" when it has none."""
     return kept(request, SESSION_COOKIE)
+
+
+def token_of(request: Request) -> str:
+    """The token that the request carries, whether a program's or a browser's session."""
+    kind, _space, token = request.headers.get("authorization", "").partition(" ")
+    return token if kind.lower() == "bearer" and token else session_of(request)
 
 
 def is_locked(office: Services, held: SignIn, now: datetime) -> bool:
@@ -133,7 +138,7 @@ def sign_in(office: Services, user_id: str, password: str, address: str) -> str:
         people.use_once(session, user_id)
         session.add(_told(office, user_id, "sign-in", rule="password"))
         return people.make_sign_in(
-            session, user_id, kind="session", at=now, expires_at=now + SESSION_LASTS, label="browser"
+            session, user_id, kind="session", at=now, expires_at=now + office.session_lasts, label="browser"
         )
 
 
@@ -145,7 +150,7 @@ def sign_in_as(office: Services, value: str) -> str:
         if user is not None:
             session.add(_told(office, user.id, "sign-in", rule="identity provider"))
             return people.make_sign_in(
-                session, user.id, kind="session", at=now, expires_at=now + SESSION_LASTS, label="browser"
+                session, user.id, kind="session", at=now, expires_at=now + office.session_lasts, label="browser"
             )
         session.add(_told(office, NOBODY, "sign-in", rule="identity provider", refused=NotSignedIn.code))
     raise NotSignedIn("You are signed in there, but nobody here has that name. Ask who keeps people to add you.")

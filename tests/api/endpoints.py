@@ -253,6 +253,7 @@ REST: Final[Mapping[str, Row]] = {
     "POST /api/users/{user_id}/leave": needs("manage-people", sent=_WHY),
     "GET /api/users/{user_id}/sign-ins": needs("manage-people or keep-absences or rep2"),
     "DELETE /api/users/{user_id}/sign-ins/{sign_in_id}": needs("manage-people or rep2"),
+    "DELETE /api/users/{user_id}/sign-ins": needs("manage-people", parts={"user_id": "=idle"}),
     "GET /api/users/{user_id}/absences": needs(f"{_AWAY} or rep2"),
     "POST /api/users/{user_id}/absences": needs(
         f"{_AWAY} or rep2", sent={"starts": "2026-03-09", "ends": "2026-03-09"}

@@ -103,6 +103,7 @@ def _pdf() -> bytes:
 
 
 def _of_nobody(session: Session) -> None:
+    people.add_user(session, "idle", "Ida Le", roles=frozenset(), by="supervisor", at=MONDAY)
     session.add(Applicant(id="ap-1", name="Ana Ruiz", mailing={"line1": "x", "city": "x", "zip": "x"}, since=MONDAY))
     session.add(Parcel(id="114-020-07"))
     made: dict[str, Any] = {"definition": "complaint", "source": "case: complaint\n"}

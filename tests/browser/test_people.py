@@ -30,7 +30,7 @@ async def test_somebody_begins_chooses_a_password_and_leaves(
     await page.get_by_label("Password for the first sign-in").fill("short")
     await page.get_by_label("Customer service representative").check()
     await page.get_by_role("button", name="Add them").click()
-    await expect(page.get_by_text("has at least 10 characters")).to_be_visible()
+    await expect(page.get_by_text("has at least 12 characters")).to_be_visible()
     await expect(page.get_by_label("Customer service representative")).to_be_checked()
     await page.get_by_label("Password for the first sign-in").fill("for the first day")
     await page.get_by_role("button", name="Add them").click()
