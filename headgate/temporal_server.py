@@ -19,6 +19,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from headgate.errors import CannotStart
+from workflows.securing import secured
 
 CLI_MODULE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
 # Measured: without these a regular activity waits 100 ms for the server's transfer queue.
@@ -110,7 +111,7 @@ async def wait_until_ready(address: str, namespace: str = "default", seconds: fl
     ends = asyncio.get_running_loop().time() + seconds
     while True:
         try:
-            client = await Client.connect(address, namespace=namespace)
+            client = await Client.connect(address, namespace=namespace, **secured())
             await client.count_workflows()
         except Exception as error:
             if asyncio.get_running_loop().time() > ends:

@@ -57,6 +57,7 @@ from workflows.messages import (
     Taken,
 )
 from workflows.refusals import refused_by
+from workflows.securing import secured
 
 PATIENCE = timedelta(seconds=20)  #: how long an act's answer is waited for
 LOOK_SECONDS = 0.1
@@ -88,13 +89,14 @@ async def connect(
     runtime: Runtime | None = None,
     interceptors: Sequence[Interceptor] = (),
 ) -> Client:
-    """A client whose values travel as the worker expects them."""
+    """A client whose values travel as the worker expects them, over a connection secured as the environment says."""
     return await Client.connect(
         address,
         namespace=namespace,
         data_converter=data_converter(keys),
         runtime=runtime,
         interceptors=interceptors,
+        **secured(),
     )
 
 

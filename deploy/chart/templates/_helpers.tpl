@@ -48,6 +48,18 @@ securityContext:
 - {name: TEMPORAL_ADDRESS, value: {{ .Values.temporal.address | quote }}}
 - {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
 - {name: HEADGATE_TASK_QUEUE, value: {{ .Values.temporal.taskQueue | quote }}}
+{{- with .Values.temporal.tls }}
+{{- if .existingSecret }}
+- {name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: /run/secrets/temporal/ca.crt}
+{{- if .clientCertificate }}
+- {name: TEMPORAL_TLS_CLIENT_CERT_PATH, value: /run/secrets/temporal/tls.crt}
+- {name: TEMPORAL_TLS_CLIENT_KEY_PATH, value: /run/secrets/temporal/tls.key}
+{{- end }}
+{{- with .serverName }}
+- {name: TEMPORAL_TLS_SERVER_NAME, value: {{ . | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with .Values.definitions }}
 - {name: HEADGATE_DEFINITIONS, value: {{ . | quote }}}
 {{- end }}
@@ -60,6 +72,9 @@ securityContext:
 - {name: secrets, mountPath: /run/secrets/headgate, readOnly: true}
 - {name: files, mountPath: /var/lib/headgate}
 - {name: temporary, mountPath: /tmp}
+{{- if .Values.temporal.tls.existingSecret }}
+- {name: temporal, mountPath: /run/secrets/temporal, readOnly: true}
+{{- end }}
 {{- end }}
 
 {{- define "headgate.volumes" -}}
@@ -67,6 +82,10 @@ securityContext:
   secret: {secretName: {{ .Values.existingSecret | quote }}, defaultMode: 0440}
 - name: temporary
   emptyDir: {sizeLimit: 256Mi}
+{{- with .Values.temporal.tls.existingSecret }}
+- name: temporal
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
 {{- end }}
 
 {{- define "headgate.filesVolume" -}}
