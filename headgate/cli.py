@@ -23,6 +23,7 @@ COMMANDS = {
     "consumption-log": "headgate.consumption_log:log",
     "laws": "headgate.laws:laws",
     "audit": "headgate.audit:audit",
+    "doctor": "headgate.doctor:doctor",
     "migrate": "headgate.migrate:migrate",
     "keys": "headgate.keys:keys",
     "reconcile": "headgate.reconcile:reconcile",

@@ -19,6 +19,7 @@ from store.engine import Store, StoreError, open_store
 from store.migrate import newest_revision, revision_of
 from store.people import PeopleError
 from workflows.client import connect
+from workflows.codec import CodecError
 
 
 @contextmanager
@@ -43,6 +44,8 @@ async def connected(settings: Settings) -> Client:
     address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
     try:
         return await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
+    except CodecError as error:
+        fail(str(error))
     except RuntimeError:
         fail(f"no Temporal server answers at {address}: start one, or set TEMPORAL_ADDRESS to one that runs")
 

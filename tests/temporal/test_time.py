@@ -169,7 +169,7 @@ async def test_the_health_page_says_what_works(world: World) -> None:
     async with (
         working(world, sandboxed=True) as worker,
         rounds(Keeping(world)),
-        page(Health(worker, world), port),
+        page({"/healthz": Health(worker, world).shown}, port),
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
     ):
         answer = await http.get("/healthz")
