@@ -28,6 +28,13 @@ class Addressee:
     other: tuple[str, ...] = ()  #: the address of the court, counsel or trustee whom the letter is for
 
     @property
+    def owner(self) -> str | None:
+        """The customer or the applicant whose data these are."""
+        if self.view is not None:
+            return self.view.customer.id
+        return self.applicant.id if self.applicant is not None else None
+
+    @property
     def name(self) -> str:
         """The customer's or the applicant's."""
         if self.view is not None:

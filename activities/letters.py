@@ -39,6 +39,7 @@ class Draft:
     languages: tuple[str, ...]
     to: str
     data: Mapping[str, Any]  #: all that the template is given
+    owner: str | None = None  #: whose key seals it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +102,15 @@ def _draft(session: Session, effect: Effect) -> Draft:
     data = letter_data(effect, compiled, using, whom, languages, to)
     if "statement" in using.needs and effect.account is not None:
         data["statement"] = statement(session, effect, date.fromisoformat(data["date"]))
-    return Draft(using=using, languages=tuple(languages), to=to, data=data)
+    return Draft(using=using, languages=tuple(languages), to=to, data=data, owner=whom.owner)
 
 
 def _printed(draft: Draft) -> Printed:
     store, pdf = files.current(), rendered(draft.using.text, draft.data)
     data = json.dumps(draft.data, ensure_ascii=False, sort_keys=True).encode()
     store.put(draft.using.text.encode())
-    return Printed(draft=draft, digest=store.put(pdf), data_digest=store.put(data), size=len(pdf))
+    digest, data_digest = store.put(pdf, draft.owner), store.put(data, draft.owner)
+    return Printed(draft=draft, digest=digest, data_digest=data_digest, size=len(pdf))
 
 
 def _written(session: Session, effect: Effect, printed: Printed) -> Letter:

@@ -11,6 +11,7 @@ from definitions.language.problems import Problem
 from headgate.errors import CannotStart
 from headgate.settings import Settings
 from headgate.simulation import beginning
+from store import vault
 from store.clock import district_now
 from store.engine import Store, open_store
 from store.migrate import migrate
@@ -36,6 +37,7 @@ def make(settings: Settings) -> None:
 def prepared(settings: Settings, progress: Callable[[str], None]) -> Store:
     """The store at this version's schema, with the sample district the first time and the folder's definitions published."""
     progress("Bringing the database up to date")
+    vault.use(settings.vault)
     store = open_store(settings.database)
     migrate(store.engine)
     if settings.sample and _sample(store, settings, progress):

@@ -21,6 +21,7 @@ from activities.keys import reseal as resealed
 from activities.world import World
 from headgate.errors import fail
 from headgate.settings import Settings
+from store import vault
 from store.engine import open_store
 from workflows.client import connect
 from workflows.codec import KEY_BYTES, NAME, CodecError, encryption, key_file, read_keys
@@ -172,6 +173,7 @@ def _run(work: Callable[[World, Callable[[int], None]], Awaitable[Result]], titl
         client = await connect(address, namespace=settings.temporal_namespace, keys=settings.codec_keys)
         return await work(World(store=store, client=client, task_queue=settings.task_queue, files=settings.files), told)
 
+    vault.use(settings.vault)
     store = open_store(settings.database)
     try:
         with Progress(console=Console(stderr=True), transient=True) as progress:

@@ -17,6 +17,7 @@ from api.security.pace import Pace
 from api.services import Services
 from definitions.language.library import load_library
 from headgate.settings import Settings
+from store import vault
 from store.clock import read_clock
 from store.engine import Store, open_store
 from store.tries import Allowed
@@ -46,6 +47,7 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
             f"headgate: {settings.definitions} has no district.yaml that can be read; run headgate check", err=True
         )
         raise SystemExit(1)
+    vault.use(settings.vault)
     store = open_store(settings.database)
     address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
     now, demonstrating = district_time(store)

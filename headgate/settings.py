@@ -10,6 +10,9 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from store.vault import Vault
+from workflows.codec import read_keys
+
 
 class FromFiles(PydanticBaseSettingsSource):
     """Settings from the files that variables ending in `_FILE` name: secrets are mounted so, and stand in no environment."""
@@ -77,6 +80,10 @@ class Settings(BaseSettings):
         None,
         description="Keys for encrypting payloads, newest first: `id:base64key,id:base64key`, or `@FILE` with one a line; "
         "without them payloads are readable.",
+    )
+    master_keys: str | None = Field(
+        None,
+        description="Keys that wrap the keys of people, written as `HEADGATE_CODEC_KEYS`; without them one in the home folder.",
     )
     temporal_pages: str | None = Field(
         None,
@@ -148,6 +155,11 @@ class Settings(BaseSettings):
     def files(self) -> Path:
         """The folder of letters and attachments."""
         return self.home / "files"
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of people; raises CodecError for master keys that cannot be used."""
+        return Vault(self.home / "keys", read_keys(self.master_keys) if self.master_keys else None)
 
     @property
     def cache(self) -> Path:

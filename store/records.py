@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
+from store import vault
+from store.owners import owner_of_case
 from store.tables.cases import CaseArchive, CaseRow
 from store.tables.definitions import DefinitionVersion
 from store.tables.outbox import IdempotencyKey
+from store.vault import KeyDestroyedError
 
 
 class KeyReusedError(Exception):
@@ -112,7 +116,8 @@ def versions_of(session: Session, definition: str | None = None) -> list[Definit
 def archive_history(session: Session, case_id: str, run_id: str, history: bytes, at: datetime) -> None:
     """Keep the history of one run of a case's workflow, in Temporal's own bytes; a run that is kept already stays as it is."""
     if session.get(CaseArchive, (case_id, run_id)) is None:
-        session.add(CaseArchive(case_id=case_id, run_id=run_id, history=zlib.compress(history, 6), archived_at=at))
+        kept = _sealed(session, case_id, run_id, history)
+        session.add(CaseArchive(case_id=case_id, run_id=run_id, history=kept, archived_at=at))
         session.flush()
 
 
@@ -124,28 +129,44 @@ def history_kept(session: Session, case_id: str, closed_at: datetime, at: dateti
 
 
 def archived_histories(session: Session, case_id: str) -> list[bytes]:
-    """The kept histories of a case's runs, the oldest first; an empty one is of a case that never had a workflow."""
+    """The kept histories of a case's runs, the oldest first; an empty one is of a case that never had a workflow.
+
+    Raises KeyDestroyedError for a person whose data were redacted."""
     query = select(CaseArchive).where(col(CaseArchive.case_id) == case_id).order_by(col(CaseArchive.archived_at))
-    return [zlib.decompress(row.history) for row in session.execute(query).scalars()]
+    return [_opened(row) for row in session.execute(query).scalars()]
 
 
 def kept_histories(session: Session, case_id: str | None = None) -> Iterator[tuple[str, str, bytes]]:
-    """The kept histories of a case or of all, with case and run, read one at a time; a case without a workflow has none."""
+    """The kept histories of a case or of all, with case and run, read one at a time; a case without a workflow has none.
+
+    Those of people whose data were redacted are left out: nobody can read them."""
     keys = select(col(CaseArchive.case_id), col(CaseArchive.run_id)).order_by(col(CaseArchive.case_id))
     if case_id is not None:
         keys = keys.where(col(CaseArchive.case_id) == case_id)
     for case_id, run_id in session.execute(keys).all():
         row = session.get(CaseArchive, (case_id, run_id))
-        if row is not None and (history := zlib.decompress(row.history)):
-            yield case_id, run_id, history
-        if row is not None:
-            session.expunge(row)
+        if row is None:
+            continue
+        with suppress(KeyDestroyedError):
+            if history := _opened(row):
+                yield case_id, run_id, history
+        session.expunge(row)
 
 
 def replace_history(session: Session, case_id: str, run_id: str, history: bytes) -> None:
     """Keep these bytes instead: the same history under another key."""
-    session.get_one(CaseArchive, (case_id, run_id)).history = zlib.compress(history, 6)
+    session.get_one(CaseArchive, (case_id, run_id)).history = _sealed(session, case_id, run_id, history)
     session.flush()
+
+
+def _sealed(session: Session, case_id: str, run_id: str, history: bytes) -> bytes:
+    """Compressed, and encrypted with the key of the person whom the case is about."""
+    packed, owner = zlib.compress(history, 6), owner_of_case(session, case_id)
+    return packed if owner is None or not history else vault.current().seal(owner, packed, f"{case_id} {run_id}")
+
+
+def _opened(row: CaseArchive) -> bytes:
+    return zlib.decompress(vault.current().open(row.history, f"{row.case_id} {row.run_id}"))
 
 
 def pack(value: Any) -> bytes:

@@ -19,6 +19,7 @@ from temporalio.client import Client
 
 from headgate.settings import Settings
 from headgate.temporal_server import command, find_or_build, free_port, wait_until_ready
+from store import vault
 from store.engine import Store, open_store
 from store.migrate import migrate
 
@@ -52,6 +53,14 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
         _administer(url, "SELECT pg_reload_conf()")
         yield url
         server.cleanup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_of_people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keys of people in a folder of this session's own."""
+    vault.use(vault.Vault(tmp_path_factory.mktemp("keys")))
+    yield
+    vault.use(None)
 
 
 @pytest.fixture(scope="session")

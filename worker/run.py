@@ -28,6 +28,7 @@ from activities.incidents import Incidents
 from activities.projection import Projection
 from activities.world import World
 from definitions.catalogue import own
+from store import vault
 from store.engine import open_store
 from telemetry import gauges, logs, metrics, temporal, tracing
 from telemetry.page import page
@@ -99,6 +100,7 @@ async def _main(settings: WorkerSettings, interceptors: Sequence[tracing.CaseTra
 
 def equip(settings: WorkerSettings) -> None:
     """Gives the process its file store, with the wording of every letter in it, and the district's own actions."""
+    vault.use(settings.vault)
     files.use(files.FolderStore(settings.files))
     letters.keep_templates(settings.definitions / "letters", files.current())
     own.load_own(settings.definitions / "actions")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from store.vault import Vault
+
 
 class WorkerSettings(Protocol):
     """The settings of a worker process."""
@@ -28,6 +30,10 @@ class WorkerSettings(Protocol):
     @property
     def codec_keys(self) -> str | None:
         """Keys that payloads are encrypted with."""
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of people."""
 
     @property
     def database(self) -> str:

@@ -16,6 +16,7 @@ from api.problems import Invalid, NotFound, NotPermitted, TooLarge, WrongType
 from api.security.people import Person
 from api.services import Services
 from api.views.books import file_view
+from store.owners import owner_of_account, owner_of_case, owner_of_item
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.inbox import InboxItem
 from store.tables.papers import File, Letter
@@ -58,7 +59,8 @@ def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
         must_change_things(ask.person, "work" if sent.item is None else RIGHT)
         _check(sent)
         case, account = _belongs(session, ask.person, sent, record)
-        digest = office.files.put(sent.content)
+        owner = owner_of_account(session, account) or owner_of_case(session, case) or owner_of_item(session, sent.item)
+        digest = office.files.put(sent.content, owner)
         days = int(office.district.settings.get("keep_files_days", KEPT_DAYS))
         row = File(
             id=f"f-{uuid4().hex[:16]}",

@@ -75,7 +75,7 @@ def print_batch(office: Services, ask: Ask, batch_id: str, *, reason: str | None
     """The batch, printed: once; again, the same file, only for a reason."""
     for _ in range(AS_LONG_AS):
         made = _composed(office, ask, batch_id)
-        digest = office.files.put(made.pdf) if made is not None else None
+        digest = office.files.put(made.pdf, f"batch {batch_id}") if made is not None else None
         try:
             return _printed(office, ask, batch_id, made, digest, reason)
         except BatchChangedError:
