@@ -15,5 +15,7 @@ for name in temporal temporal_visibility headgate; do
 done
 mkdir -p "$home/files"
 tar -C "$home" -cf "$to/files.tar" files
+mkdir -p "$home/keys" "$folder/keys"
+cp -a "$home/keys/." "$folder/keys/"  # one copy without generations: an old copy of a destroyed key would undo a redaction
 (cd "$to" && sha256sum ./*.dump files.tar >digests)  # last: a folder without it is not a backup
 echo "$to"

@@ -25,4 +25,5 @@ for name in $databases; do
     pg_restore --exit-on-error --single-transaction --dbname="$name" "$from/$name.dump"
 done
 tar -C "$home" -xf "$from/files.tar" --skip-old-files
+[ ! -d "$from/../keys" ] || { mkdir -p "$home/keys" && cp -an "$from/../keys/." "$home/keys/"; }  # a destroyed key stays destroyed
 echo "Restored. Start Temporal, run headgate recover, and only then workers and APIs."

@@ -29,6 +29,7 @@ from headgate.recover import LACKS, Again, of_installation, show
 from headgate.settings import Settings
 
 DATABASES: Final = ("temporal.db", "headgate.db")  #: in the order in which they are copied
+KEYS: Final = "keys"  #: of people
 MANIFEST: Final = "backup.json"  #: written last: a folder without it is not a backup
 START_SECONDS: Final = 60
 
@@ -85,6 +86,7 @@ def made(settings: Settings, folder: Path) -> Path:
         if (settings.home / name).exists():
             _copy_database(settings.home / name, to / name)
     number = _copy_files(settings.files, to / "files", before[-1] if before else None)
+    _mirror_keys(settings.home / KEYS, folder / KEYS)
     digests = {name: _digest(to / name) for name in DATABASES if (to / name).exists()}
     manifest = Manifest(made_at=datetime.now(UTC).isoformat(), digests=digests, files=number)
     (to / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2))
@@ -105,6 +107,7 @@ async def _restored(settings: Settings, folder: Path, again: bool) -> Recovered:
         if (folder / name).exists():
             shutil.copyfile(folder / name, settings.home / name)
     _copy_files(folder / "files", settings.files, None)
+    _put_back_keys(folder.parent / KEYS, settings.home / KEYS)
     home.prepared(settings.model_copy(update={"sample": False}), lambda _: None).close()
     [server] = [each for each in processes(settings, lambda _: None) if each.name == TEMPORAL]
     server.start()
@@ -169,6 +172,23 @@ def _copy_files(source: Path, target: Path, before: Path | None) -> int:
         else:
             shutil.copyfile(path, kept)
     return number
+
+
+def _mirror_keys(source: Path, target: Path) -> None:
+    """One copy beside all backups, without generations: an old copy of a key that was destroyed would undo a redaction."""
+    for path in sorted(source.glob("[!.]*")):
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = target / path.name
+        if not kept.exists() or kept.read_bytes() != path.read_bytes():
+            shutil.copy(path, kept)
+
+
+def _put_back_keys(source: Path, target: Path) -> None:
+    """Brings the keys that are missing; one that is there, or was destroyed there, stays as it is."""
+    for path in sorted(source.glob("[!.]*")):
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (target / path.name).exists():
+            shutil.copy(path, target / path.name)
 
 
 def _digest(file: Path) -> str:

@@ -15,6 +15,7 @@ from headgate.backup import MANIFEST, made
 from headgate.errors import CannotStart
 from headgate.settings import Settings
 from headgate.temporal_server import find_or_build, free_port
+from store.vault import Vault
 from tests.faults.product import DEFINITIONS
 
 
@@ -54,6 +55,18 @@ def test_a_second_backup_shares_the_files_of_the_first(installation: Settings, t
     one, two = (made(installation, tmp_path / "backups") for _ in range(2))
     assert (two / "files" / "ab" / "abcd").samefile(one / "files" / "ab" / "abcd")
     assert json.loads((two / MANIFEST).read_text())["files"] == 1
+
+
+def test_keys_of_people_have_one_copy_in_which_a_destroyed_key_is_destroyed_too(
+    installation: Settings, tmp_path: Path
+) -> None:
+    installation.vault.seal("cu-1", b"Pat Doe", "x")
+    made(installation, tmp_path / "backups")
+    installation.vault.destroy("cu-1")
+    made(installation, tmp_path / "backups")
+    copy = Vault(tmp_path / "backups" / "keys")
+    assert copy.is_destroyed("cu-1")
+    assert (copy.folder / "master").read_bytes() == (installation.home / "keys" / "master").read_bytes()
 
 
 def test_a_backup_that_was_changed_is_refused_and_what_was_there_stays(installation: Settings, tmp_path: Path) -> None:
