@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import URL
 from sqlmodel import col, select
 
-from headgate import home
+from headgate import demonstration, home
 from headgate.children import Child
 from headgate.processes import in_order, processes
 from headgate.settings import Settings
@@ -21,41 +23,84 @@ from headgate.temporal_server import find_or_build, free_port
 from store.engine import open_store
 from store.people import make_sign_in
 from store.tables.utility import Account
+from tests.faults.network import Connected, Line, line_to, to_file, to_port
 
 DEFINITIONS = Path(__file__).parent / "definitions"
+SHIPPED = Path(__file__).parents[2] / "definitions"
 PATIENCE_SECONDS = 240
+
+Lines = dict[tuple[str, str], Line]  #: from a process, by its name, to `Temporal` or `database`
 
 
 @asynccontextmanager
-async def running(folder: Path, definitions: Path = DEFINITIONS) -> AsyncIterator[tuple[Settings, list[Child]]]:
-    """The product as `headgate up` runs it, on ports and in a folder of its own."""
+async def running(
+    folder: Path,
+    definitions: Path = DEFINITIONS,
+    *,
+    database: URL | None = None,
+    lines: Lines | None = None,
+    speed: float | None = None,
+) -> AsyncIterator[tuple[Settings, list[Child]]]:
+    """The product as `headgate up` runs it, on ports and in a folder of its own, with these definitions and the shipped layout
+    of letters.
+
+    Without a database it is SQLite in the folder. Where `lines` is given, worker and API reach Temporal (and PostgreSQL) by
+    lines that are put there. `speed` is that of a demonstration's clock."""
     settings = Settings(
         home=folder,
         port=free_port(),
         temporal_port=free_port(),
         worker_port=free_port(),
         metrics_port=free_port(),
-        definitions=definitions,
+        definitions=_with_layout(folder, definitions),
+        database_url=database.render_as_string(hide_password=False) if database is not None else None,
         sample=True,
         sample_accounts=300,
         sample_days=0,
     )
     home.make(settings)
     (settings.cache / "temporal").symlink_to(find_or_build(Settings().cache, print).absolute())
-    home.prepared(settings, lambda _: None).close()
+    store = home.prepared(settings, lambda _: None)
+    clock = demonstration.start(store, speed)
     children = processes(settings, lambda _: None)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.callback(store.close)
+        for child in children:
+            if child.name in ("worker", "serve"):
+                child.environment["DATABASE_URL"] = settings.database
+                for other, target, variable in _others(settings, database) if lines is not None else ():
+                    line = lines[child.name, other] = await stack.enter_async_context(line_to(target))
+                    child.environment[variable] = _by(line, database if other == "database" else None)
         for together in in_order(children):
             for child in together:
+                stack.push_async_callback(child.stop)
                 child.start()
             for child in together:
                 assert await child.wait_until_ready(120), child.last_line()
         for child in children:
             child.watch(lambda _: None)
-        yield settings, children
-    finally:
-        for child in reversed(children):
-            await child.stop()
+        with demonstration.ticking(store, clock):
+            yield settings, children
+
+
+def _with_layout(folder: Path, definitions: Path) -> Path:
+    composed = shutil.copytree(definitions, folder / "definitions")
+    if (composed / "letters").exists():
+        for shared in (SHIPPED / "letters").glob("_*.typ"):
+            shutil.copy(shared, composed / "letters")
+    return composed
+
+
+def _others(settings: Settings, database: URL | None) -> Iterator[tuple[str, Connected, str]]:
+    yield "Temporal", to_port(settings.temporal_port), "TEMPORAL_ADDRESS"
+    if database is not None:
+        yield "database", to_file(f"{database.query['host']}/.s.PGSQL.5432"), "DATABASE_URL"
+
+
+def _by(line: Line, database: URL | None) -> str:
+    if database is None:
+        return f"127.0.0.1:{line.port}"
+    return database.set(host="127.0.0.1", port=line.port, query={}).render_as_string(hide_password=False)
 
 
 async def insisted(client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ from tests.faults.product import insisted, running, someone
 from tests.telemetry.receiver import Received, receiving
 
 HERE = Path(__file__).parent
-SHIPPED = HERE.parents[1] / "definitions"
 PATIENCE_SECONDS = 120
 
 
@@ -69,14 +67,11 @@ async def until(holds: Callable[[], Any]) -> Any:
 async def seen(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Seen]:
     """The product after a day's work: searches, a complaint answered by letter, a refusal, an effect that fails."""
     folder = tmp_path_factory.mktemp("seen")
-    definitions = shutil.copytree(HERE / "definitions", folder / "definitions")
-    for shared in (SHIPPED / "letters").glob("_*.typ"):
-        shutil.copy(shared, definitions / "letters")
     with receiving() as traces, pytest.MonkeyPatch.context() as environment:
         environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", traces.address)
         environment.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
         environment.setenv("HEADGATE_LOG_LEVEL", "debug")
-        async with running(folder / "home", definitions) as (settings, _):
+        async with running(folder / "home", HERE / "definitions") as (settings, _):
             token, _ = someone(settings)
             customers = _customers(settings)
             address = f"http://127.0.0.1:{settings.port}"
