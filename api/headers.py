@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.security.cookies import is_https
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; worker-src 'self'; manifest-src 'self'; "
@@ -13,6 +16,9 @@ CONTENT_SECURITY_POLICY: Final = (
     "font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+#: A year, so that a browser that was here once never asks without encryption again.
+TRANSPORT_SECURITY: Final = "max-age=31536000; includeSubDomains"
 
 ALWAYS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -41,6 +47,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
+                if is_https(HTTPConnection(scope)):
+                    headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

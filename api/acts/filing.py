@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.inbox import RIGHT, item_seen, may_see
 from api.acts.rules import must_see_account, must_see_task
-from api.problems import Invalid, NotFound, NotPermitted, TooLarge, WrongType
+from api.problems import Conflict, Invalid, NotFound, NotPermitted, TooLarge, WrongType
 from api.security.people import Person
 from api.services import Services
 from api.views.books import file_view
@@ -23,6 +24,7 @@ from store.tables.papers import File, Letter
 from store.tables.utility import Account
 
 LARGEST: Final = 20 * 1024 * 1024  #: bytes
+MOST_OF_ONE: Final = 500  #: files of one task, case or account
 KEPT_DAYS: Final = 5 * 365  #: where the district's settings do not say
 KINDS: Final = ("photo", "proof", "certificate", "document", "signature")
 MEDICAL: Final = "certificate"
@@ -59,6 +61,7 @@ def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
         must_change_things(ask.person, "work" if sent.item is None else RIGHT)
         _check(sent)
         case, account = _belongs(session, ask.person, sent, record)
+        _must_have_room(session, sent.task, case, account)
         owner = owner_of_account(session, account) or owner_of_case(session, case) or owner_of_item(session, sent.item)
         digest = office.files.put(sent.content, owner)
         days = int(office.district.settings.get("keep_files_days", KEPT_DAYS))
@@ -66,7 +69,7 @@ def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
             id=f"f-{uuid4().hex[:16]}",
             digest=digest,
             kind=sent.kind,
-            name=sent.name[:120],
+            name=plain_name(sent.name),
             content_type=sent.content_type,
             size=len(sent.content),
             case_id=case,
@@ -128,9 +131,35 @@ def _check(sent: Upload) -> None:
         raise Invalid("The file is empty.", fields={"file": "is empty"})
     if sent.kind not in KINDS:
         raise Invalid("There is no such kind of file.", fields={"kind": f"is one of {', '.join(KINDS)}"})
-    beginning = BEGINNINGS.get(sent.content_type)
-    if sent.content_type != "text/plain" and (beginning is None or not sent.content.startswith(beginning)):
+    if not _is_what_it_says(sent):
         raise WrongType("Files are JPEG or PNG photographs, PDF documents or plain text, and what they say they are.")
+
+
+def _is_what_it_says(sent: Upload) -> bool:
+    if sent.content_type == "text/plain":
+        try:
+            text = sent.content.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return all(sign.isprintable() or sign in "\t\r\n\f\ufeff" for sign in text)
+    beginning = BEGINNINGS.get(sent.content_type)
+    return beginning is not None and sent.content.startswith(beginning)
+
+
+def plain_name(name: str) -> str:
+    """A file's name without the folders and the control characters that its sender may have put into it."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "".join(sign for sign in last if sign.isprintable()).strip(". ")[:120]
+
+
+def _must_have_room(session: Session, task: str | None, case: str | None, account: str | None) -> None:
+    """Raises Conflict when so many files belong to the task, the case or the account that one more is a mistake."""
+    held = [(File.task_id, task), (File.case_id, case), (File.account_id, account)]
+    of, id_ = next(((column, value) for column, value in held if value is not None), (None, None))
+    if of is None:
+        return
+    if len(session.exec(select(File.id).where(of == id_).limit(MOST_OF_ONE)).all()) == MOST_OF_ONE:
+        raise Conflict(f"{MOST_OF_ONE} files are kept there already; that is as many as there may be.")
 
 
 def _belongs(session: Session, person: Person, sent: Upload, record: Record) -> tuple[str | None, str | None]:

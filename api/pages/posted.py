@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
@@ -20,6 +20,7 @@ from api.security.signin import SignedIn, session_of
 from api.services import Office, Services
 from definitions.language.model import DataField
 
+MOST_FILES: Final = 20  #: in one form
 OWN = ("form-token", "key", "unlock-password", "unlock-then")
 
 
@@ -53,7 +54,7 @@ async def posted(request: Request, office: Office, person: SignedIn) -> AsyncIte
     """The form; FormExpired when it was made for another session, KeyMissing when it carries no key.
 
     Its files are open until the page is answered."""
-    async with request.form() as form:
+    async with request.form(max_files=MOST_FILES) as form:
         yield _posted(request, office, person, form)
 
 

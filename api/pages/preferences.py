@@ -66,7 +66,11 @@ def choose(
 
 def from_here(request: Request) -> None:
     """Raises FormExpired for a form that another site sent: for forms that carry no token, there being no session yet."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    told = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    ours = {request.url.netloc, urlsplit(request.app.state.services.address or "").netloc}
+    elsewhere = origin is not None and urlsplit(origin).netloc not in ours
+    if told not in ("same-origin", "none") if told is not None else elsewhere:
         raise FormExpired(texts.gettext("This form was sent by another site. Open the page here."))
 
 

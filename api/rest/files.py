@@ -28,6 +28,8 @@ from store.tables.papers import File
 
 router = APIRouter(prefix="/api/files", tags=["files"])
 
+ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf", "text/plain": ".txt"}
+
 FileId = Annotated[str, Path(max_length=120, examples=["f-0123456789abcdef"])]
 Word = Annotated[str | None, Query(max_length=120)]
 Part = Annotated[str | None, Form(max_length=120)]
@@ -123,6 +125,8 @@ def content_of(office: Office, person: SignedIn, file_id: str) -> Response:
         content = office.files.get(row.digest)
     except FileError:
         raise NotFound("The file's content is not kept any more.") from None
-    return Response(
-        content, media_type=row.content_type, headers={"Content-Disposition": f'inline; filename="{row.id}"'}
-    )
+    # Pages show photographs; whatever else somebody sent is saved rather than opened within Headgate's own origin.
+    shown = row.content_type.startswith("image/") or row.kind == "letter"
+    name = f"{row.id}{ENDINGS.get(row.content_type, '')}"
+    disposition = f'{"inline" if shown else "attachment"}; filename="{name}"'
+    return Response(content, media_type=row.content_type, headers={"Content-Disposition": disposition})

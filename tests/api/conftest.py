@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import URL
 from temporalio.client import Client
 
+from activities.files import use
 from activities.world import World
 from api.engine import CaseEngine
 from definitions.language.calendars import Calendar
 from definitions.language.loader import load, load_model
-from store.engine import Store
-from tests.api.office import Office, opened_office
+from store.engine import Store, open_store
+from tests.api.furnished import DownEngine, furnish
+from tests.api.office import MONDAY, Office, opened_office
 from worker.run import working
 from workflows.client import connect
 
@@ -61,3 +64,17 @@ async def working_office(
     world = World(store=sqlite_store, client=cases_client, task_queue=queue, files=tmp_path)
     async with working(world), opened_office(sqlite_store, tmp_path, calendar=calendar, engine=engine) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module")
+async def furnished(
+    new_databases: Callable[[str], URL], tmp_path_factory: pytest.TempPathFactory, calendar: Calendar
+) -> AsyncIterator[tuple[Office, dict[bool, dict[str, str]]]]:
+    """One office for all calls: nothing that one of them changes decides on another."""
+    store = open_store(new_databases("sqlite"))
+    files = tmp_path_factory.mktemp("files")
+    async with opened_office(store, files, calendar=calendar, engine=DownEngine(), now=MONDAY) as office:
+        use(office.services.files)  # what letters are printed from
+        yield office, furnish(office)
+        use(None)
+    store.close()

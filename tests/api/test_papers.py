@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 from sqlmodel import select
 
+from api.acts import filing
 from store.tables.audit import Audit
 from tests.api.office import Office
 
@@ -52,3 +54,37 @@ async def test_medical_certificates_are_kept_apart(office: Office) -> None:
         ("rep2", "address", False),
         ("rep", "file", True),
     ]
+
+
+async def test_what_is_no_photograph_is_saved_rather_than_opened_and_keeps_no_folders_in_its_name(
+    office: Office,
+) -> None:
+    task = office.task()
+    for name, kind, content, shown in (
+        ("../../etc/pass\x07wd.txt", "text/plain", b"a note", "attachment"),
+        ("C:\\scans\\proof.pdf", "application/pdf", b"%PDF-1.7", "attachment"),
+        ("meter.jpg", "image/jpeg", JPEG, "inline"),
+    ):
+        headers = {"Authorization": f"Bearer {office.tokens['rep']}", "Idempotency-Key": name.replace("\x07", "")}
+        kept = await office.http.post(
+            "/api/files", headers=headers, files={"file": (name, content, kind)}, data={"task": task, "kind": "proof"}
+        )
+        assert kept.status_code == 201, kept.text
+        assert kept.json()["name"] in ("passwd.txt", "pass%07wd.txt", "proof.pdf", "meter.jpg")
+        read = await office.by("rep").get(f"/api/files/{kept.json()['id']}/content")
+        assert read.headers["Content-Disposition"].startswith(f'{shown}; filename="f-')
+        assert read.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_what_says_that_it_is_text_is_text(office: Office) -> None:
+    headers = {"Authorization": f"Bearer {office.tokens['rep']}", "Idempotency-Key": "k"}
+    file = ("note.txt", b"MZ\x90\x00\x03", "text/plain")
+    kept = await office.http.post("/api/files", headers=headers, files={"file": file}, data={"task": office.task()})
+    assert kept.status_code == 415
+
+
+async def test_a_task_holds_only_so_many_files(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filing, "MOST_OF_ONE", 2)
+    task = office.task()
+    answers = [await _upload(office, "rep", key=f"k{number}", task=task) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 409]

@@ -2,133 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import pytest
-import pytest_asyncio
 from fastapi.routing import APIRoute
-from sqlalchemy import URL
 from starlette.routing import Mount, Route
 
-from activities.files import use
 from api.app import create_app
-from api.security.form_tokens import form_token
 from api.security.rights import RIGHTS
-from api.security.signin import SESSION_COOKIE
-from definitions.language.calendars import Calendar
 from definitions.language.library import load_library
-from store import people
-from store.engine import open_store
-from tests.api.endpoints import TABLE, Row
-from tests.api.furnished import AFRESH, SECRET, DownEngine, afresh, furnish, task_of
-from tests.api.office import DISTRICT, MONDAY, PEOPLE, Office, opened_office
+from tests.api.calling import EVERYBODY, Things, allowed, called, refused
+from tests.api.endpoints import TABLE
+from tests.api.furnished import SECRET
+from tests.api.office import Office
 
-EVERYBODY: Final = tuple(sorted(PEOPLE))
 #: Path parts that name something of an account.
 OF_AN_ACCOUNT: Final = ("account_id", "case_id", "task_id", "item_id", "file_id", "letter_id")
 WORDS: Final = ("nobody", "anybody", "offered", "crew", "reviewer", "rep2", "supervisor")
-_keys = itertools.count(1)
-Things = dict[bool, dict[str, str]]
-
-
-@pytest_asyncio.fixture(scope="module")
-async def furnished(
-    new_databases: Callable[[str], URL], tmp_path_factory: pytest.TempPathFactory, calendar: Calendar
-) -> AsyncIterator[tuple[Office, Things]]:
-    """One office for all calls: nothing that one of them changes decides on another."""
-    store = open_store(new_databases("sqlite"))
-    files = tmp_path_factory.mktemp("files")
-    async with opened_office(store, files, calendar=calendar, engine=DownEngine(), now=MONDAY) as office:
-        use(office.services.files)  # what letters are printed from
-        yield office, furnish(office)
-        use(None)
-    store.close()
-
-
-def allowed(user: str, row: Row) -> bool:
-    """Whether the row lets this person in."""
-    [role] = PEOPLE[user]
-    has = {"nobody", "anybody", user, *DISTRICT.roles[role].rights}
-    crew, desk = user == "crew", role in DISTRICT.queues["customer-service"].roles
-    has |= {"crew"} if crew else set()
-    has |= {"offered"} if (crew if "order" in row.task else desk) else set()
-    has |= {"reviewer"} if role in ("lead", "supervisor") else set()
-    return any(set(words.split(" and ")) <= has for words in row.needs.split(" or "))
-
-
-async def called(
-    office: Office, things: Things, name: str, user: str | None, *, confidential: bool = False
-) -> httpx.Response:
-    """The answer to this endpoint's call by the person, or by nobody."""
-    row, (method, path) = TABLE[name], name.split(" ")
-    parts = dict(things[confidential])
-    for part, of in row.parts.items():
-        parts[part] = of[1:] if of.startswith("=") else parts.get(of, "nothing")
-    number = 2 if confidential else 1
-    for part in re.findall(r"{(\w+)}", path):
-        if part in AFRESH and part not in row.parts:
-            parts[part] = afresh(office, part, number, parts)
-    if "{task_id}" in path and user:
-        parts["task_id"] = task_for(office, row, user, number)
-    address = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: parts[found[1]], path) + row.query.format(**parts)
-    sent = filled(row.sent, parts)
-    token = office.tokens[user] if user else ""
-    if name == "POST /sign-out" and user:
-        token = another_session(office, user)
-    if path.startswith("/api/"):
-        headers = {"Authorization": f"Bearer {token}"} if user else {}
-        headers |= {"Idempotency-Key": f"k-{next(_keys)}", "If-Match": '"0"'}
-        body: dict[str, Any] = {"json": sent} if sent is not None else {}
-        if row.file:
-            body = {"files": {"file": ("note.txt", b"text", "text/plain")}, "data": sent}
-    else:
-        headers = {"Accept": "text/html"} | ({"Cookie": f"{SESSION_COOKIE}={token}"} if user else {})
-        body = {}
-        if method == "POST":
-            key = {"form-token": form_token(token), "key": f"k-{next(_keys)}"}
-            body = {"data": {**key, **(sent or {})}}
-        if row.file:
-            body["files"] = {"file": ("note.txt", b"text", "text/plain")}
-    return await office.http.request(method, address, headers=headers, **body)
-
-
-def task_for(office: Office, row: Row, user: str, number: int) -> str:
-    """A task that this person holds or has done where their queues let them, and else a representative."""
-    if row.task in ("order", "held-order"):
-        holder = "crew" if row.task == "held-order" else None
-        return task_of(office, number, holder, kind="work-order", queue="meters", name="rereading", place="rereading")
-    [role] = PEOPLE[user]
-    holder = user if role in DISTRICT.queues["customer-service"].roles else "rep"
-    if row.task == "held":
-        return task_of(office, number, holder)
-    if row.task == "done":
-        return task_of(office, number, holder, state="completed", closed_by=holder, closed_at=MONDAY, closed_step=1)
-    return task_of(office, number, None)
-
-
-def filled(sent: Any, parts: dict[str, str]) -> Any:
-    if not isinstance(sent, dict):
-        return sent
-    return {name: value.format(**parts) if isinstance(value, str) else value for name, value in sent.items()}
-
-
-def refused(answer: httpx.Response) -> bool:
-    """Whether the answer lets nobody in: refused, hidden, or said so on the page where it was asked."""
-    told = answer.status_code in (409, 422) and "This person may not do this" in answer.text
-    return told or answer.status_code in (403, 404)
-
-
-def another_session(office: Office, user: str) -> str:
-    with office.store.writing() as session:
-        now = datetime.now(UTC)
-        return people.make_sign_in(session, user, kind="session", at=now, expires_at=now + timedelta(days=1))
 
 
 def endpoints(routes: Iterable[Any]) -> Iterator[str]:
