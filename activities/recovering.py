@@ -24,7 +24,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.openings import reopening
@@ -131,8 +131,6 @@ async def _one(world: World, case: str, *, again: bool) -> tuple[bool, list[Beyo
     standing, names = await asyncio.to_thread(_read, world, case)
     held = await _beyond(world.client, case, names, opened=standing is not None)
     handle = world.client.get_workflow_handle(case)
-    with suppress(RPCError):  # there is none that runs
-        await handle.terminate(reason=REASON)
     opened_again = again and held.opening is not None
     if standing is not None and (standing.row.status == "open" or any(_waits(each) for each in standing.effects)):
         await _start(world, *await asyncio.to_thread(_going_on, world, standing, held.run))
@@ -141,6 +139,8 @@ async def _one(world: World, case: str, *, again: bool) -> tuple[bool, list[Beyo
     elif held.opening is not None and opened_again:
         await _start(world, *held.opening)
     else:
+        with suppress(RPCError):  # there is none that runs
+            await handle.terminate(reason=REASON)
         return False, _told(case, held, again=False)
     for act, _ in held.acts if again else ():
         await handle.signal(MESSAGE, act)  # needs no worker to be there, and keeps their order
@@ -255,11 +255,13 @@ async def _decoded(client: Client, payloads: Sequence[Payload], *types: type) ->
 
 
 async def _start(world: World, start: StartCase, content: bytes) -> None:
+    """Starts the case's workflow; one that runs is ended by that."""
     await world.client.start_workflow(
         WORKFLOW,
         args=[start, content],
         id=start.case,
         task_queue=world.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )
 
