@@ -7,7 +7,7 @@ TEST_PROCESSES ?= 2
 ASSETS := api/static/packages/.lock
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run setup assets test check faults bench deploy-check lock docs clean
+.PHONY: help run setup assets test check audit faults bench deploy-check lock docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,13 @@ check: $(VENV)/.dev ## lint, strict types, import contracts, definitions
 	@$(BIN)/lint-imports
 	@same=$$(find tests -name 'test_*.py' | sed 's|.*/||' | sort | uniq -d); \
 		[ -z "$$same" ] || { echo "pytest takes no two files of tests with the same name:" $$same; exit 1; }
+	@$(BIN)/python -m tests.locked
 	@$(BIN)/python -m headgate check definitions
+
+audit: $(VENV)/.dev $(ASSETS) ## known weaknesses of the locked dependencies (asks the advisories of PyPI and npm)
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements-dev.lock
+	@$(BIN)/python -m tests.locked --audit
 
 faults: $(VENV)/.dev $(ASSETS) ## long outages on real processes
 	@$(BIN)/python -m headgate prepare --for-tests

