@@ -25,7 +25,7 @@ WORDS: Final = {
     "ahead": "the database holds a step that its history does not",
     "differs": "the database says something else of its state",
     "tasks": "its open tasks are not those of the case",
-    "steps": "earlier steps are not in the database; the case's history in Temporal holds them",
+    "steps": "steps are not in the database",
     "without-workflow": "open in the database, but Temporal has no workflow of it",
 }
 

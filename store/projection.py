@@ -10,18 +10,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, select
-from sqlmodel import Session
+from sqlalchemy import Connection, Executable, func, select
+from sqlmodel import Session, col
 
 from store.ledger import Entry, Line, lines_of
 from store.queries.holds import standing_holds
+from store.queries.keeping import Rows
 from store.statements import STEPS, Statements, statements_for
+from store.tables.cases import CaseArchive, CaseRow, Incident
 from store.types import FAR_FUTURE
 from store.writes import (
     AlreadyOpen,
     CaseWrite,
     HoldsChanged,
     KeyUsed,
+    ListLeave,
     OnList,
     StepResult,
     StepWrite,
@@ -89,6 +92,45 @@ def repair_case(session: Session, case: CaseWrite, step_no: int, open_tasks: tup
     if rows:
         _many(connection, sql.task, rows)
         _offer(connection, sql, case, open_tasks)
+
+
+def rebuild_step(session: Session, write: StepWrite, before: Rows) -> None:
+    """Write a step again that the database has lost, with its tasks and lines; what it has of the case stays as it is.
+
+    Effects, postings, keys and the audit are rows of their own, which are not lost with it."""
+    connection = session.connection()
+    sql = statements_for(connection.dialect.name)
+    case, step = write.case, write.step_no
+    if not before.has_case:
+        connection.execute(sql.case, _case_row(write))
+    connection.execute(sql.step, _step_row(write))
+    tasks = tuple(task for task in write.open_tasks if task.changed and f"{case.id}.{task.run}" not in before.tasks)
+    if tasks:
+        _many(connection, sql.task, [_task_row(case, task, step) for task in tasks])
+        _offer(connection, sql, case, tasks)
+    closes = [row for row in _close_rows(write) if row["task"] not in before.tasks]
+    if closes:
+        _many(connection, sql.close_task, closes)
+    if before.lines:
+        return
+    for leave in write.leaves:
+        connection.execute(sql.leave_list, _leave_row(write, leave))
+    if write.joins:
+        _many(connection, sql.join_list, _join_rows(write))
+
+
+def rebuilt_case(session: Session, case_id: str) -> None:
+    """Bring what a case's row counts of other rows up to date, once all its steps are written again."""
+    row = session.get(CaseRow, case_id)
+    if row is None:
+        return
+    session.refresh(row)
+    unsettled = select(func.count()).where(col(Incident.case_id) == case_id, col(Incident.settled_at).is_(None))
+    row.incidents = session.execute(unsettled).scalar_one()
+    row.hold_version = int((row.snapshot or {}).get("hold_version") or 0)
+    kept = select(func.max(col(CaseArchive.archived_at))).where(col(CaseArchive.case_id) == case_id)
+    row.kept_at = session.execute(kept).scalar_one_or_none() if row.status == "closed" else None
+    session.add(row)
 
 
 def _standing(session: Session, connection: Connection, sql: Statements, write: StepWrite) -> Written | None:
@@ -164,19 +206,7 @@ def _insert(connection: Connection, sql: Statements, write: StepWrite, *, replac
     if write.entries:
         _many(connection, sql.posting, _posting_rows(write))
     for leave in write.leaves:
-        connection.execute(
-            sql.leave_list,
-            {
-                "case": case.id,
-                "name": leave.list_name,
-                "decision": leave.status,
-                "at": case.at,
-                "step": step,
-                "by": leave.by,
-                "because": leave.reason,
-                "until": leave.excluded_until,
-            },
-        )
+        connection.execute(sql.leave_list, _leave_row(write, leave))
     if write.joins:
         _many(connection, sql.join_list, _join_rows(write))
     if write.audit:
@@ -355,6 +385,19 @@ def _posting_rows(write: StepWrite) -> list[dict[str, Any]]:
             )
         )
     ]
+
+
+def _leave_row(write: StepWrite, leave: ListLeave) -> dict[str, Any]:
+    return {
+        "case": write.case.id,
+        "name": leave.list_name,
+        "decision": leave.status,
+        "at": write.case.at,
+        "step": write.step_no,
+        "by": leave.by,
+        "because": leave.reason,
+        "until": leave.excluded_until,
+    }
 
 
 def _join_rows(write: StepWrite) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, text, tuple_
 from sqlmodel import Session, col
 
-from store.tables.cases import NOT_CLOSED, UNKEPT, CaseRow, StepRow, TaskRow
+from store.tables.cases import NOT_CLOSED, UNKEPT, CaseRow, ListLine, StepRow, TaskRow
 from store.tables.utility import Account
 
 _OPEN = text("cases.status = 'open'")
@@ -112,6 +113,32 @@ def standing_of(session: Session, case_id: str) -> Standing | None:
         open_tasks=frozenset(session.execute(open_tasks).scalars()),
         steps=session.execute(steps).scalar_one(),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """What the read model has of a case."""
+
+    has_case: bool
+    tasks: frozenset[str]  #: ids
+    lines: frozenset[str]  #: ids
+
+
+def rows_of(session: Session, case_id: str) -> Rows:
+    """What the read model has of a case."""
+    tasks = select(col(TaskRow.id)).where(col(TaskRow.case_id) == case_id)
+    lines = select(col(ListLine.id)).where(col(ListLine.case_id) == case_id)
+    return Rows(
+        has_case=session.get(CaseRow, case_id) is not None,
+        tasks=frozenset(session.execute(tasks).scalars()),
+        lines=frozenset(session.execute(lines).scalars()),
+    )
+
+
+def missing_steps(session: Session, case_id: str, numbers: Sequence[int]) -> set[int]:
+    """Those of the steps that the read model does not have."""
+    known = session.execute(select(col(StepRow.step_no)).where(col(StepRow.case_id) == case_id)).scalars()
+    return set(numbers) - set(known)
 
 
 def open_cases(session: Session) -> list[str]:
