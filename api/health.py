@@ -18,7 +18,7 @@ from structlog.contextvars import bound_contextvars
 from api.problems import NotReady
 from api.rest.documented import problems
 from api.services import Office
-from store.migrate import newest_revision, revision_of
+from store.migrate import serves
 from telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
 router = APIRouter(tags=["operators"])
@@ -42,10 +42,10 @@ async def healthz() -> Health:
 
 @router.get("/readyz", operation_id="readyz", response_model=Health, responses=problems(NotReady))
 async def readyz(office: Office) -> Health:
-    """Says that the process can work: the database has this version's schema and the case engine answers."""
+    """Says that the process can work: the database has a schema that this version works on and the case engine answers."""
     if not await run_in_threadpool(_store_is_ready, office):
         raise NotReady(
-            "The database does not answer, or its schema is not this version's: `headgate up` brings it up to date."
+            "The database does not answer, or its schema is an earlier version's: `headgate upgrade` brings it up to date."
         )
     if not await office.engine.answers():
         raise NotReady("The Temporal server does not answer. Acts that move a case have to wait for it.")
@@ -90,6 +90,6 @@ def _store_is_ready(office: Office) -> bool:
     try:
         with office.store.reading() as session:
             session.connection().execute(text("SELECT 1"))
-        return revision_of(office.store.engine) == newest_revision()
+        return serves(office.store.engine)
     except Exception:
         return False

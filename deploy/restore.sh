@@ -14,6 +14,8 @@ databases="temporal temporal_visibility headgate"
 connected=$(query "SELECT string_agg(DISTINCT datname, ', ') FROM pg_stat_activity WHERE datname IN ('temporal', 'temporal_visibility', 'headgate')")
 [ -z "$connected" ] || { echo "restore.sh: somebody is connected to $connected; stop Temporal, workers and APIs first" >&2; exit 1; }
 
+touch "$home/recover-first"  # workers and APIs do not start before `headgate recover` has run
+
 now=$(date -u +%Y%m%d%H%M%S)
 for name in $databases; do
     if [ -n "$(query "SELECT 1 FROM pg_database WHERE datname = '$name'")" ]; then

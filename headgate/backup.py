@@ -102,6 +102,7 @@ async def _restored(settings: Settings, folder: Path, again: bool) -> Recovered:
     check_port("127.0.0.1", settings.worker_port, "HEADGATE_WORKER_PORT")
     check_port("127.0.0.1", settings.temporal_port, "HEADGATE_TEMPORAL_PORT")
     home.make(settings)
+    (settings.home / home.RECOVER_FIRST).touch()
     _put_aside(settings)
     for name in DATABASES:
         if (folder / name).exists():

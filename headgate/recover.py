@@ -15,6 +15,7 @@ from activities.recovering import Recovered, WorkerRunsError
 from activities.recovering import recover as recovered
 from activities.world import World
 from headgate.errors import CannotStart, fail
+from headgate.home import RECOVER_FIRST
 from headgate.settings import Settings
 from headgate.temporal_server import wait_until_ready
 from store.engine import open_store
@@ -54,9 +55,11 @@ async def of_installation(settings: Settings, address: str, again: bool, told: C
     store = open_store(settings.database)
     try:
         world = World(store=store, client=client, task_queue=settings.task_queue, files=settings.files)
-        return await recovered(world, again=again, told=told)
+        done = await recovered(world, again=again, told=told)
     finally:
         store.close()
+    (settings.home / RECOVER_FIRST).unlink(missing_ok=True)
+    return done
 
 
 def show(done: Recovered) -> None:

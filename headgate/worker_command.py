@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from headgate import home
+from headgate.errors import CannotStart, fail
 from headgate.settings import Settings
 from worker import run
 
 
 def worker() -> None:
     """Run a worker, which carries cases, their timers and their effects, until it is told to stop."""
-    run.main(Settings())
+    settings = Settings()
+    try:
+        home.must_not_wait_for_recovery(settings)
+    except CannotStart as error:
+        fail(str(error))
+    run.main(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -38,6 +39,21 @@ def revision_of(engine: Engine) -> str | None:
 def newest_revision() -> str | None:
     """The revision that this version's code needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def serves(engine: Engine) -> bool:
+    """Whether this version's code works on the database's schema: its own, or one of a later version.
+
+    A later version's migrations run before its processes replace those of this one, which go on meanwhile."""
+    found = revision_of(engine)
+    return found is not None and found not in _earlier_revisions()
+
+
+@cache
+def _earlier_revisions() -> frozenset[str]:
+    newest = newest_revision()
+    revisions = ScriptDirectory.from_config(_config()).walk_revisions()
+    return frozenset(each.revision for each in revisions if each.revision != newest)
 
 
 def _config() -> Config:

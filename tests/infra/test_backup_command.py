@@ -80,6 +80,16 @@ def test_a_backup_that_was_changed_is_refused_and_what_was_there_stays(installat
     assert (installation.home / "headgate.db").read_bytes() == before
 
 
+@pytest.mark.parametrize("process", ["worker", "serve"])
+def test_nothing_starts_on_a_restored_database_before_its_cases_are_recovered(
+    installation: Settings, process: str
+) -> None:
+    (installation.home / home.RECOVER_FIRST).touch()
+    done = headgate(process, HEADGATE_HOME=str(installation.home))
+    assert done.returncode == 1
+    assert "run `headgate recover` before any worker or API" in " ".join(done.stderr.split())
+
+
 def test_a_folder_without_an_installation_is_one_clear_sentence(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="holds no installation"):
         made(Settings(home=tmp_path), tmp_path / "backups")

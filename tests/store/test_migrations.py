@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import CheckConstraint, inspect, text
 
 from store.engine import Store
-from store.migrate import FOLDER, migrate, migrate_down, newest_revision, revision_of
+from store.migrate import FOLDER, migrate, migrate_down, newest_revision, revision_of, serves
 from store.tables.every import metadata
 
 
@@ -40,6 +40,19 @@ def test_a_migration_runs_once_and_can_be_undone(store: Store) -> None:
     assert inspect(store.engine).get_table_names() == ["alembic_version"]
     migrate(store.engine)
     assert revision_of(store.engine) == newest_revision()
+
+
+def test_code_serves_on_its_own_schema_and_on_a_later_one_never_on_an_earlier(store: Store) -> None:
+    assert serves(store.engine)
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert serves(store.engine), "a release in the middle of being replaced"
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not serves(store.engine)
+    with store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    assert not serves(store.engine)
 
 
 def test_each_migration_says_whether_it_runs_before_or_after_the_new_code() -> None:
