@@ -7,7 +7,7 @@ TEST_PROCESSES ?= 2
 ASSETS := api/static/packages/.lock
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run setup assets test check audit faults bench deploy-check lock docs clean
+.PHONY: help run setup assets test check audit faults record bench deploy-check lock docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ audit: $(VENV)/.dev $(ASSETS) ## known weaknesses of the locked dependencies (as
 faults: $(VENV)/.dev $(ASSETS) ## long outages on real processes
 	@$(BIN)/python -m headgate prepare --for-tests
 	@$(BIN)/python -m pytest tests/faults --run-faults
+
+record: $(VENV)/.dev ## the histories of this version, which every later one has to replay (before a release)
+	@$(BIN)/python -m headgate prepare --for-tests
+	@$(BIN)/python -m pytest -q tests/temporal/record.py
 
 bench: $(VENV)/.dev ## the benchmark beside a bare workflow (docs/performance.md)
 	@$(BIN)/python -m headgate prepare --for-tests

@@ -24,6 +24,7 @@ COMMANDS = {
     "laws": "headgate.laws:laws",
     "audit": "headgate.audit:audit",
     "doctor": "headgate.doctor:doctor",
+    "promote": "headgate.promote:promote",
     "migrate": "headgate.migrate:migrate",
     "keys": "headgate.keys:keys",
     "reconcile": "headgate.reconcile:reconcile",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from store.vault import Vault
 from workflows.codec import read_keys
+from workflows.release import Release
 
 
 class FromFiles(PydanticBaseSettingsSource):
@@ -77,6 +79,17 @@ class Settings(BaseSettings):
         description="The database; without it a SQLite file in the home folder.",
     )
     task_queue: str = Field("headgate", description="Temporal's task queue of the cases.")
+    deployment: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="The name of the workers' deployment in Temporal: with it, a release carries cases once `headgate promote` "
+        "has made it current; without it, every worker does as soon as it runs.",
+    )
+    build: str | None = Field(
+        None,
+        min_length=1,
+        description="What tells this release from others in the deployment, as an image's tag; its version by default.",
+    )
     codec_keys: str | None = Field(
         None,
         repr=False,
@@ -149,6 +162,11 @@ class Settings(BaseSettings):
         return init_settings, env_settings, FromFiles(settings_cls)
 
     @property
+    def release(self) -> Release | None:
+        """The release that workers of these settings are; None where they are not told apart."""
+        return Release(deployment=self.deployment, build=self.build or _version()) if self.deployment else None
+
+    @property
     def database(self) -> str:
         """The database's address."""
         return self.database_url or f"sqlite:///{(self.home / 'headgate.db').absolute()}"
@@ -167,3 +185,10 @@ class Settings(BaseSettings):
     def cache(self) -> Path:
         """The folder of what was built or fetched once."""
         return self.home / "cache"
+
+
+def _version() -> str:
+    try:
+        return version("headgate")
+    except PackageNotFoundError:
+        return "development"

@@ -38,6 +38,8 @@ from worker.keeping import Keeping, rounds
 from worker.settings import WorkerSettings
 from workflows.case import CaseWorkflow
 from workflows.client import connect
+from workflows.release import Release
+from workflows.releases import deployment_config
 
 PROCESS = "worker"
 CACHED_CASES = 4000  #: well above the cases active at once: with fewer, each act replays its case
@@ -89,7 +91,7 @@ async def _main(settings: WorkerSettings, interceptors: Sequence[tracing.CaseTra
         loop.add_signal_handler(number, stopping.set)
     watched = gauges.watch(store, metrics.REGISTRY)
     try:
-        async with working(world) as worker, rounds(Keeping(world)):
+        async with working(world, release=settings.release) as worker, rounds(Keeping(world)):
             answers = {"/healthz": Health(worker, world).shown, "/metrics": temporal.exposition(measured)}
             async with page(answers, settings.worker_port, settings.operators_host):
                 await stopping.wait()
@@ -107,15 +109,25 @@ def equip(settings: WorkerSettings) -> None:
 
 
 @asynccontextmanager
-async def working(world: World, *, sandboxed: bool = False, cached: int = CACHED_CASES) -> AsyncIterator[Worker]:
-    """A worker while the block runs. Sandboxed in tests, which then guard determinism; not in production, for its cost."""
+async def working(
+    world: World,
+    *,
+    sandboxed: bool = False,
+    cached: int = CACHED_CASES,
+    release: Release | None = None,
+    workflows: Sequence[type] = (CaseWorkflow,),
+) -> AsyncIterator[Worker]:
+    """A worker while the block runs. Sandboxed in tests, which then guard determinism; not in production, for its cost.
+
+    One of a `release` gets work once that is made current."""
     found = activities_of(world)
     check(effects.names(found))
     with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
         worker = Worker(
             world.client,
             task_queue=world.task_queue,
-            workflows=[CaseWorkflow],
+            workflows=workflows,
+            deployment_config=deployment_config(release) if release is not None else None,
             activities=found,
             activity_executor=threads,
             workflow_runner=runner(sandboxed=sandboxed),

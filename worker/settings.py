@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from store.vault import Vault
+from workflows.release import Release
 
 
 class WorkerSettings(Protocol):
@@ -26,6 +27,10 @@ class WorkerSettings(Protocol):
     @property
     def task_queue(self) -> str:
         """The task queue of the cases."""
+
+    @property
+    def release(self) -> Release | None:
+        """Which release it is of, where releases are told apart."""
 
     @property
     def codec_keys(self) -> str | None:

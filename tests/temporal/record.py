@@ -1,6 +1,6 @@
-"""Records the histories that `test_replay.py` replays: `python -m pytest tests/temporal/record.py` writes them anew.
+"""Records the histories of this version that `test_replay.py` replays from then on: `make record` writes them.
 
-Record again only when a change is meant to break old histories, and say so in the changelog.
+Record them when a version is released. Those of a released version are never recorded again: open cases have such histories.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from desk import ACCOUNT, BANK, LONG_AGO, SHIPPED, Desk
 from sqlmodel import select
 from test_collection_on_temporal import Walk, to_the_truck, walk
 from test_complaint_on_temporal import bills, complaint, may_approve, task_of
+from test_migrating_cases import begin, publish_renamed
+from test_replay import this_version
 
 from activities import files
 from activities.files import FolderStore
+from activities.migrating import Migrating
 from activities.world import World
 from definitions.language.library import load_library
 from store.applicants import add_applicant
@@ -26,15 +29,17 @@ from store.publishing import publish_compiled
 from store.tables.connections import Parcel
 from store.tables.utility import Bill, Payment
 from workflows import client
+from workflows.machine.events import Moved
 from workflows.messages import Settlement
 
-HISTORIES = Path(__file__).parent / "histories"
+HISTORIES = Path(__file__).parent / "histories" / this_version()
 
 __all__ = ["complaint", "walk"]  # a fixture
 
 
 async def _keep(desk: Desk, case: str, name: str) -> None:
     history = await desk.world.client.get_workflow_handle(case).fetch_history()
+    HISTORIES.mkdir(parents=True, exist_ok=True)
     (HISTORIES / f"{name}.json.gz").write_bytes(gzip.compress(history.to_json().encode(), mtime=0))
 
 
@@ -58,6 +63,19 @@ async def test_a_complaint_with_an_incident_and_a_reply(desk: Desk) -> None:
     await desk.send(case, "customer-withdrew")
     await desk.world.client.get_workflow_handle(case).result()
     await _keep(desk, case, "complaint-incident")
+
+
+async def test_a_complaint_that_comes_over_to_another_version_and_is_moved(desk: Desk) -> None:
+    case = (await desk.open("complaint")).case
+    publish_renamed(desk)
+    begin(desk)
+    assert await Migrating(desk.world).go_on() == 1
+    await desk.complete(case, "explained", cause="leak")
+    moved = Moved(target="checking", reason="asked again", by="supervisor", approved_by="review")
+    await desk.act(case, moved, key="moved")
+    await desk.send(case, "customer-withdrew")
+    await desk.world.client.get_workflow_handle(case).result()
+    await _keep(desk, case, "complaint-migrated")
 
 
 async def test_a_quick_case_whose_timer_fires(desk: Desk) -> None:

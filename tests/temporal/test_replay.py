@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import Desk
@@ -14,7 +17,9 @@ from worker.run import runner
 from workflows.case import CaseWorkflow
 from workflows.codec import data_converter
 
-HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json.gz"))
+ROOT = Path(__file__).parents[2]
+FOLDER = Path(__file__).parent / "histories"  #: a folder for each version
+HISTORIES = sorted(FOLDER.glob("*/*.json.gz"))
 
 
 def replayer() -> Replayer:
@@ -29,11 +34,19 @@ def recorded(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(file.stem, gzip.decompress(file.read_bytes()).decode())
 
 
-def test_there_are_recorded_histories() -> None:
-    assert len(HISTORIES) >= 6
+def this_version() -> str:
+    """The version that this code will be released as, or was."""
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
 
 
-@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.name.removesuffix(".json.gz"))
+def test_each_released_version_has_recorded_histories() -> None:
+    released = re.findall(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    for version in {*released, this_version()}:
+        assert len(list((FOLDER / version).glob("*.json.gz"))) >= 6, f"{version}: make record"
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: f"{file.parent.name}-{file.name.removesuffix('.json.gz')}")
 async def test_a_recorded_history_replays_on_todays_code(file: Path) -> None:
     await replayer().replay_workflow(recorded(file))
 
