@@ -49,6 +49,8 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 if is_https(HTTPConnection(scope)):
                     headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
+                if headers.get("Content-Type", "").startswith("application/json"):
+                    headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

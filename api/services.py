@@ -36,6 +36,7 @@ class Services:
     temporal_pages: str | None = None  #: origin of Temporal's own pages, which may ask for payloads to be decoded
     idle: timedelta | None = None  #: after so long without its person a session is locked; None: never
     address: str | None = None  #: that browsers reach it at, where a proxy stands before it
+    passwords: bool = True  #: whether people may sign in with one
     openid: OpenIdProvider | None = None  #: the district's identity provider; None: passwords alone
     session_lasts: timedelta = timedelta(hours=12)  #: after it one signs in again, however busy one is
     tries: Allowed = field(default_factory=Allowed)  #: to sign in

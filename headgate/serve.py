@@ -85,6 +85,7 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
             ),
             pace=Pace(per_minute=settings.requests_per_minute),
             address=settings.address,
+            passwords=settings.passwords,
             openid=identity_provider(settings),
             codec=client.data_converter.payload_codec,
             temporal_pages=settings.temporal_pages,

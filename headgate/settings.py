@@ -136,6 +136,10 @@ class Settings(BaseSettings):
     openid_issuer: str | None = Field(
         None, description="The issuer of the district's identity provider (OpenID Connect); without it passwords alone."
     )
+    passwords: bool = Field(
+        True,
+        description="Whether people may sign in with passwords; `false` where the identity provider is the only way.",
+    )
     openid_client_id: str = Field("headgate", description="Headgate's client id at the identity provider.")
     openid_client_secret: SecretStr | None = Field(
         None, description="Its secret there; without one it is a public client."

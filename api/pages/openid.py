@@ -73,7 +73,11 @@ def _back(request: Request, office: Services) -> str:
 
 def _refused(request: Request, office: Services, problem: Problem, then: str) -> Response:
     content = SignInPage(
-        name="", then=then, trouble=trouble_of(problem), openid=office.openid.title if office.openid else None
+        name="",
+        then=then,
+        trouble=trouble_of(problem),
+        passwords=office.passwords,
+        openid=office.openid.title if office.openid else None,
     )
     return page(request, "frame/sign_in.html", content, person=None, status=problem.status)
 

@@ -58,11 +58,11 @@ def keep_mine(request: Request, office: Office, form: Form, act: str) -> Respons
     said = None
     try:
         if act == "password":
-            new, again = form.text("new"), form.text("again")
+            new, again = form.secret("new"), form.secret("again")
             if new != again:
                 raise Invalid(_("The two are not the same."), fields={"again": _("is the same once more")})
             own.choose_password(
-                office, form.ask, present=form.text("present"), new=new[:200], session_token=session_of(request)
+                office, form.ask, present=form.secret("present"), new=new, session_token=session_of(request)
             )
             said = _("Your password is another now. Your other browser sessions have ended.")
         elif act == "end-sign-in":

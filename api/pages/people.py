@@ -135,7 +135,7 @@ def add(request: Request, office: Office, form: Form) -> Response:
             form.ask,
             user_id=_short_name(form.text("id")),
             name=form.text("name")[:120],
-            password=form.text("password")[:200] or None,
+            password=form.secret("password") or None,
             roles=form.fields.get("roles", []),
             crews=form.fields.get("crews", []),
             limits=_limits(office, form),
@@ -179,7 +179,7 @@ def _done(office: Services, form: Posted, user_id: str, act: str) -> None:
             }
             acts.change_user(office, ask, user_id, version=version, changes=changes)
         case "password":
-            acts.change_user(office, ask, user_id, version=version, changes={"password": form.text("password")[:200]})
+            acts.change_user(office, ask, user_id, version=version, changes={"password": form.secret("password")})
         case "leave":
             reason = form.text("reason")[:1000]
             if not reason:

@@ -36,6 +36,10 @@ class Posted:
         """The first value of a field, "" when it is not there."""
         return next(iter(self.fields.get(name, ())), "").strip()
 
+    def secret(self, name: str) -> str:
+        """The first value of a field as it was typed, spaces at its ends too."""
+        return next(iter(self.fields.get(name, ())), "")
+
     def typed(self, fields: Mapping[str, DataField], prefix: str = "field.") -> dict[str, Any]:
         """The values of a definition's fields, in the shape that its check reads; what is left empty is left out."""
         values: dict[str, Any] = {}

@@ -34,13 +34,14 @@ class SignInPage:
     name: str  #: that was given
     then: str  #: the page that was asked for
     trouble: Trouble | None
+    passwords: bool  #: whether one may sign in with a password
     openid: str | None  #: what the link to the identity provider says; None without one
 
 
 @router.get("/sign-in")
 def show(request: Request, office: Office, then: Annotated[str, Query(max_length=500)] = "/") -> Response:
     """Asks who it is."""
-    content = SignInPage(name="", then=here(then), trouble=None, openid=_openid(office))
+    content = SignInPage(name="", then=here(then), trouble=None, passwords=office.passwords, openid=_openid(office))
     return page(request, "frame/sign_in.html", content, person=None)
 
 
@@ -59,7 +60,9 @@ def enter(
         token = sign_in(office, name.strip().lower(), password, address)
     except (NotSignedIn, TooManyTries) as problem:
         trouble = trouble_of(problem)
-        shown = SignInPage(name=name, then=here(then), trouble=trouble, openid=_openid(office))
+        shown = SignInPage(
+            name=name, then=here(then), trouble=trouble, passwords=office.passwords, openid=_openid(office)
+        )
         response: Response = page(request, "frame/sign_in.html", shown, person=None, status=problem.status)
         response.headers.update(problem.headers)
         return response

@@ -36,7 +36,7 @@ from store.tables.people import Absence, User
 router = APIRouter(prefix="/api", tags=["people"])
 
 Password = Annotated[
-    str, Field(min_length=12, max_length=200, description="At least 12 characters, and not easily guessed.")
+    str, Field(min_length=12, max_length=128, description="12 to 128 characters, and not easily guessed.")
 ]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=50)]
 Limits = Annotated[list[Limit], Field(max_length=50)]

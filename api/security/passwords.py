@@ -13,10 +13,11 @@ from zxcvbn import zxcvbn
 from api.problems import Invalid
 
 LEAST: Final = 12  #: characters
-MOST: Final = 200
+MOST: Final = 128  #: more would only be a way to keep the server busy
 LOOKED_AT: Final = 72  #: characters that are weighed: the time for it grows quickly
 SAFE_ENOUGH: Final = 2  #: of 4: more than a million guesses
 
+LONG: Final = "has at most 128 characters"
 SHORT: Final = "has at least 12 characters"
 GUESSED: Final = "is easily guessed: take several words that do not belong together"
 
@@ -25,6 +26,8 @@ def wrong_with(password: str, *known: str) -> str | None:
     """What would be right instead; None for a password that will do. `known` is what others know of the person."""
     if len(password) < LEAST:
         return SHORT
+    if len(password) > MOST:
+        return LONG
     weighed = zxcvbn(password[:LOOKED_AT], user_inputs=list(_words(known)))
     return GUESSED if weighed["score"] < SAFE_ENOUGH else None
 

@@ -176,6 +176,8 @@ def _told(office: Services, user_id: str, act: str, *, rule: str, refused: str |
 
 
 def _check(office: Services, user_id: str, password: str, address: str) -> None:
+    if not office.passwords:
+        raise NotSignedIn("Passwords are not used here. Sign in with the district's account.")
     user, place = f"user {user_id}", f"address {address}"
     free = {user: office.tries.of_a_user, place: office.tries.of_an_address}
     with office.store.writing() as session:

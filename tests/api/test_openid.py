@@ -21,7 +21,7 @@ from headgate.temporal_server import free_port
 from store import people
 from store.tables.audit import Audit
 from store.tables.people import SignIn, User
-from tests.api.office import Office
+from tests.api.office import PASSWORD, Office
 from tests.openid.at_the_provider import signed_in_there
 
 BACK: Final = "http://desk.test/sign-in/openid/back"
@@ -159,6 +159,15 @@ async def test_a_provider_that_does_not_answer_leaves_the_password(desk: Office,
     answer = await desk.http.get("/sign-in/openid", headers=HTML)
     assert answer.status_code == 503
     assert 'name="password"' in answer.text
+
+
+async def test_where_passwords_are_not_used_the_provider_is_the_only_way(desk: Office) -> None:
+    desk.app.state.services = replace(desk.app.state.services, passwords=False)
+    page = await desk.http.get("/sign-in")
+    assert 'name="password"' not in page.text
+    assert "/sign-in/openid" in page.text
+    assert (await desk.http.post("/sign-in", data={"name": "rep", "password": PASSWORD})).status_code == 401
+    assert (await at_the_door(desk, "rep")).status_code == 303
 
 
 async def test_a_locked_session_is_opened_by_signing_in_again_and_stays_the_same(desk: Office) -> None:

@@ -80,5 +80,6 @@ async def test_a_password_is_long_and_needs_nothing_else(office: Office) -> None
     assert (await rep.post("/api/me/password", {"present": PASSWORD, "new": "elevenchars"})).status_code == 422
     early = await rep.post("/api/me/password", {"present": PASSWORD, "new": "password1234"})
     assert "easily guessed" in early.json()["fields"]["new"]
+    assert wrong_with("long enough " * 20) == "has at most 128 characters"
     for fine in ("all lower case, plain words", "contraseña larga y mía", "水" * 6 + "井戸と水門と夜"):
         assert wrong_with(fine, "rep") is None
