@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from definitions.language.checks.context import CaseText
 from definitions.language.library import Library, load_library
 from tests.machine.random_definitions import written
-from workflows.machine.explore import Map, Move, explore
-from workflows.machine.local_steps import History, LocalSteps, Way
+from workflows.machine.explore import Map, Step, explore
+from workflows.machine.interpreter import Outcome
+from workflows.machine.local_steps import LocalSteps, Way
 
 SHIPPED = Path(__file__).parents[2] / "definitions"
 IN_REGIONS = ("construction-meter", "line-extension", "new-connection-standard")
@@ -22,13 +24,13 @@ def moves_of(found: Map) -> dict[object, list[str]]:
         place: sorted(
             repr(
                 (
-                    move.event,
+                    move.step.event,
                     move.to,
-                    [each.index for each in move.taken],
-                    [(path, sorted(happened)) for path, happened in move.entered],
-                    sorted(move.happened),
-                    move.forgot,
-                    move.known and [sorted(map(repr, case)) for case in move.known],
+                    [each.index for each in move.step.taken],
+                    [(path, sorted(happened)) for path, happened in move.step.entered],
+                    sorted(move.step.happened),
+                    move.step.forgot,
+                    move.step.known and [sorted(map(repr, case)) for case in move.step.known],
                 )
             )
             for move in moves
@@ -48,8 +50,8 @@ def maps_of(library: Library, name: str, patch: pytest.MonkeyPatch) -> tuple[Map
     recall = LocalSteps.recall
     recalled: list[object] = []
 
-    def counting(steps: LocalSteps[Move], mask: int, history: History, event: str) -> list[Way[Move]] | None:
-        known = recall(steps, mask, history, event)
+    def counting(steps: LocalSteps[Step], mask: int, event: str) -> list[Way[Step]] | None:
+        known = recall(steps, mask, event)
         recalled.extend([known] if known is not None else [])
         return known
 
@@ -72,6 +74,22 @@ def test_the_map_of_a_shipped_definition_is_the_one_of_walking_every_step(
     found, walked, recalled = maps_of(load_library(SHIPPED), name, monkeypatch)
     assert recalled
     assert_same(found, walked)
+
+
+def test_a_step_of_several_regions_is_not_walked_for_each_place_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = LocalSteps.keep
+    walks: list[str] = []
+
+    def counting(
+        steps: LocalSteps[Step], mask: int, event: str, found: Sequence[tuple[Step, Outcome]], heard: frozenset[str]
+    ) -> None:
+        walks.append(event)
+        keep(steps, mask, event, found, heard)
+
+    monkeypatch.setattr(LocalSteps, "keep", counting)
+    case = CaseText(load_library(SHIPPED), "bankruptcy")  # what its docket raises is heard by its other regions
+    found = explore(case.expanded, case.facts, case.data)
+    assert len(walks) < len(found.moves) / 2
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar, cast
 
-from transitions.extensions.nesting import HierarchicalMachine, NestedState
+from transitions.extensions.nesting import HierarchicalMachine, NestedEvent, NestedState
 
 from workflows.machine.entering import prepare
 from workflows.machine.states import (
@@ -149,13 +149,22 @@ class Chart(HierarchicalMachine):
         """The transitions of a state and its ancestors that take the event, the first to be tried first."""
         found = state.reactions.get(event)
         if found is None:
-            registered = [self.events[descriptor] for descriptor in descriptors(event) if descriptor in self.events]
             found = ()
             for around in (state, *state.ancestors()):
-                own = {each for known in registered for each in known.transitions.get(around.path, ())}
+                own = {each for known in self._registered(event) for each in known.transitions.get(around.path, ())}
                 found += tuple(sorted(cast("set[ChartTransition]", own), key=lambda each: each.index))
             _remember(state.reactions, event, found)
         return found
+
+    def hearing(self, event: str) -> int:
+        """The set of the states in which something takes the event, themselves or what is around them."""
+        found = 0
+        for path in {path for known in self._registered(event) for path in known.transitions}:
+            found |= self.by_path[path].bit | self.by_path[path].below
+        return found
+
+    def _registered(self, event: str) -> list[NestedEvent]:
+        return [self.events[descriptor] for descriptor in descriptors(event) if descriptor in self.events]
 
     def members(self, mask: int) -> tuple[ChartState, ...]:
         """The states of a set, in document order."""

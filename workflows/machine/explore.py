@@ -8,8 +8,8 @@ case can do is found, and perhaps a little that it cannot.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from definitions.language.conditions import ALWAYS, NEVER, Cases, Conditions, both, speaks_of, without
@@ -17,7 +17,7 @@ from definitions.language.model import Action, CaseDefinition, Data
 from workflows.machine import interpreter
 from workflows.machine.chart import Chart
 from workflows.machine.interpreter import Active, Bystander, Outcome
-from workflows.machine.local_steps import LocalSteps, Way
+from workflows.machine.local_steps import History, LocalSteps, Way
 from workflows.machine.plan import REMEMBERED, Guarded, Plan, plan, resting_history
 from workflows.machine.states import ChartState, ChartTransition
 
@@ -25,26 +25,31 @@ MAX_PLACES: Final = 5_000  #: resting places after which the search ends and say
 OPENED, REOPENED = "opened", "reopen"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a case rests: its active atomic states, and what it would come back to."""
 
     states: tuple[str, ...]
-    history: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    history: History = ()
     finished: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """One step of a case: the event, what it led to, and what had to be so."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Step:
+    """What an event does: one step of a case, the same wherever what it depends on is the same."""
 
     event: str
-    to: Place
     taken: tuple[ChartTransition, ...]
     entered: tuple[tuple[str, frozenset[str]], ...]  #: states in order, each with what had happened in the step by then
     happened: frozenset[str]  #: what the step makes happen, as laws name it
     forgot: bool  #: what had happened before the step counts no longer
     known: Cases  #: the guards that held or did not
+
+
+class Move(NamedTuple):
+    """A step from one place, and where it led to."""
+
+    step: Step
+    to: Place
 
 
 @dataclass(kw_only=True)
@@ -71,24 +76,20 @@ def explore(definition: CaseDefinition, facts: Data, fields: Data) -> Map:
     shown = tuple(each for each in planned.root.transitions if not each.key.startswith("move/"))
     planned = replace(planned, root=replace(planned.root, transitions=shown))
     found = Map(plan=planned, chart=Chart(planned.root), conditions=Conditions({"data": fields, "facts": facts}))
-    waiting: deque[Place] = deque()
-
-    def note(origin: Place | None, moves: Iterable[Move]) -> None:
-        found.moves[origin] = list(moves)
-        for move in found.moves[origin]:
-            if move.to not in found.moves and move.to not in waiting_set:
-                waiting_set.add(move.to)
-                waiting.append(move.to)
-
-    waiting_set: set[Place] = set()
     explorer = _Explorer(found)
-    note(None, explorer.opening())
+    found.moves[None] = explorer.opening()
+    waiting = deque(dict.fromkeys(move.to for move in found.moves[None]))
+    seen = set(waiting)
     while waiting:
         if len(found.moves) > MAX_PLACES:
             found.is_whole = False
             break
         place = waiting.popleft()
-        note(place, explorer.moves(place))
+        moves = found.moves[place] = explorer.moves(place)
+        for _, to in moves:
+            if to not in seen:
+                seen.add(to)
+                waiting.append(to)
     return found
 
 
@@ -108,57 +109,56 @@ class _Explorer:
     def __init__(self, found: Map) -> None:
         self.map = found
         exiting = (state.bit for state in found.chart.order if self._leaving_tells(state))
-        self._steps: LocalSteps[Move] = LocalSteps(found.chart, sum(exiting))
-        self._walked = _Walked()
+        self._steps: LocalSteps[Step] = LocalSteps(found.chart, sum(exiting))
+        self._places: dict[tuple[int, History], Place] = {}
+        self._events: dict[str, tuple[str, ...]] = {}
 
     def _leaving_tells(self, state: ChartState) -> bool:
         planned = self.map.plan.states.get(state.path)
         return planned is not None and bool(planned.exit)
 
-    def opening(self) -> Iterator[Move]:
-        yield from self._branches(OPENED, None)
+    def opening(self) -> list[Move]:
+        """The moves that open a case."""
+        return self._walk(OPENED, None)
 
-    def moves(self, place: Place) -> Iterator[Move]:
+    def moves(self, place: Place) -> list[Move]:
+        """All the moves from a place."""
         if place.finished:
-            if any(each.key == REOPENED for each in self.map.plan.root.transitions):
-                yield from self._branches(REOPENED, place)
-            return
-        for event in interpreter.events(self.map.chart, place.states):
-            if not event or event.startswith("done.state.") or event == REOPENED:
-                continue
-            yield from self._known_or_walked(event, place)
-
-    def _known_or_walked(self, event: str, place: Place) -> Iterator[Move]:
+            is_reopened = any(each.key == REOPENED for each in self.map.plan.root.transitions)
+            return self._walk(REOPENED, place) if is_reopened else []
         mask = self.map.chart.mask(place.states)
-        known = self._steps.recall(mask, place.history, event)
-        if known is not None:
-            yield from (self._elsewhere(place, mask, way) for way in known)
-            return
-        self._walked = _Walked()
-        moves = list(self._branches(event, place))
-        if not self._walked.went_round and not self._walked.entered & self.map.plan.resting:
-            found = list(zip(moves, self._walked.outcomes, strict=True))
-            self._steps.keep(mask, place.history, event, found, frozenset(self._walked.heard))
-        yield from moves
+        moves: list[Move] = []
+        for event in dict.fromkeys(chain.from_iterable(map(self._awaited, place.states))):
+            known = self._steps.recall(mask, event)
+            if known is None:
+                moves += self._walk(event, place)
+            else:
+                moves += [Move(way.found, self._elsewhere(place, mask, way)) for way in known]
+        return moves
 
-    def _elsewhere(self, place: Place, mask: int, way: Way[Move]) -> Move:
-        """A move that is known from another place."""
-        move = way.found
-        states = self.map.chart.view(mask & way.keeps | way.adds).paths
-        history = dict((*place.history, *way.history))
-        return Move(
-            event=move.event,
-            to=Place(states, self._kept(states, history) if history else (), move.to.finished),
-            taken=move.taken,
-            entered=move.entered,
-            happened=move.happened,
-            forgot=move.forgot,
-            known=move.known,
-        )
+    def _awaited(self, path: str) -> tuple[str, ...]:
+        """The events from outside that an active atomic state waits for, itself or around it."""
+        found = self._events.get(path)
+        if found is None:
+            state = self.map.chart.by_path[path]
+            events = (
+                each
+                for around in (state, *state.ancestors())
+                for written in around.spec.transitions
+                for each in written.events
+            )
+            found = self._events[path] = tuple(
+                event for event in events if not event.startswith("done.state.") and event != REOPENED
+            )
+        return found
 
-    def _branches(self, event: str, place: Place | None) -> Iterator[Move]:
+    def _walk(self, event: str, place: Place | None) -> list[Move]:
         """One move for each way in which the guards of the step can be answered."""
         scripts: list[tuple[bool, ...]] = [()]
+        moves: list[Move] = []
+        found: list[tuple[Step, Outcome]] = []
+        heard: set[str] = set()
+        is_local = place is not None and not place.finished
         while scripts:
             script = scripts.pop()
             host = _Host(self.map, script)
@@ -170,16 +170,20 @@ class _Explorer:
                 outcome = None
             except CircledError:
                 outcome = None
-            self._walked.went_round |= outcome is None
-            self._walked.heard |= host.heard
-            self._walked.entered |= {path for path, _ in host.entered}
-            self.map.entered |= {path for path, _ in host.entered}
+            entered = {path for path, _ in host.entered}
+            heard |= host.heard
+            is_local = is_local and outcome is not None and not entered & self.map.plan.resting
+            self.map.entered |= entered
             self.map.used |= {each.index for each in host.taken}
             answers = host.answers
             scripts += [(*answers[:index], False) for index in range(len(script), len(answers)) if host.open[index]]
             if outcome is not None and (outcome.microsteps or event == OPENED):
-                self._walked.outcomes.append(outcome)
-                yield self._move(event, place, outcome, host)
+                step = host.step(event, outcome)
+                found.append((step, outcome))
+                moves.append(Move(step, self._walked_to(place, outcome, step)))
+        if is_local and place is not None:
+            self._steps.keep(self.map.chart.mask(place.states), event, found, frozenset(heard))
+        return moves
 
     def _fired(self, event: str, place: Place | None, host: _Host) -> Outcome:
         chart = self.map.chart
@@ -189,29 +193,32 @@ class _Explorer:
             return interpreter.reenter(chart, dict(place.history), event, host)
         return interpreter.fire(chart, place.states, dict(place.history), event, host)
 
-    def _move(self, event: str, place: Place | None, outcome: Outcome, host: _Host) -> Move:
+    def _walked_to(self, place: Place | None, outcome: Outcome, step: Step) -> Place:
         before = place.states if place is not None else ()
-        entered = [path for path, _ in host.entered]
+        entered = [path for path, _ in step.entered]
         history = resting_history(self.map.plan.resting, entered, before, outcome.history)
-        return Move(
-            event=event,
-            to=Place(
-                outcome.configuration, self._kept(outcome.configuration, history) if history else (), outcome.finished
-            ),
-            taken=tuple(each for step in outcome.microsteps for each in step.taken),
-            entered=tuple(host.entered),
-            happened=frozenset(host.happened),
-            forgot=host.forgot,
-            known=host.known,
-        )
+        return self._place(self.map.chart.mask(outcome.configuration), tuple(history.items()))
 
-    def _kept(
-        self, configuration: tuple[str, ...], history: Mapping[str, tuple[str, ...]]
-    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def _elsewhere(self, place: Place, mask: int, way: Way[Step]) -> Place:
+        """Where a step that is known from another place leads to."""
+        history = place.history
+        if way.noted:
+            history = tuple(dict((*history, *way.noted)).items())
+        return self._place(mask & ~way.left | way.adds, history)
+
+    def _place(self, mask: int, history: History) -> Place:
+        found = self._places.get((mask, history))
+        if found is None:
+            states = self.map.chart.view(mask)
+            kept = self._kept(states.paths, history) if history else ()
+            found = self._places[mask, history] = Place(states.paths, kept, states.finished)
+        return found
+
+    def _kept(self, configuration: tuple[str, ...], history: History) -> History:
         """What is remembered without what will be remembered anew before anybody asks for it."""
         active = {path[: index or None] for path in configuration for index in (0, *_slashes(path))}
         kept = []
-        for path, remembered in sorted(history.items()):
+        for path, remembered in sorted(history):
             parent, _, name = path.rpartition("/")
             if name == REMEMBERED:
                 rests = any(each in active and each.rpartition("/")[0] == parent for each in self.map.plan.resting)
@@ -225,16 +232,6 @@ class _Explorer:
 
 def _slashes(path: str) -> list[int]:
     return [index for index, character in enumerate(path) if character == "/"]
-
-
-@dataclass
-class _Walked:
-    """What the branches of one event came by."""
-
-    heard: set[str] = field(default_factory=set)  #: internal events that were handled
-    entered: set[str] = field(default_factory=set)
-    outcomes: list[Outcome] = field(default_factory=list)  #: of the moves, in their order
-    went_round: bool = False  #: whether a branch came by the same place twice
 
 
 class _Passed(NamedTuple):
@@ -267,6 +264,17 @@ class _Host(Bystander):
         self._seen: dict[tuple[int, int], _Passed] = {}
         self.taken: list[ChartTransition] = []
         self.heard: set[str] = set()  #: internal events that were handled
+
+    def step(self, event: str, outcome: Outcome) -> Step:
+        """What has been noted, when the step has come to its end."""
+        return Step(
+            event=event,
+            taken=tuple(each for microstep in outcome.microsteps for each in microstep.taken),
+            entered=tuple(self.entered),
+            happened=frozenset(self.happened),
+            forgot=self.forgot,
+            known=self.known,
+        )
 
     def raised(self) -> str | None:
         """The next internal event, or None."""

@@ -100,7 +100,7 @@ def stuck(found: Explored) -> Iterator[Problem]:
             message = f"nobody can leave {found.title(path)}; write a task, a timer or on: with a target"
             yield found.problem(found.places[path], "stuck-state", message, moves=found.story_to(place))
         else:
-            events = ", ".join(dict.fromkeys(move.event for move in leaving))
+            events = ", ".join(dict.fromkeys(move.step.event for move in leaving))
             message = f"nothing here leads out of {found.title(path)}, only what the whole case reacts to ({events})"
             yield found.problem(found.places[path], "shared-way-only", message, severity="warning")
 
@@ -112,7 +112,7 @@ def _blamed(found: Explored, place: Place) -> str:
 
 
 def _by_root_only(found: Explored, moves: Iterable[Move]) -> bool:
-    return all(move.taken and move.taken[0].state is found.map.chart.root for move in moves)
+    return all(move.step.taken and move.step.taken[0].state is found.map.chart.root for move in moves)
 
 
 def never_closing(found: Explored) -> Iterator[Problem]:

@@ -69,13 +69,15 @@ def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Pro
     waits = _waits(found, demand.tag)
 
     def concerned(move: Move) -> bool:
-        return conditions.possible(both(move.known, applies)) and not any(id(each.spec) in waits for each in move.taken)
+        return conditions.possible(both(move.step.known, applies)) and not any(
+            id(each.spec) in waits for each in move.step.taken
+        )
 
     def breaks(move: Move) -> bool:
         return concerned(move) and _offender(found, demand, move) is not None
 
     def passable(move: Move) -> bool:
-        return concerned(move) and not demand.names & move.happened
+        return concerned(move) and not demand.names & move.step.happened
 
     moves = stories.shortest(found.map, breaks, passable)
     if moves is None:
@@ -95,7 +97,7 @@ def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Pro
 
 def _offender(found: Explored, demand: _Demand, move: Move) -> tuple[str, frozenset[str]] | None:
     """The state with the tag that the move enters before anything that counts has happened, and what has by then."""
-    for path, before in move.entered:
+    for path, before in move.step.entered:
         if demand.tag in found.map.plan.states[path].tags and not demand.at_once & before:
             return path, before
     return None

@@ -20,7 +20,7 @@ def shortest(found: Map, wanted: Wanted, passable: Wanted) -> tuple[Move, ...] |
     """The fewest moves from the opening that end with a wanted one, through passable ones; None when there are none.
 
     A move that forgets what has happened begins the way anew, wherever the case had come by then."""
-    forgets = any(move.forgot for moves in found.moves.values() for move in moves)
+    forgets = any(move.step.forgot for moves in found.moves.values() for move in moves)
     began: dict[_Node, tuple[Move, _Node]] = {}
     waiting: deque[_Node] = deque([(None, True)])
     while waiting:
@@ -29,7 +29,7 @@ def shortest(found: Map, wanted: Wanted, passable: Wanted) -> tuple[Move, ...] |
         for move in found.moves.get(place, ()):
             if clean and wanted(move):
                 return (*_before(began, origin), move)
-            to = (move.to, passable(move) if clean or move.forgot else False)
+            to = (move.to, passable(move) if clean or move.step.forgot else False)
             if (to[1] or forgets) and to not in began:
                 began[to] = (move, origin)
                 waiting.append(to)
@@ -54,18 +54,18 @@ def told(moves: tuple[Move, ...], found: Map, states: dict[str, State]) -> tuple
 
 
 def _event(move: Move, states: dict[str, State]) -> str:
-    kind, _, rest = move.event.partition("/")
-    title = next((_title(each.spec.key, move.event) for each in move.taken), None)
-    if move.event == OPENED:
+    kind, _, rest = move.step.event.partition("/")
+    title = next((_title(each.spec.key, move.step.event) for each in move.step.taken), None)
+    if move.step.event == OPENED:
         return "the case is opened"
-    if move.event == REOPENED:
+    if move.step.event == REOPENED:
         return "the case is reopened"
     match kind if rest else "":
         case "outcome":
             path, _, outcome = rest.rpartition("/")
             state = states[path]
             work = state.task or state.work_order
-            assert work is not None, f"the outcome {move.event} is of a task"
+            assert work is not None, f"the outcome {move.step.event} is of a task"
             return f"“{work.title}”: {title or title_of(outcome)}"
         case "timer":
             return title or f"the time of {rest} comes"
@@ -76,7 +76,7 @@ def _event(move: Move, states: dict[str, State]) -> str:
         case "mixed":
             return "the instances end differently"
         case _:
-            return title or move.event
+            return title or move.step.event
 
 
 def _title(key: str, event: str) -> str | None:
