@@ -1,6 +1,6 @@
 """Lines between worker, API, database and Temporal are cut, slow, broken, silent: nothing is lost or doubled.
 
-`make faults` has more of it, with outages of half a minute of the database and of minutes of Temporal.
+`make faults` has more of it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ ERRANDS = 30
 
 @pytest.mark.timeout(900)
 async def test_faults_of_the_network_lose_double_and_half_do_nothing(
-    tmp_path: Path, new_database: Callable[[str], URL], request: pytest.FixtureRequest
+    tmp_path: Path, new_database: Callable[[str], URL], is_long: bool
 ) -> None:
-    is_long = request.config.getoption("--run-faults")
     _, chance = seeded()
     acknowledged, lines = Acknowledged(), Lines()
     async with running(tmp_path / "home", database=new_database("postgresql"), lines=lines) as (settings, children):
