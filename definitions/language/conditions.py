@@ -79,7 +79,8 @@ class Other:
 
 
 Statement = Word | Number | Pair | Known | Other
-Cases = tuple[frozenset[Statement], ...] | None  #: alternatives, of each all statements hold; None: too many to judge
+Case = frozenset[Statement]
+Cases = tuple[Case, ...] | None  #: alternatives, of each all statements hold; None: too many to judge
 ALWAYS: Final[Cases] = (frozenset(),)
 NEVER: Final[Cases] = ()
 
@@ -100,6 +101,9 @@ class Conditions:
                     self._numbers.add(f"{root}.{_key(name)}")
         self._taken_apart: dict[tuple[str, bool], Cases] = {}
         self._judged: dict[frozenset[Statement], bool] = {}
+        # A search asks the same again and again: each way through a step begins as the one before it did.
+        self._joined: dict[tuple[Cases, Cases], Cases] = {}
+        self._changed: dict[tuple[Cases, str, Cases], Cases] = {}
 
     def of(self, text: str, *, holds: bool = True) -> Cases:
         """The cases in which a guard holds (or does not); the guard is one that compiles."""
@@ -128,11 +132,24 @@ class Conditions:
         """The cases in which both hold, without those that contradict themselves: NEVER when none is left."""
         if one is None or other is None:
             return other if one is None else one  # what cannot be judged bars nothing
-        joined = dict.fromkeys(left | right for left in one for right in other)
+        key = (one, other)
+        if key not in self._joined:
+            self._joined[key] = self._both(one, other)
+        return self._joined[key]
+
+    def _both(self, one: tuple[Case, ...], other: tuple[Case, ...]) -> Cases:
+        joined = dict.fromkeys([left | right for left in one for right in other])
         kept = [case for case in joined if self._is_consistent(case)]
         if len(kept) > 1:
-            kept = [case for case in kept if not any(wider < case for wider in kept)]  # what a wider case covers
+            kept = [case for case in kept if not any(map(case.__gt__, kept))]  # what a wider case covers
         return None if len(kept) > MAX_CASES else tuple(kept)
+
+    def changed(self, cases: Cases, name: str, to: Cases) -> Cases:
+        """The cases once a value has changed: without what they say of it, with what it is now."""
+        key = (cases, name, to)
+        if key not in self._changed:
+            self._changed[key] = both(without(cases, name), to)
+        return self._changed[key]
 
     def _is_consistent(self, case: frozenset[Statement]) -> bool:
         found = self._judged.get(case)
@@ -179,12 +196,12 @@ def either(one: Cases, other: Cases) -> Cases:
     return tuple(dict.fromkeys((*one, *other)))
 
 
-def without(cases: Cases, forgotten: Iterable[str]) -> Cases:
-    """The cases without what they say of these values, which have changed since."""
-    names = tuple(forgotten)
-    if cases is None or not names:
-        return cases
-    return tuple(dict.fromkeys(frozenset(each for each in case if not _speaks_of(each, names)) for case in cases))
+def without(cases: Cases, forgotten: str) -> Cases:
+    """The cases without what they say of a value, which has changed since."""
+    if cases is None:
+        return None
+    told = {each for each in frozenset[Statement]().union(*cases) if _speaks_of(each, (forgotten,))}
+    return tuple(dict.fromkeys([case - told for case in cases])) if told else cases
 
 
 def speaks_of(cases: Cases, names: Iterable[str]) -> bool:

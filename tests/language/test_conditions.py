@@ -63,7 +63,7 @@ def test_two_guards_may_exclude_each_other() -> None:
 
 def test_what_was_known_of_a_value_that_changed_is_forgotten() -> None:
     leak, usage = (CONDITIONS.of(f'data.cause == "{word}" && data.fast') for word in ("leak", "usage"))
-    assert CONDITIONS.possible(both(without(leak, ["data.cause"]), usage))
+    assert CONDITIONS.possible(both(without(leak, "data.cause"), usage))
 
 
 def test_a_guard_that_is_too_long_to_judge_counts_as_possible() -> None:

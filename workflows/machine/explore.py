@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from definitions.language.conditions import ALWAYS, NEVER, Cases, Conditions, both, speaks_of, without
+from definitions.language.conditions import ALWAYS, NEVER, Cases, Conditions, speaks_of
 from definitions.language.model import Action, CaseDefinition, Data
 from workflows.machine import interpreter
 from workflows.machine.chart import Chart
@@ -359,7 +359,7 @@ class _Host(Bystander):
     def _change(self, field: str, to: Cases) -> None:
         """Forgets what was known of a field of data, and notes what it is now."""
         name = f"data.{field.replace('-', '_')}"
-        self.known = both(without(self.known, (name,)), to)
+        self.known = self.map.conditions.changed(self.known, name, to)
         self._changed.append((len(self.taken), name, to != ALWAYS))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from definitions.language.conditions import Cases, both
 from definitions.language.moments import LawfulMoment, parse_moment
@@ -16,7 +17,7 @@ from definitions.language.pack import Rule
 from definitions.language.problems import Problem, register_codes
 from definitions.language.rules import InLanguages, Requirement, Since, parse_requirement
 from workflows.machine import stories
-from workflows.machine.explore import Move
+from workflows.machine.explore import Step
 from workflows.machine.findings import Explored
 
 register_codes(law_broken="A way through the definition breaks a law; at the step the act would be refused.")
@@ -68,21 +69,26 @@ def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Pro
     applies: Cases = conditions.of(demand.applies) if demand.applies else conditions.of("true")
     waits = _waits(found, demand.tag)
 
-    def concerned(move: Move) -> bool:
-        return conditions.possible(both(move.step.known, applies)) and not any(
-            id(each.spec) in waits for each in move.step.taken
-        )
+    @cache
+    def may_apply(known: Cases) -> bool:
+        return conditions.possible(both(known, applies))
 
-    def breaks(move: Move) -> bool:
-        return concerned(move) and _offender(found, demand, move) is not None
+    @cache
+    def concerned(step: Step) -> bool:
+        return may_apply(step.known) and not any(id(each.spec) in waits for each in step.taken)
 
-    def passable(move: Move) -> bool:
-        return concerned(move) and not demand.names & move.step.happened
+    @cache
+    def breaks(step: Step) -> bool:
+        return concerned(step) and _offender(found, demand, step) is not None
 
-    moves = stories.shortest(found.map, breaks, passable)
+    @cache
+    def passable(step: Step) -> bool:
+        return concerned(step) and not demand.names & step.happened
+
+    moves = stories.shortest(found.map, lambda move: breaks(move.step), passable)
     if moves is None:
         return
-    offender = _offender(found, demand, moves[-1])
+    offender = _offender(found, demand, moves[-1].step)
     assert offender is not None
     path, before = offender
     sources = " and ".join(dict.fromkeys(f"{rule.id}, {rule.source}" for rule in rules))
@@ -95,9 +101,9 @@ def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Pro
     yield found.problem(place, "law-broken", message, key=False, moves=moves)
 
 
-def _offender(found: Explored, demand: _Demand, move: Move) -> tuple[str, frozenset[str]] | None:
-    """The state with the tag that the move enters before anything that counts has happened, and what has by then."""
-    for path, before in move.step.entered:
+def _offender(found: Explored, demand: _Demand, step: Step) -> tuple[str, frozenset[str]] | None:
+    """The state with the tag that the step enters before anything that counts has happened, and what has by then."""
+    for path, before in step.entered:
         if demand.tag in found.map.plan.states[path].tags and not demand.at_once & before:
             return path, before
     return None

@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from definitions.language.expand import title_of
 from definitions.language.model import State
-from workflows.machine.explore import OPENED, REOPENED, Map, Move, Place
+from workflows.machine.explore import OPENED, REOPENED, Map, Move, Place, Step
 
-Wanted = Callable[[Move], bool]
-
-
-#: A place, and whether every move on the way to it since the opening, or since all was forgotten, was a passable one.
-_Node = tuple[Place | None, bool]
+_Origin = tuple[Place | None, bool]  #: a place, and whether the case came there clean
 
 
-def shortest(found: Map, wanted: Wanted, passable: Wanted) -> tuple[Move, ...] | None:
-    """The fewest moves from the opening that end with a wanted one, through passable ones; None when there are none.
+def shortest(found: Map, wanted: Callable[[Move], bool], passable: Callable[[Step], bool]) -> tuple[Move, ...] | None:
+    """The fewest moves from the opening that end with a wanted one, through passable steps; None when there are none.
 
-    A move that forgets what has happened begins the way anew, wherever the case had come by then."""
+    A case is clean as long as every step since the opening was passable. One that forgets what has happened begins the way
+    anew, wherever the case had come by then."""
     forgets = any(move.step.forgot for moves in found.moves.values() for move in moves)
-    began: dict[_Node, tuple[Move, _Node]] = {}
-    waiting: deque[_Node] = deque([(None, True)])
+    began: dict[bool, dict[Place, tuple[Move, _Origin]]] = {True: {}, False: {}}
+    waiting: deque[_Origin] = deque([(None, True)])
     while waiting:
         origin = waiting.popleft()
-        place, clean = origin
+        place, is_clean = origin
         for move in found.moves.get(place, ()):
-            if clean and wanted(move):
+            if is_clean and wanted(move):
                 return (*_before(began, origin), move)
-            to = (move.to, passable(move) if clean or move.step.forgot else False)
-            if (to[1] or forgets) and to not in began:
-                began[to] = (move, origin)
-                waiting.append(to)
+            step, to = move
+            stays_clean = (is_clean or step.forgot) and passable(step)
+            if (stays_clean or forgets) and to not in began[stays_clean]:
+                began[stays_clean][to] = (move, origin)
+                waiting.append((to, stays_clean))
     return None
 
 
-def _before(began: dict[_Node, tuple[Move, _Node]], node: _Node) -> tuple[Move, ...]:
+def _before(began: Mapping[bool, Mapping[Place, tuple[Move, _Origin]]], origin: _Origin) -> tuple[Move, ...]:
     moves: list[Move] = []
-    while node[0] is not None:
-        move, node = began[node]
+    place, is_clean = origin
+    while place is not None:
+        move, (place, is_clean) = began[is_clean][place]
         moves.append(move)
     return tuple(reversed(moves))
 
