@@ -41,7 +41,15 @@ def serve() -> None:
     metrics.began(PROCESS)
     with tracing.exported(PROCESS) as interceptors:
         app = create_app(lambda: opened(settings, interceptors))
-        uvicorn.run(app, host=settings.host, port=settings.port, loop="uvloop", log_config=None, access_log=False)
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
 
 
 @asynccontextmanager
