@@ -53,6 +53,10 @@ class FileStore(Protocol):
         """Forgets the content when its retention has ended."""
         ...
 
+    def forget_plain(self, digest: str) -> None:
+        """Forgets what was kept without an owner's key; what is sealed stays, for as long as its key."""
+        ...
+
 
 class FolderStore:
     """A folder with a file for each content, in 256 subfolders."""
@@ -95,6 +99,10 @@ class FolderStore:
         """Forgets the content when its retention has ended."""
         for path in (self._path(digest), *self._sealed(digest)):
             path.unlink(missing_ok=True)
+
+    def forget_plain(self, digest: str) -> None:
+        """Forgets what was kept without an owner's key; what is sealed stays, for as long as its key."""
+        self._path(digest).unlink(missing_ok=True)
 
     def _sealed(self, digest: str) -> list[Path]:
         return sorted(self._path(digest).parent.glob(f"{digest}.*"))

@@ -27,6 +27,7 @@ COMMANDS = {
     "promote": "headgate.promote:promote",
     "migrate": "headgate.migrate:migrate",
     "keys": "headgate.keys:keys",
+    "person": "headgate.person:person",
     "reconcile": "headgate.reconcile:reconcile",
     "recover": "headgate.recover:recover",
     "backup": "headgate.backup:backup",

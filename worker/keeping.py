@@ -16,6 +16,7 @@ from typing import TypeVar
 from activities.archive import Archive
 from activities.delivery import tell_holds, to_account
 from activities.migrating import Migrating
+from activities.redacting import Redacting
 from activities.releasing import Releasing
 from activities.renewal import Late, under_old_rules
 from activities.running import Running
@@ -47,6 +48,7 @@ MIGRATIONS_SECONDS = 2.0
 RUNS_SECONDS = 10.0
 RULES_SECONDS = 10.0
 SEALING_SECONDS = 2.0
+REDACTING_SECONDS = 600.0
 ARCHIVE_SECONDS = 5.0
 QUIET_SECONDS = 3.0  #: without a step, after which histories are archived
 UNKEPT_AT_MOST = timedelta(hours=6)  #: then they are archived between steps, too
@@ -68,6 +70,7 @@ class Keeping:
         self._archive = Archive(world=world)
         self._releasing = Releasing.in_world(world)
         self._running = Running(world)
+        self._redacting = Redacting(world=world)
         self._sealing = Sealing(store=world.store)
         self._migrating = Migrating(world)
         self._woken: dict[str, tuple[datetime, float]] = {}
@@ -111,6 +114,10 @@ class Keeping:
         events = await asyncio.to_thread(self._waiting)
         await _each(events, self._deliver)
         return len(events)
+
+    async def redact_due(self) -> int:
+        """How many former customers' personal data were made unreadable, their time being over."""
+        return await self._redacting.round()
 
     async def seal_audit(self) -> int:
         """How many rows of the audit became links of its chain."""
@@ -233,6 +240,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.make_runs, RUNS_SECONDS)),
         asyncio.create_task(_again(keeping.renew_rules, RULES_SECONDS)),
         asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
+        asyncio.create_task(_again(keeping.redact_due, REDACTING_SECONDS)),
         asyncio.create_task(_again(keeping.seal_audit, SEALING_SECONDS)),
         asyncio.create_task(_again(keeping.migrate_cases, MIGRATIONS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_in_quiet, ARCHIVE_SECONDS)),

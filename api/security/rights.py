@@ -27,5 +27,7 @@ RIGHTS: Final = {
     "read-audit": "reads who did, saw and was refused what",
     "see-confidential": "opens confidential accounts; each view is recorded",
     "read-payloads": "reads encrypted payloads on Temporal's own pages; with it belongs see-confidential",
+    "export-persons": "takes out all data of a customer, for the customer",
+    "redact-persons": "makes a former customer's personal data unreadable; before their time two persons do",
     "see-medical": "opens medical certificates",
 }

@@ -129,6 +129,7 @@ class Hold(Strict):
     title: Text = Field(description="What people read.")
     placed_by: Roles = Field((), description="Who may place it.")
     source: Text | None = Field(None, description="The law or policy behind it.")
+    keeps_records: bool = Field(False, description="While it stands, no personal data of the customer are redacted.")
 
 
 class AccountRun(Strict):

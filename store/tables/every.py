@@ -23,6 +23,7 @@ from store.tables import (
     papers,
     parties,
     people,
+    redactions,
     rules,
     runs,
     utility,
@@ -31,7 +32,7 @@ from store.tables.base import metadata
 
 MODULES = (
     audit, bankruptcy, batches, cases, clock, connections, conversations, definitions, finding, imports, inbox, ledger, lists,
-    migrations, money, moves, outbox, papers, parties, people, rules, runs, utility,
+    migrations, money, moves, outbox, papers, parties, people, redactions, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

@@ -183,6 +183,7 @@ def _of_account(office: Office, number: int) -> dict[str, str]:
         session.add(ReleaseLine(release_id="lr-1", no=number, line_id=line.id))
     there = {
         "account_id": account,
+        "person_id": f"cu-{number}",
         "case_id": case,
         "guarded": guarded,
         "task_id": task,

@@ -40,6 +40,7 @@ DISTRICT = District.model_validate(
         "district": "Sample Water District",
         "address": ["1 Main Street", "Sample City, CA 90000"],
         "telephone": "555-0100",
+        "settings": {"personal-data-years": "7"},
         "roles": {
             "rep": {
                 "title": "Representative",
@@ -63,6 +64,7 @@ DISTRICT = District.model_validate(
                     "send-events",
                     "see-accounts",
                     "place-holds",
+                    "redact-persons",
                     "review-lists",
                 ],
             },
@@ -81,6 +83,8 @@ DISTRICT = District.model_validate(
                     "settle-incidents",
                     "migrate-cases",
                     "read-payloads",
+                    "export-persons",
+                    "redact-persons",
                     "move-cases",
                     "review-lists",
                     "see-confidential",

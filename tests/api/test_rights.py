@@ -20,7 +20,7 @@ from tests.api.furnished import SECRET
 from tests.api.office import Office
 
 #: Path parts that name something of an account.
-OF_AN_ACCOUNT: Final = ("account_id", "case_id", "task_id", "item_id", "file_id", "letter_id")
+OF_AN_ACCOUNT: Final = ("account_id", "person_id", "case_id", "task_id", "item_id", "file_id", "letter_id")
 WORDS: Final = ("nobody", "anybody", "offered", "crew", "reviewer", "rep2", "supervisor")
 
 

@@ -1,0 +1,113 @@
+"""A person's data taken out for them, and redacted: before the retention period is over by two persons."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from activities.exporting import exported
+from activities.redacting import IN_TIME, destroy, lasting, redact, retention_of
+from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.rules import must_see_account
+from api.problems import Conflict, NotFound, NotPermitted
+from api.security.people import Person
+from api.services import Services
+from api.views.redactions import redaction_view
+from store.persons import Belongings, Obstacle, UnknownPersonError, belongings, obstacles
+from store.tables.audit import Audit
+from store.tables.redactions import Redaction
+
+EXPORT: Final = "export-persons"
+REDACT: Final = "redact-persons"
+
+
+def taken_out(office: Services, person: Person, person_id: str) -> dict[str, Any]:
+    """All that is kept about the person; it stands in the audit before it leaves."""
+    person.must(EXPORT)
+    with office.store.writing() as session:
+        _seen(session, person, person_id)
+        at = office.now()
+        found = exported(session, person_id, office.files, at)
+        session.add(
+            Audit(
+                at=at, person=person.id, act="export", object_kind="person", object_id=person_id, rule=f"right {EXPORT}"
+            )
+        )
+    return found
+
+
+def redact_person(office: Services, ask: Ask, person_id: str, *, reason: str) -> Answer:
+    """The redaction: done when its time has come, else waiting for somebody else (202)."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, REDACT)
+        whose = _seen(session, ask.person, person_id)
+        found = _obstacles(office, session, whose)
+        row = session.get(Redaction, person_id)
+        if found and row is not None:
+            raise Conflict(f"{row.asked_by} has asked for this already; somebody else approves it.")
+        row = row or Redaction(person_id=person_id, asked_by=ask.person.id, asked_at=ask.at, reason=reason, early=True)
+        session.add(row)
+        record.rule = f"right {REDACT}"
+        if not found:
+            row.early, row.reason = False, IN_TIME
+            redact(session, whose, row, ask.at)
+        return _shown(office, row)
+
+    answer = once(office.store, ask, Record(act="ask-redaction", kind="person", id=person_id), work)
+    _destroyed(office, person_id)
+    return answer
+
+
+def approve(office: Services, ask: Ask, person_id: str) -> Answer:
+    """The redaction that somebody else asked for, done."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, REDACT)
+        whose = _seen(session, ask.person, person_id)
+        row = session.get(Redaction, person_id)
+        if row is None:
+            raise Conflict("Nobody has asked for this person's redaction.")
+        if row.asked_by == ask.person.id:
+            raise NotPermitted("Who asks for a redaction before its time does not approve it. Somebody else does.")
+        found = _obstacles(office, session, whose)
+        row.early, row.approved_by = bool(found), ask.person.id
+        record.rule = f"right {REDACT}: asked for by {row.asked_by}"
+        redact(session, whose, row, ask.at)
+        return _shown(office, row)
+
+    answer = once(office.store, ask, Record(act="approve-redaction", kind="person", id=person_id), work)
+    _destroyed(office, person_id)
+    return answer
+
+
+def _seen(session: Session, person: Person, person_id: str) -> Belongings:
+    try:
+        whose = belongings(session, person_id)
+    except UnknownPersonError as error:
+        raise NotFound("There is no customer or applicant with this number.") from error
+    for account in whose.accounts:
+        must_see_account(session, person, account)
+    return whose
+
+
+def _obstacles(office: Services, session: Session, whose: Belongings) -> list[Obstacle]:
+    """That the time is not over, if so; Conflict for what two persons cannot set aside either."""
+    found = obstacles(session, whose, office.today(), retention_of(office.district))
+    if standing := lasting(found):
+        raise Conflict(f"This cannot be redacted now: {'; '.join(each.sentence for each in standing[:5])}.")
+    return found
+
+
+def _destroyed(office: Services, person_id: str) -> None:
+    """After the transaction: a worker's round does the same again, and what is left."""
+    with office.store.reading() as session:
+        row = session.get(Redaction, person_id)
+        if row is not None and row.done_at is not None:
+            destroy(session, belongings(session, person_id), office.files)
+
+
+def _shown(office: Services, row: Redaction) -> Answer:
+    body = redaction_view(row, zone=office.zone).model_dump(mode="json")
+    return Answer(status=200 if row.done_at else 202, body=body)
