@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from activities.world import World
 from definitions.language.pack import District
 from store import vault
 from store.finding import keep_account_words, keep_applicant_words
-from store.persons import Belongings, Obstacle, PersonError, Retention, belongings, obstacles, over
+from store.persons import Belongings, Obstacle, PersonError, Retention, belongings, obstacles, over, redacted_elsewhere
 from store.tables.audit import Audit
 from store.tables.base import table_of
 from store.tables.batches import LetterBatch
@@ -40,6 +41,8 @@ from store.tables.utility import Account, Customer
 
 YEARS: Final = "personal-data-years"  #: the district's setting
 IN_TIME: Final = "its time is over"
+NOTHING: Final = zlib.compress(b"")  #: a history of a case that no workflow is known of
+AGAIN: Final = "redacted before; the database was put back"
 BY: Final = "headgate"
 ANSWERS_KEPT: Final = timedelta(days=30)  #: answers to acts on accounts are not kept by account: all older ones go
 RUN_LETTERS: Final = 36  #: of a run's id at Temporal: a case that never had a workflow has another mark
@@ -89,7 +92,7 @@ def redact(session: Session, whose: Belongings, row: Redaction, at: datetime) ->
             act="redact",
             object_kind="person",
             object_id=whose.person,
-            rule=f"early, asked for by {row.asked_by}" if row.early else f"setting {YEARS}: {IN_TIME}",
+            rule=f"early, asked for by {row.asked_by}" if row.early else f"setting {YEARS}: {row.reason}",
         )
     )
 
@@ -121,7 +124,8 @@ class Redacting:
 
     async def round(self) -> int:
         """How many people were redacted, or their redaction finished."""
-        return await asyncio.to_thread(self._due) + await self._finish()
+        begun = await asyncio.to_thread(self._again) + await asyncio.to_thread(self._due)
+        return begun + await self._finish()
 
     def _due(self) -> int:
         at = self.world.now()
@@ -147,6 +151,22 @@ class Redacting:
                 row.early, row.reason = False, IN_TIME
                 redact(session, whose, row, at)
         return len(due)
+
+    def _again(self) -> int:
+        """A database that was put back from before a redaction shows the person again; their key stays destroyed."""
+        at = self.world.now()
+        with self.world.store.reading() as session:
+            found = redacted_elsewhere(session, vault.current().destroyed())
+        for person in found:
+            with self.world.store.writing() as session:
+                whose = belongings(session, person)
+                if lasting(obstacles(session, whose, at.date(), Retention(years=None))):
+                    log.error("a redacted person has something open again: look at it", extra={"person": person})
+                    continue
+                row = session.get(Redaction, person) or _in_time(person, at)
+                row.reason = AGAIN
+                redact(session, whose, row, at)
+        return len(found)
 
     async def _finish(self) -> int:
         for number, whose in enumerate(await asyncio.to_thread(self._begun), 1):
@@ -223,14 +243,15 @@ def _overwrite_people(session: Session, whose: Belongings) -> None:
 
 
 def _seal_archives(session: Session, whose: Belongings) -> None:
-    """What was archived before people had keys is sealed now, so that it goes with the key."""
+    """What was archived before people had keys is sealed now, so that it goes with the key; where that is gone, it goes too."""
     archives = table_of(CaseArchive)
     for case, run in session.execute(
         select(archives.c.case_id, archives.c.run_id).where(archives.c.case_id.in_(whose.cases))
     ).all():
         row = session.get_one(CaseArchive, (case, run))
         if row.history and not vault.is_sealed(row.history):
-            row.history = vault.current().seal(whose.person, row.history, f"{case} {run}")
+            gone = vault.current().is_destroyed(whose.person)
+            row.history = NOTHING if gone else vault.current().seal(whose.person, row.history, f"{case} {run}")
 
 
 async def _forget(world: World, case: str, run: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -15,6 +15,7 @@ from store.tables.cases import CaseRow
 from store.tables.connections import Applicant
 from store.tables.redactions import Redaction
 from store.tables.utility import Account, Customer, Hold
+from store.vault import name_of
 
 BATCH = 200
 
@@ -116,6 +117,14 @@ def over(session: Session, today: date, years: int) -> Iterator[str]:
         if len(found) < BATCH:
             return
         last = found[-1]
+
+
+def redacted_elsewhere(session: Session, destroyed: Collection[str]) -> list[str]:
+    """Customers whose keys are destroyed (by their names in the vault) and who are not redacted: of a database put back."""
+    if not destroyed:
+        return []
+    done = set(session.exec(select(Redaction.person_id).where(col(Redaction.done_at).is_not(None))))
+    return [each for each in session.exec(select(Customer.id)) if each not in done and name_of(each) in destroyed]
 
 
 def years_later(day: date, years: int) -> date:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 MAGIC: Final = b"HG1\n"
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
+DESTROYED: Final = b"destroyed\n"  #: stands in a key's file for good; a file that is empty is a damaged one
 NAME_LETTERS: Final = 32  #: of an owner's name in the folder: the beginning of a digest
 MASTER: Final = "master"  #: the file of the master key where none is configured
 LOCAL: Final = "local"  #: its name
@@ -66,26 +67,34 @@ class Vault:
             raise VaultError("what was sealed does not open with the key that it names: it was changed") from None
 
     def destroy(self, owner: str) -> None:
-        """Destroys the owner's key for good; an empty file stays, so that none is made again."""
+        """Destroys the owner's key for good; a word stays in its place, so that none is made again."""
         path = self.folder / name_of(owner)
         with suppress(FileNotFoundError), path.open("r+b") as file:
             file.write(os.urandom(path.stat().st_size))
             file.flush()
             os.fsync(file.fileno())
-        self._put(path, b"", replace=True)
+        self._put(path, DESTROYED, replace=True)
 
     def is_destroyed(self, owner: str) -> bool:
         """Whether the owner's key was destroyed."""
         path = self.folder / name_of(owner)
-        return path.exists() and path.stat().st_size == 0
+        return path.exists() and path.read_bytes() == DESTROYED
+
+    def destroyed(self) -> frozenset[str]:
+        """The names (`name_of`) of all owners whose keys were destroyed."""
+        if not self.folder.exists():
+            return frozenset()
+        files = (path for path in self.folder.iterdir() if len(path.name) == NAME_LETTERS)
+        small = (path for path in files if path.stat().st_size == len(DESTROYED))
+        return frozenset(path.name for path in small if path.read_bytes() == DESTROYED)
 
     def rewrap(self) -> int:
         """How many keys were wrapped anew with the newest master key; the others were already."""
         newest, done = next(iter(self._held())), 0
         for path in sorted(self.folder.iterdir()):
-            if len(path.name) != NAME_LETTERS or not path.stat().st_size:
+            if len(path.name) != NAME_LETTERS or (kept := path.read_bytes()) == DESTROYED:
                 continue
-            if json.loads(path.read_bytes())["master"] != newest:
+            if _written(path.name, kept)["master"] != newest:
                 self._put(path, self._wrapped(path.name, self._key(path.name)), replace=True)
                 done += 1
         return done
@@ -99,7 +108,7 @@ class Vault:
                 raise VaultError(f"the key {name} is not in {self.folder}") from None
             self._put(path, self._wrapped(name, os.urandom(KEY_BYTES)), replace=False)
             kept = path.read_bytes()
-        if not kept:
+        if kept == DESTROYED:
             raise KeyDestroyedError("the person's data were redacted; their key is destroyed")
         return self._unwrapped(name, kept)
 
@@ -110,7 +119,7 @@ class Vault:
         return json.dumps({"master": master, "key": base64.b64encode(wrapped).decode()}).encode()
 
     def _unwrapped(self, name: str, kept: bytes) -> bytes:
-        written = json.loads(kept)
+        written = _written(name, kept)
         secret = self._held().get(written["master"])
         if secret is None:
             raise VaultError(f'the key {name} is wrapped with the master key "{written["master"]}", which is not there')
@@ -144,6 +153,14 @@ class Vault:
                     path.hardlink_to(beside)
         finally:
             Path(beside).unlink(missing_ok=True)
+
+
+def _written(name: str, kept: bytes) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(kept)
+    except ValueError:
+        raise VaultError(f"the key {name} is damaged; put its file back from the copy") from None
+    return found
 
 
 def is_sealed(content: bytes) -> bool:

@@ -143,6 +143,9 @@ def test_a_letter_is_the_same_bytes_again_from_what_it_keeps(book: Store, kept: 
         " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(letters.recomputed(row))).pages
     )
     assert "$320.80" in text
+    on_disk = b"".join(file.read_bytes() for file in kept.folder.rglob("*") if file.is_file())
+    assert str(data["customer"]["name"]).encode() not in on_disk
+    assert b"%PDF" not in on_disk
 
 
 def test_a_letter_without_its_data_says_so(book: Store) -> None:

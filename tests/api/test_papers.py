@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from activities.files import FolderStore
 from api.acts import filing
 from store.tables.audit import Audit
 from tests.api.office import Office
@@ -25,6 +26,9 @@ async def test_a_photograph_is_kept_once_and_opened_by_who_sees_the_case(office:
     again = await _upload(office, "crew", key="k", task=task)
     assert (first.status_code, again.json()) == (201, first.json()), first.text
     assert again.headers["Idempotency-Replayed"] == "true"
+    kept = office.services.files
+    assert isinstance(kept, FolderStore)
+    assert not any(JPEG in file.read_bytes() for file in kept.folder.rglob("*") if file.is_file())
     for user in ("crew", "rep"):
         content = await office.by(user).get(f"/api/files/{first.json()['id']}/content")
         assert (content.content, content.headers["content-type"]) == (JPEG, "image/jpeg")

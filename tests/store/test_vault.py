@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from activities.files import FolderStore, NoSuchFileError, RedactedFileError, digest_of
-from store.vault import KeyDestroyedError, Vault, VaultError, current, is_sealed, use
+from store.vault import KeyDestroyedError, Vault, VaultError, current, is_sealed, name_of, use
 
 ONE, TWO = b"1" * 32, b"2" * 32
 TEXT = "Maria López, 12 Orchard Lane".encode()
@@ -50,6 +50,7 @@ def test_a_destroyed_key_opens_nothing_and_is_not_made_again(vault: Vault, tmp_p
     assert (vault.is_destroyed("cu-1"), vault.is_destroyed("cu-2")) == (True, False)
     assert vault.open(other, "x") == TEXT
     vault.destroy("cu-1")
+    assert vault.destroyed() == {name_of("cu-1")}
     vault.destroy("cu-3")
     assert vault.is_destroyed("cu-3")
 
@@ -62,6 +63,15 @@ def test_keys_are_wrapped_with_the_master_key_and_wrapped_anew_with_a_newer_one(
     both = Vault(folder, {"two": TWO, "one": ONE})
     assert (both.rewrap(), both.rewrap()) == (1, 0)
     assert Vault(folder, {"two": TWO}).open(sealed, "x") == TEXT
+
+
+def test_a_damaged_key_is_not_taken_for_a_destroyed_one(vault: Vault, tmp_path: Path) -> None:
+    sealed = vault.seal("cu-1", TEXT, "x")
+    (tmp_path / "keys" / name_of("cu-1")).write_bytes(b"")
+    with pytest.raises(VaultError, match="damaged"):
+        vault.open(sealed, "x")
+    assert not vault.is_destroyed("cu-1")
+    assert vault.destroyed() == frozenset()
 
 
 def test_without_master_keys_one_is_made_in_the_folder(tmp_path: Path) -> None:

@@ -353,6 +353,17 @@ async def test_a_redaction_that_was_interrupted_is_finished_by_the_next_round(fo
         files.current().get(former.letters["pdf"])
 
 
+async def test_a_person_whom_a_database_from_a_backup_shows_again_is_redacted_again(former: Former) -> None:
+    with former.world.store.writing() as session:
+        session.exec(update(Account).values(closed=datetime.now(UTC).date()))
+    vault.current().destroy(PERSON)
+    vault.current().destroy("batch lb-1")
+    assert "customers" in found_in(former.world)
+    assert await Redacting(world=former.world).round() == 1
+    assert found_in(former.world) == set()
+    assert await Redacting(world=former.world).round() == 0
+
+
 async def test_an_archive_from_before_people_had_keys_goes_with_the_key_too(former: Former) -> None:
     history = archived(former.world, former.case)
     with former.world.store.writing() as session:
