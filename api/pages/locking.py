@@ -34,6 +34,7 @@ class LockedPage:
     kept: Sequence[tuple[str, str]]  #: the fields of the form that was sent while the session was locked
     lost: Sequence[str]  #: files that were sent with it; a page cannot send them again
     trouble: Trouble | None
+    passwords: bool  #: whether one may go on by a password
     openid: str | None  #: what the link to the identity provider says; None without one
 
 
@@ -91,6 +92,7 @@ async def _asked_again(
         kept=[(name, value) for name, value in fields if isinstance(value, str) and name not in (PASSWORD, THEN)],
         lost=[value.filename or name for name, value in fields if isinstance(value, UploadFile) and value.filename],
         trouble=trouble,
+        passwords=office.passwords,
         openid=office.openid.title if office.openid else None,
     )
     return page(request, "frame/locked.html", content, person=None, status=status)

@@ -178,6 +178,7 @@ async def test_a_locked_session_is_opened_by_signing_in_again_and_stays_the_same
     with desk.store.writing() as session:
         session.execute(update(SignIn).where(SignIn.kind == "session").values(made_at=then, seen_at=then))  # type: ignore[arg-type]
     locked = await desk.http.get((await desk.http.get("/", headers=HTML)).headers["location"])
+    assert 'name="unlock-password"' in locked.text
     assert "/sign-in/openid?then=%2F&amp;again=true" in locked.text
     answer = await at_the_door(desk, "rep", then="/lists", again="true")
     assert answer.headers["location"] == "/lists"
