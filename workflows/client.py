@@ -258,6 +258,8 @@ async def _answer(answered: Any, case: str) -> Any:
             raise refused from None
         raise Failed(f"{case} failed at this; it has been recorded") from error
     except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+        if isinstance(error.__cause__, asyncio.CancelledError):
+            raise error.__cause__ from None  # the SDK takes it for an answer; who is cancelled has to end
         raise Unanswered(f"{case} has not answered yet; send the same act again") from error
     except WorkflowAlreadyStartedError as error:
         raise Closed("the case was opened before and is closed", case=case) from error

@@ -223,3 +223,15 @@ def _orphan(desk: Desk, case: str, view: client.CaseView) -> None:
     after, step = machine_of(version.compiled).fire(view.case, event, {}, NOW)
     written = StepWritten(case=after, step=step, act="never in history", taken=taken_of(after))
     Projection(store=desk.world.store).write(written, version.compiled)
+
+
+async def test_who_is_cancelled_while_a_case_answers_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = await desk.open("complaint")
+    monkeypatch.setattr("activities.projection.LONGEST_SECONDS", 0.0)
+    acting = asyncio.create_task(desk.complete(opened.case, "explained", key="the one", cause="leak"))
+    await asyncio.sleep(0.3)
+    acting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await acting
+    monkeypatch.undo()
+    assert (await desk.complete(opened.case, "explained", key="the one", cause="leak")).step == 2
