@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     )
     temporal_port: int = Field(7233, ge=1, le=65535, description="The port of the Temporal server that `up` starts.")
     worker_port: int = Field(8001, ge=1, le=65535, description="The port of the worker's health page and metrics.")
-    metrics_port: int = Field(8002, ge=1, le=65535, description="The port of the API's metrics.")
+    metrics_port: int = Field(8002, ge=0, le=65535, description="The port of the API's metrics; 0: any that is free.")
     operators_host: str = Field(
         "127.0.0.1",
         description="The address that health page and metrics listen on: never one that the public reaches.",

@@ -23,6 +23,8 @@ from store import vault
 from store.engine import Store, open_store
 from store.migrate import migrate
 
+os.environ["HEADGATE_METRICS_PORT"] = "0"  # two processes test at once, and each has an API
+
 ENGINES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
 
