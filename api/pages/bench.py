@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.acts import comparing
+from api.acts import comparing, migrating
 from api.acts.comparing import Comparison, Text
 from api.acts.publishing import RIGHT
 from api.pages.frame import page
@@ -43,6 +43,7 @@ class CaseTypePage:
     proposals: Sequence[ProposalView]
     rehearsals: Sequence[RehearsalLine]
     may_write: bool
+    may_migrate: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,7 @@ def one(request: Request, office: Office, person: SignedIn, case: str) -> Respon
         proposals=proposals,
         rehearsals=[rehearsal_line(row, zone=office.zone) for row in rehearsals],
         may_write=person.may(RIGHT),
+        may_migrate=person.may(migrating.RIGHT),
     )
     return page(request, "bench/case_type.html", content, person=person)
 

@@ -314,6 +314,26 @@ class Urls:
         """A case type on the author's bench."""
         return f"/bench/cases/{_part(case)}"
 
+    def migrate(self, case: str, before: int, after: int) -> str:
+        """Where open cases of a version are brought over to another one."""
+        return f"/bench/cases/{_part(case)}/migrate?{urlencode({'before': before, 'after': after})}"
+
+    def migrate_after(self, case: str, before: int, after: int, cursor: str) -> str:
+        """The next page of what would become of them."""
+        return f"{self.migrate(case, before, after)}&{urlencode({'cursor': cursor})}"
+
+    def migration(self, migration: str) -> str:
+        """A migration of open cases."""
+        return f"/bench/migrations/{_part(migration)}"
+
+    def migration_after(self, migration: str, cursor: str) -> str:
+        """The next page of its cases."""
+        return f"{self.migration(migration)}?{urlencode({'cursor': cursor})}"
+
+    def migration_change(self, migration: str, change: str) -> str:
+        """Where a migration is paused, resumed or cancelled."""
+        return f"/bench/migrations/{_part(migration)}/{_part(change)}"
+
     def version(self, case: str, number: int) -> str:
         """A version of a definition."""
         return f"/bench/cases/{_part(case)}/versions/{number}"

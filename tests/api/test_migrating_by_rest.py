@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import yaml
 from sqlmodel import col, select
 
 from activities.migrating import Migrating
 from store.tables.audit import Audit
 from tests.api.office import COMPLAINT, Office
+from tests.api.test_list_pages import Browser
 
 ASKED = {"case": "complaint", "from_version": 1, "to_version": 2}
 
 
-async def publish_renamed(office: Office) -> None:
-    """The complaint anew, with its state `review` called `looking`."""
-    import yaml
-
+async def publish_renamed(office: Office, *, mapped: bool = False) -> None:
+    """The complaint anew, with its state `review` called `looking`; `mapped` says so in the new version."""
     text = yaml.safe_dump(COMPLAINT, sort_keys=False).replace("review", "looking")
+    text += "migration: {states: {review: looking}}\n" if mapped else ""
     published = await office.by("author").post("/api/definitions", {"source": text, "note": "other words"})
     assert published.status_code == 201, published.text
 
@@ -85,3 +86,26 @@ async def test_a_migration_is_paused_and_cancelled(working_office: Office) -> No
     assert await Migrating(office.services.world).go_on() == 0
     cancelled = (await author.post(f"/api/migrations/{migration}/cancel")).json()
     assert (cancelled["status"], cancelled["cancelled"]) == ("cancelled", 1)
+
+
+async def test_an_author_does_it_on_the_bench_and_sees_how_far_it_is(working_office: Office) -> None:
+    office = working_office
+    case = await opened(office)
+    await publish_renamed(office, mapped=True)
+    author = Browser(office, "author")
+    bench = (await author.get("/bench/cases/complaint")).text
+    address = "/bench/cases/complaint/migrate?before=1&amp;after=2"
+    assert address in bench
+    path = address.replace("&amp;", "&")
+    assert "review → looking" in (await author.get(path)).text
+    unsaid = await author.post(path, reason="")
+    assert (unsaid.status_code, "Say why" in unsaid.text) == (422, True)
+    begun = await author.post(path, reason="other words")
+    assert begun.status_code == 303, begun.text
+    place = begun.headers["location"]
+    assert "0 of 1" in (await author.get(place)).text
+    await Migrating(office.services.world).go_on()
+    shown = (await author.get(place)).text
+    assert "1 of 1: 1 came over, 0 refused" in shown
+    assert case in shown
+    assert (await Browser(office, "rep").get(place)).status_code == 403
