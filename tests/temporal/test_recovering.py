@@ -26,6 +26,7 @@ from headgate.settings import Settings
 from headgate.temporal_server import command, find_or_build, free_port, wait_until_ready
 from store.engine import open_store
 from store.outbox import settle_effect
+from store.queries.cases import children_of
 from store.tables.cases import CaseRow
 from worker.run import working
 from workflows.client import connect
@@ -248,6 +249,56 @@ async def test_an_effect_that_waited_is_carried_out_and_an_answer_that_was_not_h
             await settled(world)
             assert BANK.asked == {f"{waits}.2.1": 1}
             assert desk.steps(waits)[-1] == desk.steps(unheard)[-1]
+
+
+async def test_a_parent_hears_of_a_child_that_closed_and_a_child_still_tells_its_parent(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    pair = Pair(folder=tmp_path / "lived")
+    pair.folder.mkdir()
+    shutil.copyfile(sqlite_template, pair.database)
+    async with there(pair) as world:
+        with world.store.writing() as session:
+            account(session)
+            publish(session)
+        desk = Desk(world=world)
+        async with working(world, sandboxed=True):
+            hears, later = [(await desk.open("parent", key=key)).case for key in ("hears", "later")]
+            await desk.until(lambda: all(child_of(desk, parent) for parent in (hears, later)))
+            children = {parent: child_of(desk, parent) for parent in (hears, later)}
+            before = pair.copied("before")
+            await desk.complete(children[hears], "done")
+            await desk.until(lambda: desk.case(hears).status == "closed")
+            after = pair.copied("after")
+    take_back(after.database, hears, before.database)
+    after.temporal.unlink()
+    async with there(after) as world:
+        assert (await recovered(world)).given == 3
+        desk = Desk(world=world)
+        async with working(world, sandboxed=True):
+            await desk.until(lambda: desk.case(hears).status == "closed")
+            await desk.complete(children[later], "done")
+            await desk.until(lambda: desk.case(later).status == "closed")
+            assert desk.steps(hears) == desk.steps(later) == ["opened", "child closed done"]
+            await settled(world)
+
+
+def child_of(desk: Desk, parent: str) -> str:
+    """The child that a parent has opened, once the desk sees it; before that nothing."""
+    with desk.world.store.reading() as session:
+        links = children_of(session, parent)
+        return next((link.child_id for link in links if session.get(CaseRow, link.child_id)), "")
+
+
+def take_back(database: Path, case: str, earlier: Path) -> None:
+    """Makes one case in the database what it was in an earlier copy, as if its last step had come a moment later."""
+    with closing(sqlite3.connect(database)) as held:
+        held.execute("ATTACH ? AS earlier", (str(earlier),))
+        held.execute("REPLACE INTO cases SELECT * FROM earlier.cases WHERE id = ?", (case,))
+        held.execute(
+            "DELETE FROM steps WHERE case_id = ? AND step_no > (SELECT step_no FROM cases WHERE id = ?)", (case, case)
+        )
+        held.commit()
 
 
 async def test_nothing_is_recovered_while_a_worker_runs(desk: Desk) -> None:
