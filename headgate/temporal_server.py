@@ -97,6 +97,8 @@ def command(executable: Path, *, port: int, database: Path) -> list[str]:
         *start,
         "--db-filename",
         str(database),
+        "--sqlite-pragma",
+        "journal_mode=WAL",  # else a backup's lock breaks the server's transaction, and it serves no more
         "--log-level",
         "error",
         "--log-format",

@@ -283,6 +283,23 @@ async def test_a_parent_hears_of_a_child_that_closed_and_a_child_still_tells_its
             await settled(world)
 
 
+async def test_whoever_copies_temporals_file_stops_no_act(tmp_path: Path, sqlite_template: Path) -> None:
+    pair = Pair(folder=tmp_path / "lived")
+    pair.folder.mkdir()
+    shutil.copyfile(sqlite_template, pair.database)
+    async with there(pair) as world:
+        with world.store.writing() as session:
+            account(session)
+            publish(session)
+        desk = Desk(world=world)
+        async with working(world, sandboxed=True):
+            with closing(sqlite3.connect(pair.temporal, isolation_level=None)) as reader:
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM executions").fetchone()
+                case = (await desk.open("complaint")).case
+                assert (await desk.complete(case, "explained", cause="leak")).step == 2
+
+
 def child_of(desk: Desk, parent: str) -> str:
     """The child that a parent has opened, once the desk sees it; before that nothing."""
     with desk.world.store.reading() as session:
