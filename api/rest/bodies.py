@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Body(BaseModel):
-    """A request's body: unknown fields are refused."""
+    """A request's body: unknown fields are refused, and so is what is no text."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_text(cls, given: Any) -> Any:
+        if _holds_half(given):
+            raise ValueError("holds half of a character (a surrogate without its other half), which is no text")
+        return given
 
 
 CaseId = Annotated[str, Path(description="The case's id.", max_length=80, examples=["c-2345abcdefgh"])]
@@ -51,3 +58,16 @@ class NewNote(Body):
     """What to write down."""
 
     text: str = Field(min_length=1, max_length=4000, examples=["The customer is on holiday until the 14th."])
+
+
+def _holds_half(value: Any) -> bool:
+    """Whether a text somewhere in it cannot be written: JSON lets `\\ud800` stand alone, databases and histories do not."""
+    match value:
+        case str():
+            return not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value)
+        case dict():
+            return any(_holds_half(each) for pair in value.items() for each in pair)
+        case list():
+            return any(_holds_half(each) for each in value)
+        case _:
+            return False

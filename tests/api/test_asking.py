@@ -183,3 +183,12 @@ async def test_the_accounts_story_is_there(office: Office) -> None:
     assert reads["items"][0]["value_ccf"] == "124.000"
     assert following["items"][0]["value_ccf"] == "112.000"
     assert following["next"] is None
+
+
+async def test_half_of_a_character_is_refused_before_anything_happens(office: Office) -> None:
+    half = '{"outcome": "explained", "form": {"comment": "\\ud800"}}'
+    headers = {"Idempotency-Key": "half", "Content-Type": "application/json"}
+    headers["Authorization"] = f"Bearer {office.tokens['rep']}"
+    answer = await office.http.post(f"/api/tasks/{office.task()}/complete", content=half, headers=headers)
+    assert answer.status_code == 422
+    assert "half of a character" in answer.json()["fields"]["body"]
