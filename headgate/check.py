@@ -12,7 +12,6 @@ from definitions.catalogue.own import load_own
 from definitions.language.library import DISTRICT, Library, load_library
 from definitions.language.problems import Problem, in_reading_order
 from headgate.errors import fail
-from headgate.settings import Settings
 from workflows.machine.checking import check_library, check_text
 
 
@@ -26,7 +25,7 @@ def check(
     folders: dict[Path, Library] = {}
     problems: list[Problem] = []
     checked = 0
-    for path in paths or [Settings().definitions]:
+    for path in paths or [_own()]:
         folder = path if path.is_dir() else _folder(path)
         if folder not in folders:
             load_own(folder / "actions")
@@ -50,12 +49,19 @@ def check(
         raise typer.Exit(1)
 
 
+def _own() -> Path:
+    """The folder that the settings name; they are loaded only for who names none, as with them comes Temporal's library."""
+    from headgate.settings import Settings
+
+    return Settings().definitions
+
+
 def _folder(file: Path) -> Path:
     """The folder of definitions that a file belongs to: the nearest one with a district.yaml, else the settings' own."""
     for folder in file.resolve().parents:
         if (folder / DISTRICT).is_file():
             return folder
-    found = Settings().definitions
+    found = _own()
     if not found.is_dir():
         fail(f"{file} lies in no folder of definitions (one with {DISTRICT})")
     return found
