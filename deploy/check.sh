@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Judges what is in deploy/ by its own tools, which Go builds the first time (some minutes): the compose file by compose-go, which
 # Docker Compose reads files with, the proxy's file by Caddy, the chart by helm, what it makes by Kubernetes' schemas (a package of
-# the development environment) and KEDA's. What needs no build is among the tests of `make test`.
+# the development environment) and KEDA's, the alerts and their plays by promtool. What needs no build is among the tests of `make test`.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
@@ -64,4 +64,13 @@ for each in yaml.safe_load_all(manifests):
 PYTHON
 done
 (cd "$root" && HELM=$helm PYTHONPATH=$root "$python" -m pytest -q tests/deploy/rendered_chart.py)
+
+echo "alerts"
+promtool=$(tool promtool github.com/prometheus/prometheus /cmd/promtool v0.316.0)
+(cd "$here/observability" && {
+    "$promtool" check rules alerts.yaml
+    "$promtool" check config prometheus.yaml
+    "$promtool" test rules alerts.test.yaml
+} >"$made/alerts" 2>&1) || { cat "$made/alerts"; exit 1; }
+
 echo "All of deploy/ is what its tools take."

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -39,17 +37,6 @@ def test_each_alert_is_played_once_to_fire_and_once_to_be_silent() -> None:
     fired = [each["alertname"] for play in plays for each in play["alert_rule_test"] if each["exp_alerts"]]
     silent = [each["alertname"] for play in plays for each in play["alert_rule_test"] if not each["exp_alerts"]]
     assert sorted(fired) == sorted(silent) == sorted(alert["alert"] for alert in alerts())
-
-
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus' promtool is not on the PATH")
-def test_promtool_takes_the_rules_and_they_fire_as_played() -> None:
-    for asked in (
-        ("check", "rules", "alerts.yaml"),
-        ("check", "config", "prometheus.yaml"),
-        ("test", "rules", "alerts.test.yaml"),
-    ):
-        done = subprocess.run(["promtool", *asked], cwd=FOLDER, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: str(file.stem))
