@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ Axe = Callable[[Page], Awaitable[None]]
 #: Accounts of the sample district that no other story of the browser works on.
 ACCOUNTS = (f"10-{4252 + 7 * number:06d}" for number in count())
 
+PATIENCE_SECONDS = 60
 KEPT = "async () => (await (await caches.open('crew-pages')).keys()).map((each) => new URL(each.url).pathname)"
 PICTURE = """async (input) => {
   const canvas = Object.assign(document.createElement("canvas"), {width: 4000, height: 3000});
@@ -122,10 +124,11 @@ async def _kept(phone: Page, *orders: str) -> None:
     """Waits until the phone can do without coverage."""
     await phone.goto("/crew")
     wanted = [f"/crew/orders/{order}" for order in orders]
-    while not set(wanted) <= set(await phone.evaluate(KEPT)):
-        await phone.wait_for_timeout(50)
-    while not await phone.evaluate("navigator.serviceWorker.controller !== null"):
-        await phone.wait_for_timeout(50)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not set(wanted) <= set(await phone.evaluate(KEPT)):
+            await phone.wait_for_timeout(50)
+        while not await phone.evaluate("navigator.serviceWorker.controller !== null"):
+            await phone.wait_for_timeout(50)
 
 
 async def _close(phone: Page) -> None:
@@ -276,8 +279,9 @@ async def test_a_lock_needs_a_fresh_check_and_coverage_and_signing_out_leaves_no
 
     await phone.get_by_role("button", name="Sign out").click()
     await expect(phone.get_by_role("heading", name="Sign in")).to_be_visible()
-    while await phone.evaluate("caches.has('crew-pages')"):
-        await phone.wait_for_timeout(50)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await phone.evaluate("caches.has('crew-pages')"):
+            await phone.wait_for_timeout(50)
     await phone.context.set_offline(True)
     await phone.goto("/crew")
     await expect(phone.get_by_text("No coverage, and this page is not kept on the phone.")).to_be_visible()

@@ -7,10 +7,12 @@ export const ASSETS = "crew-assets";
 const MARKS = "crew.pages"; // of each kept page: of what day and version it is
 const KNOWN = "crew.known"; // the orders of the list that was seen last
 
-/** Starts the worker that answers without coverage. */
+/** Starts the worker that answers without coverage, for this page too: it claims none that was on its way when it began. */
 export async function startWorker() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("/crew/worker.js", { scope: "/crew" });
+  const { active } = await navigator.serviceWorker.ready;
+  if (!navigator.serviceWorker.controller) active.postMessage("claim");
 }
 
 /** Keeps the list of a day, each order's page, and the scripts and styles of these pages; what is kept already is left. */
