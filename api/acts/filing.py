@@ -53,6 +53,11 @@ class Upload:
         """A document that came with an item of the inbox; its content is still to come."""
         return cls(content=b"", name="", content_type="", kind="document", item=item)
 
+    @classmethod
+    def of_task(cls, task: str, kind: str) -> Upload:
+        """What came with a task's form; its content is still to come."""
+        return cls(content=b"", name="", content_type="", kind=kind, task=task)
+
 
 def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
     """The file, kept."""

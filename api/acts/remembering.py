@@ -11,9 +11,11 @@ from sqlmodel import Session
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.claiming import holds, note, shown
+from api.acts.queue import task_seen
 from api.acts.rules import definition_of, must_see_account, must_see_task, open_task
 from api.library import published
 from api.problems import BadForm, Changed, Conflict, NotFound
+from api.security.people import Person
 from api.services import Services
 from api.views.notes import note_view
 from definitions.language.forms import checked, fields_of
@@ -94,6 +96,12 @@ def keep_draft(office: Services, ask: Ask, task_id: str, *, form: Mapping[str, A
         return shown(office, ask, task)
 
     return once(office.store, ask, Record(act="keep-draft", kind="task", id=task_id), work)
+
+
+def fields_seen(office: Services, person: Person, task_id: str, outcome: str = "") -> dict[str, DataField]:
+    """`fields_for` of a task that this person may see; raises NotFound."""
+    with office.store.reading() as session:
+        return fields_for(session, task_seen(session, person, task_id), outcome or None)
 
 
 def fields_for(session: Session, task: TaskRow, outcome: str | None = None) -> dict[str, DataField]:

@@ -21,11 +21,12 @@ from api.acts.accounts import log_view
 from api.acts.completing import Completion
 from api.acts.queue import task_seen
 from api.acts.reading import SecondLook, registers
-from api.acts.remembering import fields_for
+from api.acts.remembering import fields_seen
 from api.assets import STATIC
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
+from api.pages.posted_files import kept
 from api.pages.urls import urls
 from api.problems import Problem
 from api.security.people import Person
@@ -190,7 +191,7 @@ async def close(request: Request, office: Office, form: Form, task_id: str) -> R
     """Closes the order; what is wrong is shown with what was entered."""
     outcome = form.text("outcome")
     person = form.ask.person
-    fields = await run_in_threadpool(_fields, office, person, task_id, outcome)
+    fields = await run_in_threadpool(fields_seen, office, person, task_id, outcome)
     given = form.typed(fields)
     try:
         for name, each in fields.items():
@@ -240,14 +241,7 @@ async def _kept(
     office: Services, form: Posted, name: str, task_id: str, content: bytes, content_type: str, kind: str
 ) -> str:
     sent = filing.Upload(content=content, name=f"{kind} {name}", content_type=content_type, kind=kind, task=task_id)
-    ask = replace(form.ask, key=f"{form.ask.key[:80]}/{name}"[:128])
-    answer = await run_in_threadpool(filing.upload, office, ask, sent)
-    return str(answer.body["id"])
-
-
-def _fields(office: Services, person: Person, task_id: str, outcome: str) -> Any:
-    with office.store.reading() as session:
-        return fields_for(session, task_seen(session, person, task_id), outcome or None)
+    return await kept(office, form, sent, name)
 
 
 def _shown(

@@ -20,6 +20,11 @@ async def uploaded(office: Services, form: Posted, name: str, with_: filing.Uplo
         name=file.filename or "",
         content_type=(file.content_type or "").partition(";")[0].lower(),
     )
+    return await kept(office, form, upload, part)
+
+
+async def kept(office: Services, form: Posted, upload: filing.Upload, part: str) -> str:
+    """The id of what is kept as this part of the form; sent twice it is kept once."""
     ask = replace(form.ask, key=f"{form.ask.key[:80]}/{part}"[:128])
     answer = await run_in_threadpool(filing.upload, office, ask, upload)
     return str(answer.body["id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,11 @@ from starlette.concurrency import run_in_threadpool
 from api.acts import checking, claiming, completing, filing, foreseeing, passing, remembering
 from api.acts.accounts import log_view
 from api.acts.queue import task_seen
-from api.acts.remembering import fields_for
+from api.acts.remembering import fields_seen
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
+from api.pages.posted_files import uploaded
 from api.pages.stale import OVERTAKEN, Changes, changes, typed
 from api.pages.story import Story, story_of
 from api.pages.texts import _
@@ -148,7 +149,7 @@ def write(office: Office, form: Form, task_id: str) -> Response:
 async def attach(office: Office, form: Form, task_id: str) -> Response:
     """Keeps files with the task."""
     for name in form.files:
-        await _uploaded(office, form, name, task_id, form.text("kind") or "photo")
+        await uploaded(office, form, name, filing.Upload.of_task(task_id, form.text("kind") or "photo"), name)
     return RedirectResponse(urls.task(task_id), status_code=303)
 
 
@@ -156,7 +157,7 @@ async def attach(office: Office, form: Form, task_id: str) -> Response:
 def foresee(request: Request, office: Office, form: Form, task_id: str) -> Response:
     """Says what the form would be answered, as one types; nothing changes."""
     person = form.ask.person
-    fields = _fields(office, person, task_id, "")
+    fields = fields_seen(office, person, task_id)
     files = {name for name, field in fields.items() if field.type == "file"}
     given = {name: value for name, value in form.typed(fields).items() if name not in files}
     told = foreseeing.foretold(office, person, task_id, given)
@@ -175,12 +176,14 @@ def foresee(request: Request, office: Office, form: Form, task_id: str) -> Respo
 async def complete(request: Request, office: Office, form: Form, task_id: str) -> Response:
     """Keeps the form half-filled, or ends the task with the outcome whose button was pressed."""
     outcome, version = form.text("outcome"), form.text("version")
-    fields = await run_in_threadpool(_fields, office, form.ask.person, task_id, outcome)
+    fields = await run_in_threadpool(fields_seen, office, form.ask.person, task_id, outcome)
     given = form.typed(fields)
     try:
         for name, field in fields.items():
             if field.type == "file" and f"field.{name}" in form.files:
-                given[name] = await _uploaded(office, form, f"field.{name}", task_id, "photo")
+                given[name] = await uploaded(
+                    office, form, f"field.{name}", filing.Upload.of_task(task_id, "photo"), f"field.{name}"
+                )
         if not outcome and request.headers.get("hx-request"):
             return await run_in_threadpool(_kept, request, office, form, task_id, given, version)
         if not outcome:
@@ -212,30 +215,10 @@ def _kept(
     request: Request, office: Services, form: Posted, task_id: str, given: Mapping[str, Any], version: str
 ) -> Response:
     """What a page keeps by itself while one types: a field that is only half typed does not hinder the others."""
-    right = remembering.without_wrong(_fields(office, form.ask.person, task_id, ""), given)
+    right = remembering.without_wrong(fields_seen(office, form.ask.person, task_id), given)
     answer = remembering.keep_draft(office, form.ask, task_id, form=right, version=version)
     content = KeptPart(version=answer.body["version"], at=form.ask.at.astimezone(office.zone))
     return page(request, "case/_kept.html", content, person=form.ask.person)
-
-
-async def _uploaded(office: Services, form: Posted, name: str, task_id: str, kind: str) -> str:
-    """The id of the uploaded file; sent twice it is kept once."""
-    file = form.files[name]
-    upload = filing.Upload(
-        content=await file.read(filing.LARGEST + 1),
-        name=file.filename or "",
-        content_type=(file.content_type or "").partition(";")[0].lower(),
-        kind=kind,
-        task=task_id,
-    )
-    ask = replace(form.ask, key=f"{form.ask.key[:80]}/{name}"[:128])
-    answer = await run_in_threadpool(filing.upload, office, ask, upload)
-    return str(answer.body["id"])
-
-
-def _fields(office: Services, person: Person, task_id: str, outcome: str) -> Any:
-    with office.store.reading() as session:
-        return fields_for(session, task_seen(session, person, task_id), outcome or None)
 
 
 def _shown(

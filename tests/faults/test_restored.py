@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
-from headgate.settings import Settings
-from headgate.temporal_server import find_or_build, free_port
 from store.engine import open_store
 from store.ledger import unbalanced_entries
+from tests.faults.command import headgate
 from tests.faults.local_cluster import LocalCluster, local_cluster
-from tests.faults.product import DEFINITIONS, insisted, running, someone
+from tests.faults.product import insisted, running, someone
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -25,26 +23,6 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 def _only_when_asked(request: pytest.FixtureRequest) -> None:
     if not request.config.getoption("--run-faults"):
         pytest.skip("runs in `make faults`; tests/temporal/test_recovering.py has the short version")
-
-
-def headgate(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    temporal = find_or_build(Settings().cache, print).absolute().parent
-    return subprocess.run(
-        [sys.executable, "-m", "headgate", *words],
-        env={
-            **os.environ,
-            "PATH": f"{temporal}:{os.environ['PATH']}",
-            "HEADGATE_DEFINITIONS": str(DEFINITIONS),
-            "HEADGATE_PORT": str(free_port()),
-            "HEADGATE_WORKER_PORT": str(free_port()),
-            "HEADGATE_TEMPORAL_PORT": str(free_port()),
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.mark.timeout(600)

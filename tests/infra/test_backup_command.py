@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,29 +11,9 @@ from headgate import home
 from headgate.backup import MANIFEST, made
 from headgate.errors import CannotStart
 from headgate.settings import Settings
-from headgate.temporal_server import find_or_build, free_port
 from store.vault import Vault
+from tests.faults.command import headgate
 from tests.faults.product import DEFINITIONS
-
-
-def headgate(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    temporal = find_or_build(Settings().cache, print).absolute().parent
-    return subprocess.run(
-        [sys.executable, "-m", "headgate", *words],
-        env={
-            **os.environ,
-            "PATH": f"{temporal}:{os.environ['PATH']}",
-            "HEADGATE_DEFINITIONS": str(DEFINITIONS),
-            "HEADGATE_PORT": str(free_port()),
-            "HEADGATE_WORKER_PORT": str(free_port()),
-            "HEADGATE_TEMPORAL_PORT": str(free_port()),
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture

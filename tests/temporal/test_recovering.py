@@ -98,26 +98,31 @@ class Lived:
     asked: int  #: times that the bank was asked until the second
 
 
-@pytest.fixture
-async def lived(tmp_path: Path, sqlite_template: Path) -> Lived:
-    """Three cases; after the first backup one is moved on, one is credited and closed, and a fourth is opened."""
+@asynccontextmanager
+async def begun(folder: Path, template: Path) -> AsyncIterator[tuple[Pair, Desk]]:
+    """Both databases at their beginning: an account and the definition, and a bank that nobody has asked."""
     BANK.__dict__.update(Bank().__dict__)
-    pair = Pair(folder=tmp_path / "lived")
+    pair = Pair(folder=folder / "lived")
     pair.folder.mkdir()
-    shutil.copyfile(sqlite_template, pair.database)
+    shutil.copyfile(template, pair.database)
     async with there(pair) as world:
         with world.store.writing() as session:
             account(session)
             publish(session)
-        desk = Desk(world=world)
-        async with working(world, sandboxed=True):
-            cases = {key: (await desk.open("complaint", key=key)).case for key in ("quiet", "moved", "credited")}
-            before = pair.copied("before")
-            await desk.complete(cases["moved"], "explained", cause="leak")
-            await credited(desk, cases["credited"])
-            cases["new"] = (await desk.open("complaint", key="new")).case
-            await desk.complete(cases["new"], "explained", cause="misread")
-            after = pair.copied("after")
+        yield pair, Desk(world=world)
+
+
+@pytest.fixture
+async def lived(tmp_path: Path, sqlite_template: Path) -> Lived:
+    """Three cases; after the first backup one is moved on, one is credited and closed, and a fourth is opened."""
+    async with begun(tmp_path, sqlite_template) as (pair, desk), working(desk.world, sandboxed=True):
+        cases = {key: (await desk.open("complaint", key=key)).case for key in ("quiet", "moved", "credited")}
+        before = pair.copied("before")
+        await desk.complete(cases["moved"], "explained", cause="leak")
+        await credited(desk, cases["credited"])
+        cases["new"] = (await desk.open("complaint", key="new")).case
+        await desk.complete(cases["new"], "explained", cause="misread")
+        after = pair.copied("after")
     return Lived(before=before, after=after, cases=cases, asked=BANK.asked.total())
 
 
@@ -220,17 +225,9 @@ async def test_temporal_may_be_lost_altogether_and_it_may_be_repeated(tmp_path: 
 async def test_an_effect_that_waited_is_carried_out_and_an_answer_that_was_not_heard_is_heard(
     tmp_path: Path, sqlite_template: Path
 ) -> None:
-    BANK.__dict__.update(Bank().__dict__)
-    pair = Pair(folder=tmp_path / "lived")
-    pair.folder.mkdir()
-    shutil.copyfile(sqlite_template, pair.database)
-    async with there(pair) as world:
-        with world.store.writing() as session:
-            account(session)
-            publish(session)
-        desk = Desk(world=world)
+    async with begun(tmp_path, sqlite_template) as (pair, desk):
         BANK.fails = 1_000
-        async with working(world, sandboxed=True):
+        async with working(desk.world, sandboxed=True):
             waits, unheard = [(await desk.open("complaint", key=key)).case for key in ("waits", "unheard")]
             for case in (waits, unheard):
                 await desk.complete(case, "adjust", cause="leak")
