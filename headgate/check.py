@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:
     """Check definitions; ends with code 1 when something is wrong with them."""
+    gc.disable()  # what a check makes is looked at until its end, and with it ends the command
     folders: dict[Path, Library] = {}
     problems: list[Problem] = []
     checked = 0

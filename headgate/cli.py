@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -64,4 +65,8 @@ def _headgate() -> None:
 
 def main() -> None:
     """Runs the command."""
-    command_line(sys.argv[1:])()
+    gc.disable()  # all that is loaded stays: looking through it for what could go is time lost, now and later
+    app = command_line(sys.argv[1:])
+    gc.freeze()
+    gc.enable()
+    app()

@@ -17,7 +17,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -28,13 +28,10 @@ SHIPPED: Final = Path(definitions.__path__[0]) / "letters"
 LAYOUT: Final = "_layout.typ"
 NEEDS: Final = frozenset({"statement"})
 
-_TITLE = re.compile(r"^// title: (.+)$", re.MULTILINE)
-_LANGUAGES = re.compile(r"^// languages: (.+)$", re.MULTILINE)
+_SAYS = re.compile(
+    r"^// (?:(title|languages|needs|contains|lacks): (.+)|(delivery): (mail|posted))$", re.MULTILINE
+)  # read once through the layout, which is long
 _WITH = re.compile(r"^// with: (_[a-z-]+)$", re.MULTILINE)
-_NEEDS = re.compile(r"^// needs: (.+)$", re.MULTILINE)
-_DELIVERY = re.compile(r"^// delivery: (mail|posted)$", re.MULTILINE)
-_CONTAINS = re.compile(r"^// contains: (.+)$", re.MULTILINE)
-_LACKS = re.compile(r"^// lacks: (.+)$", re.MULTILINE)
 _LANGUAGE = re.compile(r"^([a-z]{2,3}(?:-[A-Za-z]+)?) (confirmed|unconfirmed)$")
 
 
@@ -64,34 +61,42 @@ class Template:
 
 def template(name: str, text: str) -> Template:
     """The template that the whole text is; raises LetterError when its head is missing."""
-    lacks = _LACKS.search(text)
-    if lacks is not None:
-        raise LetterError(f'the letter "{name}" is written with "{lacks[1]}", which is not in the folder')
-    title, languages = _TITLE.search(text), _LANGUAGES.search(text)
+    head = _head(text)
+    if "lacks" in head:
+        raise LetterError(f'the letter "{name}" is written with "{head["lacks"]}", which is not in the folder')
+    title, languages = head.get("title"), head.get("languages")
     if title is None or languages is None:
         raise LetterError(f'the letter "{name}" begins with "// title: …" and "// languages: en confirmed, …"')
     spoken: dict[str, bool] = {}
-    for each in languages[1].split(","):
+    for each in languages.split(","):
         found = _LANGUAGE.match(each.strip())
         if found is None:
             raise LetterError(f'the letter "{name}": "{each.strip()}" is no language; write "en confirmed"')
         spoken[found[1]] = found[2] == "confirmed"
     return Template(
         name=name,
-        title=title[1].strip(),
+        title=title.strip(),
         languages=spoken,
-        needs=_words(name, "needs", _NEEDS.search(text), NEEDS),
-        contains=_words(name, "contains", _CONTAINS.search(text), frozenset(CONTENTS)),
-        delivery=delivery[1] if (delivery := _DELIVERY.search(text)) else "mail",
+        needs=_words(name, "needs", head, NEEDS),
+        contains=_words(name, "contains", head, frozenset(CONTENTS)),
+        delivery=head.get("delivery", "mail"),
         text=text,
     )
 
 
-def _words(name: str, head: str, found: re.Match[str] | None, known: frozenset[str]) -> frozenset[str]:
-    words = frozenset(word.strip() for word in found[1].split(",")) if found else frozenset()
+def _head(text: str) -> dict[str, str]:
+    """What the first line that says so says of each."""
+    said: dict[str, str] = {}
+    for found in _SAYS.finditer(text):
+        said.setdefault(found[1] or found[3], found[2] or found[4])
+    return said
+
+
+def _words(name: str, key: str, head: Mapping[str, str], known: frozenset[str]) -> frozenset[str]:
+    words = frozenset(word.strip() for word in head[key].split(",")) if key in head else frozenset()
     if words - known:
         raise LetterError(
-            f'the letter "{name}": "// {head}: {", ".join(sorted(words - known))}" is not among {", ".join(sorted(known))}'
+            f'the letter "{name}": "// {key}: {", ".join(sorted(words - known))}" is not among {", ".join(sorted(known))}'
         )
     return words
 
@@ -103,10 +108,11 @@ def load_templates(folder: Path) -> dict[str, Template]:
 
 def template_texts(folder: Path) -> Iterator[tuple[Path, str]]:
     """The letters of a folder with their layout in front; what the folder does not lay out itself takes the shipped one."""
+    shared_text = cache(_shared)
     for path in sorted(folder.glob("*.typ")):
         if not path.name.startswith("_"):
             own = path.read_text(encoding="utf-8")
-            shared = [_shared(folder, name) for name in (LAYOUT, *(f"{each}.typ" for each in _WITH.findall(own)))]
+            shared = [shared_text(folder, name) for name in (LAYOUT, *(f"{each}.typ" for each in _WITH.findall(own)))]
             yield path, "\n".join((*shared, own))
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from definitions.language.expression_operators import Found
 from definitions.language.expression_tree import Expr, ExpressionError, Tree
-from definitions.language.kinds import Kind, Member, Schema, record
+from definitions.language.kinds import Kind, Member, Schema
 from definitions.language.problems import near_miss
 
 Known = frozenset[str]  # paths that are certainly set
@@ -33,6 +33,7 @@ class Reads:
         self.roots = roots
         self.leaves: dict[str, Leaf] = {}
         self.names: set[str] = set()  #: `data.x`, `facts.y`
+        self._records = {root: Kind(name="record", title=root, members=of.members) for root, of in roots.items()}
         self._variables: dict[tuple[tuple[str, ...], How], str] = {}
 
     def path(self, node: Expr, scope: Scope) -> tuple[str, ...] | None:
@@ -56,7 +57,7 @@ class Reads:
 
     def members(self, node: Expr, path: tuple[str, ...]) -> list[Member]:
         """What stands at each step of the path below its root."""
-        kind = record(path[0], **self.roots[path[0]].members)
+        kind = self._records[path[0]]
         found: list[Member] = []
         for index, name in enumerate(path[1:], start=1):
             _, member = self.member(node, kind, name, ".".join(path[:index]))
@@ -66,7 +67,7 @@ class Reads:
 
     def real(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """The path with each name as the case has it: a hyphen there is written as an underscore in an expression."""
-        kind = record(path[0], **self.roots[path[0]].members)
+        kind = self._records[path[0]]
         real = [path[0]]
         for name in path[1:]:
             key = name if name in kind.members else name.replace("_", "-")

@@ -6,6 +6,7 @@ changed and handed back for evaluation.
 """
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from cel_expr_python import cel
@@ -92,12 +93,7 @@ class Tree:
         self.text = text
         if len(text) > MAX_LENGTH:
             raise ExpressionError(1, 1, f"an expression has at most {MAX_LENGTH} characters, this has {len(text)}")
-        try:
-            serialized = _PARSER.compile(text, disable_check=True).serialize()
-        except RuntimeError as error:
-            raise _syntax_error(str(error), text) from None
-        wrapper = any_pb2.Any.FromString(serialized)
-        self._parsed = _PARSED.FromString(wrapper.value)
+        self._parsed = _PARSED.FromString(_parsed(text))
         self._positions = {entry.key: entry.value for entry in self._parsed.source_info.positions}
         self._next_id = max(self._positions, default=0) + 1000
 
@@ -180,6 +176,18 @@ class Tree:
         if node.id in self._positions:
             self._positions[self._next_id] = self._positions[node.id]
         return self._next_id
+
+
+@lru_cache(
+    maxsize=10_000
+)  # the checks of a case and the machine's walk through it read the same guards again and again
+def _parsed(text: str) -> bytes:
+    """The text as a serialised `ParsedExpr`; raises ExpressionError."""
+    try:
+        serialized = _PARSER.compile(text, disable_check=True).serialize()
+    except RuntimeError as error:
+        raise _syntax_error(str(error), text) from None
+    return bytes(any_pb2.Any.FromString(serialized).value)
 
 
 _CEL_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?(.*)")

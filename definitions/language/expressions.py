@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -74,7 +75,7 @@ class Expression:
         #: What it reads: `data.x`, `facts.y`, `event.z`.
         self.names = frozenset(checker.reads.names if path is None else [".".join(path[:2])])
         self._path = path
-        self._compiled = tree.compiled() if path is None else None
+        self._tree = tree
         self._leaves = dict(checker.reads.leaves)
         self._readers = [_reader(name, leaf, zone) for name, leaf in checker.reads.leaves.items()]
         self._result = from_cel(kind, zone)
@@ -104,8 +105,12 @@ class Expression:
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 
+    @cached_property
+    def _compiled(self) -> cel.Expression:
+        """Only what is computed has to be compiled; a check asks for the kind alone."""
+        return self._tree.compiled()
+
     def _computed(self, data: Values, facts: Values, event: Values, at: datetime | None) -> cel.Value:
-        assert self._compiled is not None
         roots = {"data": data, "facts": facts, "event": event, "at": at}
         activation: dict[str, Any] = {}
         for read in self._readers:

@@ -69,6 +69,8 @@ class Schema:
     def knowing(self, names: Iterable[str]) -> "Schema":
         """The schema in which these names are always set: a form's required fields, in its outcomes' guards."""
         known = set(names)
+        if not known:
+            return self
         return Schema({n: Member(kind=m.kind, required=m.required or n in known) for n, m in self.members.items()})
 
 

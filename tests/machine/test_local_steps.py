@@ -18,10 +18,10 @@ SHIPPED = Path(__file__).parents[2] / "definitions"
 IN_REGIONS = ("construction-meter", "line-extension", "new-connection-standard")
 
 
-def moves_of(found: Map) -> dict[object, list[str]]:
+def moves_of(found: Map) -> dict[str, list[str]]:
     """Every move from every place, in an order of its own."""
     return {
-        place: sorted(
+        repr(place): sorted(
             repr(
                 (
                     move.step.event,

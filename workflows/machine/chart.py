@@ -69,6 +69,8 @@ class Chart(HierarchicalMachine):
         self.by_path: Mapping[str, ChartState] = {state.path: state for state in self.order}
         self.add_states(list(self.root.states.values()))
         self.histories = tuple(state for state in self.order if state.kind == "history")
+        self._atomic = tuple(state for state in self.order if state.kind in ("atomic", "final"))
+        self._takers: dict[str, list[NestedEvent]] = {}
         self._masks: dict[tuple[str, ...], int] = {}
         self._views: dict[int, View] = {}
         self._members: dict[int, tuple[ChartState, ...]] = {}
@@ -164,13 +166,17 @@ class Chart(HierarchicalMachine):
         return found
 
     def _registered(self, event: str) -> list[NestedEvent]:
-        return [self.events[descriptor] for descriptor in descriptors(event) if descriptor in self.events]
+        found = self._takers.get(event)
+        if found is None:
+            found = [self.events[descriptor] for descriptor in descriptors(event) if descriptor in self.events]
+            _remember(self._takers, event, found)
+        return found
 
     def members(self, mask: int) -> tuple[ChartState, ...]:
         """The states of a set, in document order."""
         found = self._members.get(mask)
         if found is None:
-            found = tuple(state for state in self.order if state.bit & mask)
+            found = tuple([state for state in self.order if state.bit & mask])
             _remember(self._members, mask, found)
         return found
 
@@ -178,8 +184,8 @@ class Chart(HierarchicalMachine):
         """What is often asked of a configuration, given as the set of all its active states."""
         found = self._views.get(mask)
         if found is None:
-            atomic = tuple(state for state in self.members(mask) if state.kind in ("atomic", "final"))
-            found = View(atomic, tuple(state.path for state in atomic), self.is_final(self.root, mask))
+            atomic = tuple([state for state in self._atomic if state.bit & mask])
+            found = View(atomic, tuple([state.path for state in atomic]), self.is_final(self.root, mask))
             _remember(self._views, mask, found)
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -25,12 +26,14 @@ MAX_PLACES: Final = 5_000  #: resting places after which the search ends and say
 OPENED, REOPENED = "opened", "reopen"
 
 
-class Place(NamedTuple):
-    """Where a case rests: its active atomic states, and what it would come back to."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where a case rests: its active atomic states, and what it would come back to. A map has each place once."""
 
     states: tuple[str, ...]
-    history: History = ()
-    finished: bool = False
+    history: History
+    finished: bool
+    mask: int  #: the chart's set of all that is active
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,6 +69,11 @@ class Map:
     entered: set[str] = field(default_factory=set)  #: the states that some case enters
     used: set[int] = field(default_factory=set)  #: the transitions that some case takes, by their index
     is_whole: bool = True  #: False when the search was ended at MAX_PLACES
+
+    @cached_property
+    def steps(self) -> frozenset[Step]:
+        """Every step that leads from one place to another; asked for once all are found."""
+        return frozenset(move.step for moves in self.moves.values() for move in moves)
 
 
 def explore(definition: CaseDefinition, facts: Data, fields: Data) -> Map:
@@ -111,6 +119,7 @@ class _Explorer:
         exiting = (state.bit for state in found.chart.order if self._leaving_tells(state))
         self._steps: LocalSteps[Step] = LocalSteps(found.chart, sum(exiting))
         self._places: dict[tuple[int, History], Place] = {}
+        self._same: dict[tuple[tuple[str, ...], History], Place] = {}
         self._events: dict[str, tuple[str, ...]] = {}
 
     def _leaving_tells(self, state: ChartState) -> bool:
@@ -126,14 +135,13 @@ class _Explorer:
         if place.finished:
             is_reopened = any(each.key == REOPENED for each in self.map.plan.root.transitions)
             return self._walk(REOPENED, place) if is_reopened else []
-        mask = self.map.chart.mask(place.states)
         moves: list[Move] = []
         for event in dict.fromkeys(chain.from_iterable(map(self._awaited, place.states))):
-            known = self._steps.recall(mask, event)
+            known = self._steps.recall(place.mask, event)
             if known is None:
                 moves += self._walk(event, place)
             else:
-                moves += [Move(way.found, self._elsewhere(place, mask, way)) for way in known]
+                moves += [Move(way.found, self._elsewhere(place, way)) for way in known]
         return moves
 
     def _awaited(self, path: str) -> tuple[str, ...]:
@@ -182,7 +190,7 @@ class _Explorer:
                 found.append((step, outcome))
                 moves.append(Move(step, self._walked_to(place, outcome, step)))
         if is_local and place is not None:
-            self._steps.keep(self.map.chart.mask(place.states), event, found, frozenset(heard))
+            self._steps.keep(place.mask, event, found, frozenset(heard))
         return moves
 
     def _fired(self, event: str, place: Place | None, host: _Host) -> Outcome:
@@ -199,19 +207,20 @@ class _Explorer:
         history = resting_history(self.map.plan.resting, entered, before, outcome.history)
         return self._place(self.map.chart.mask(outcome.configuration), tuple(history.items()))
 
-    def _elsewhere(self, place: Place, mask: int, way: Way[Step]) -> Place:
+    def _elsewhere(self, place: Place, way: Way[Step]) -> Place:
         """Where a step that is known from another place leads to."""
         history = place.history
         if way.noted:
             history = tuple(dict((*history, *way.noted)).items())
-        return self._place(mask & ~way.left | way.adds, history)
+        return self._place(place.mask & ~way.left | way.adds, history)
 
     def _place(self, mask: int, history: History) -> Place:
         found = self._places.get((mask, history))
         if found is None:
             states = self.map.chart.view(mask)
             kept = self._kept(states.paths, history) if history else ()
-            found = self._places[mask, history] = Place(states.paths, kept, states.finished)
+            place = Place(states.paths, kept, states.finished, mask)
+            found = self._places[mask, history] = self._same.setdefault((states.paths, kept), place)
         return found
 
     def _kept(self, configuration: tuple[str, ...], history: History) -> History:

@@ -85,6 +85,8 @@ def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Pro
     def passable(step: Step) -> bool:
         return concerned(step) and not demand.names & step.happened
 
+    if not any(map(breaks, found.map.steps)):
+        return
     moves = stories.shortest(found.map, lambda move: breaks(move.step), passable)
     if moves is None:
         return

@@ -17,7 +17,7 @@ def shortest(found: Map, wanted: Callable[[Move], bool], passable: Callable[[Ste
 
     A case is clean as long as every step since the opening was passable. One that forgets what has happened begins the way
     anew, wherever the case had come by then."""
-    forgets = any(move.step.forgot for moves in found.moves.values() for move in moves)
+    forgets = any(step.forgot for step in found.steps)
     began: dict[bool, dict[Place, tuple[Move, _Origin]]] = {True: {}, False: {}}
     waiting: deque[_Origin] = deque([(None, True)])
     while waiting:

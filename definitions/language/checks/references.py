@@ -109,9 +109,9 @@ def reacted(case: CaseText, event: str, place: Path) -> Iterator[Problem]:
 def events(case: CaseText) -> Iterator[Problem]:
     """Events in `on` that are almost, but not quite, one that an action answers by or that `messages` declares."""
     known = {*case.replies, *case.definition.messages, *RESERVED_EVENTS}
+    almost = {event: near for event in case.events - known if (near := nearest(event, known)) not in case.events}
     for way in case.ways:
-        if way.event in case.events and way.event not in known:
-            near = nearest(way.event, known)
-            if near is not None and near not in case.events:
-                message = f'"{way.event}" is waited for, and nothing is called so; "{near}" is near'
-                yield case.warning(way.place[:-1], "near-event", message, key=True)
+        near = almost.get(way.event)
+        if near is not None:
+            message = f'"{way.event}" is waited for, and nothing is called so; "{near}" is near'
+            yield case.warning(way.place[:-1], "near-event", message, key=True)
