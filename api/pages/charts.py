@@ -11,8 +11,8 @@ HEIGHT: Final = 220
 LEFT: Final = 40
 BOTTOM: Final = 26
 TOP: Final = 10
-ROW: Final = 26  #: of a bar and its room
-LABELS: Final = 260  #: room for the names of bars
+ROW: Final = 34  #: of a bar and its room
+LABELS: Final = 240  #: room for the names of bars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class Mark:
     x: float
     y: float
     text: str
+    soft: bool = False  #: says more about the word above it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,34 +104,26 @@ def columns(
     )
 
 
-def bars(key: str, *, asks: str, answer: str, rows: Sequence[tuple[str, float, str]], look: str = "use") -> Chart:
-    """A plot with a bar for each row: its name, its length and what is written beside it."""
-    longest = max((length for _name, length, _says in rows), default=0) or 1
-    room = WIDTH - LABELS - 110
+def bars(key: str, *, asks: str, answer: str, rows: Sequence[tuple[str, str, float, str]], look: str = "use") -> Chart:
+    """A plot with a bar for each row: its name and what stands below that, its length and what is written beside it."""
+    longest = max((length for _name, _below, length, _says in rows), default=0) or 1
+    boxes, labels = [], []
+    for n, (name, below, length, says) in enumerate(rows):
+        y, width = n * ROW, round(max(1.0, length / longest * (WIDTH - LABELS - 110)), 1)
+        boxes.append(Box(x=LABELS, y=y + 5, width=width, height=ROW - 14, look=look, says=f"{name} ({below}): {says}"))
+        labels += [
+            Mark(x=0, y=y + 13, text=_short(name)),
+            Mark(x=0, y=y + 26, text=_short(below), soft=True),
+            Mark(x=LABELS + width + 6, y=y + 18, text=says),
+        ]
     return Chart(
         key=key,
         asks=asks,
         answer=answer,
         width=WIDTH,
         height=ROW * max(1, len(rows)),
-        boxes=[
-            Box(
-                x=LABELS,
-                y=n * ROW + 4,
-                width=round(max(1.0, length / longest * room), 1),
-                height=ROW - 8,
-                look=look,
-                says=f"{name}: {says}",
-            )
-            for n, (name, length, says) in enumerate(rows)
-        ],
-        labels=[
-            *(Mark(x=0, y=n * ROW + 17, text=_short(name)) for n, (name, _length, _says) in enumerate(rows)),
-            *(
-                Mark(x=round(LABELS + max(1.0, length / longest * room) + 6, 1), y=n * ROW + 17, text=says)
-                for n, (_name, length, says) in enumerate(rows)
-            ),
-        ],
+        boxes=boxes,
+        labels=labels,
         grid=(),
         legend=(),
     )

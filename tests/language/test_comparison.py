@@ -75,5 +75,5 @@ def test_marks_in_the_picture_are_signs_and_not_colours_alone() -> None:
         changes=dict.fromkeys(told.added, "added") | dict.fromkeys(told.changed, "changed"),
         way_changes=dict.fromkeys(told.ways_added, "added"),
     )
-    for label in (">+ Cut a new one<", ">~ Look for it<", ">+ Gone<", ">+ Cut<"):
+    for label in (">+ Cut a new one<", ">~ Look for it<", "> + Gone<", "> + Cut<"):
         assert label in drawn, label

@@ -36,9 +36,13 @@ def small() -> CaseDefinition:
 def test_the_picture_names_every_state_and_every_way() -> None:
     picture = svg(small())
     words = " ".join(ET.fromstring(picture).itertext())
-    for word in ("Review", "Not fine", "after 3 days", "written", "withdrawn", "Waiting", "Gone"):
+    for word in ("Review", "Not fine", "after 3 days", "Written", "Withdrawn", "Waiting", "Gone"):
         assert word in words
     assert "<title>A small case &amp; its picture</title>" in picture
+
+
+def test_a_way_says_its_title_and_its_guard_in_words() -> None:
+    assert "[today is today]" in " ".join(ET.fromstring(svg(small())).itertext())
 
 
 def test_the_same_definition_is_drawn_the_same() -> None:
