@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
@@ -18,6 +19,7 @@ from api.acts.rules import case_seen, comes_by_itself
 from api.library import content_of_case, published
 from api.pages.frame import new_key, page
 from api.pages.posted import Form
+from api.pages.pulse import pulse
 from api.pages.story import Story, story_of
 from api.pages.telling import state_title, step_told
 from api.pages.texts import _
@@ -49,6 +51,8 @@ from workflows.machine.machine import Machine, machine_of
 from workflows.machine.words import field_title
 
 router = APIRouter(include_in_schema=False)
+
+EVERY: Final = 5  #: seconds between two looks at what changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +112,10 @@ class CasePage:
     may_reopen: bool
     may_write: bool
     keys: Mapping[str, str]  #: one for each form that must not be done twice
+    whole: bool  #: all of the timeline
+    steps: int  #: how many it took
+    pulse: str  #: of all that lives
+    every: int = EVERY
 
 
 @router.get("/cases/{case_id}")
@@ -119,6 +127,26 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
         content = _content(session, office, person, row, account, whole=request.query_params.get("all") == "yes")
     log_view(office, person, row.account_id or "", confidential=bool(account and account.confidential), what="case")
     return page(request, "case/case.html", content, person=person)
+
+
+@router.get("/cases/{case_id}/now")
+def now(
+    request: Request,
+    office: Office,
+    person: SignedIn,
+    case_id: str,
+    x_seen: Annotated[str, Header(max_length=40)] = "",
+) -> Response:
+    """What lives of the case's page, as it is now; 204 when it is as it was seen.
+
+    It belongs to the look that was logged when the page was opened."""
+    with office.store.reading() as session:
+        row = case_seen(session, person, case_id)
+        account = session.get(Account, row.account_id) if row.account_id else None
+        if pulse(session, row, account, at=office.now()) == x_seen:
+            return Response(status_code=204)
+        content = _content(session, office, person, row, account, whole=request.query_params.get("all") == "yes")
+    return page(request, "case/_now.html", content, person=person)
 
 
 @router.get("/cases/{case_id}/states.svg")
@@ -192,6 +220,9 @@ def _content(
         undo=_undo(office, case, person),
         may_reopen=row.status == "closed" and person.may("reopen-cases") and machine.definition.reopen is not None,
         may_write=person.may("work"),
+        whole=whole,
+        steps=row.step_no,
+        pulse=pulse(session, row, account, at=office.now()),
         keys={
             name: new_key() for name in ("note", "event", "incident", "override", "move", "hold", "reopen", "take-back")
         },

@@ -13,12 +13,13 @@ from fastapi.responses import RedirectResponse, Response
 from api.acts import bulk, claiming, passing, remembering
 from api.acts.act import Ask
 from api.acts.queue import offered_by_name, queue_of, queues_to_look_at
-from api.pages.desk_rows import Row, rows_of, version_of
+from api.pages.desk_rows import Row, rows_of
 from api.pages.frame import new_key, page
 from api.pages.passing import morning
 from api.pages.posted import Form, Posted
 from api.pages.texts import _, ngettext
 from api.pages.urls import urls
+from api.pages.versions import version_of
 from api.problems import Invalid
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -289,7 +290,7 @@ def _part(office: Services, person: Person, name: Part, title: str, tasks: Seque
         rows=lines,
         live=live,
         every=EVERY,
-        version=version_of(lines),
+        version=version_of(*((row.id, row.version) for row in lines)),
         said=f"{title}: {shown}, " + ngettext("%(n)s late", "%(n)s late", late) % {"n": late},
     )
 

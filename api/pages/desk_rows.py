@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from api.pages.texts import _, language, ngettext
+from api.pages.versions import version_of
 from api.pages.words import day, desk_time, span
 from api.security.people import Person
 from api.views.shown import local
@@ -70,7 +70,7 @@ def _row(task: TaskRow, person: Person, titles: dict[str, str], about: str, at: 
         late=said,
         because=because,
         marks=marks,
-        version=hashlib.sha256(repr(seen).encode()).hexdigest()[:12],
+        version=version_of(*seen),
     )
 
 
@@ -97,8 +97,3 @@ def _marks(task: TaskRow, at: datetime, zone: ZoneInfo) -> list[str]:
     if task.escalated:
         marks.append(ngettext("raised once", "raised %(n)s times", task.escalated) % {"n": task.escalated})
     return marks
-
-
-def version_of(rows: Sequence[Row]) -> str:
-    """Changes whenever a line comes, goes, moves or changes."""
-    return hashlib.sha256(" ".join(f"{row.id} {row.version}" for row in rows).encode()).hexdigest()[:16]

@@ -17,6 +17,7 @@ from api.pages.navigation import Place, area_of, places_for
 from api.pages.preferences import Preferences, preferences_of, shown_again
 from api.pages.texts import _
 from api.pages.urls import urls
+from api.pages.versions import version_of_html
 from api.problems import Problem
 from api.security.form_tokens import form_token
 from api.security.people import Person
@@ -76,6 +77,7 @@ def _environment() -> Environment:
         "titled": words.titled,
         "word": words.word,
         "clock_time": words.clock_time,
+        "version": version_of_html,
     }
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
@@ -21,8 +20,9 @@ from api.pages.fields import Option
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
 from api.pages.posted_files import uploaded
-from api.pages.texts import N_, _
+from api.pages.texts import N_, _, language
 from api.pages.urls import urls
+from api.pages.versions import version_of
 from api.pages.words import clock_time
 from api.problems import Changed, Invalid, Problem
 from api.security.people import Person, queues_of
@@ -44,6 +44,10 @@ from store.tables.utility import Account
 router = APIRouter(include_in_schema=False)
 
 SHOWN: Final = 50
+EVERY: Final = 5  #: seconds between two looks at what changed
+QueueName = Annotated[str | None, Query(max_length=120)]
+Which = Annotated[str, Query(pattern="^(waiting|mine|all)$")]
+CursorText = Annotated[str | None, Query(max_length=500)]
 WHICH: Final = (("waiting", N_("Waiting")), ("mine", N_("Yours")), ("all", N_("All, the newest first")))
 CHANNEL_WORDS: Final = {
     "call": N_("call"),
@@ -64,6 +68,7 @@ class ItemLine:
     item: ItemView
     channel: str  #: in the reader's language
     age: str  #: since its date stamp
+    version: str  #: changes with all that the line shows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,9 @@ class InboxPage:
     may_take_in: bool
     unread: int  #: memos to the person
     next: str | None
+    live: str  #: where all this is asked for again
+    every: int  #: seconds
+    version: str  #: of all this
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,28 +129,52 @@ def show(
     request: Request,
     office: Office,
     person: SignedIn,
-    queue: Annotated[str | None, Query(max_length=120)] = None,
-    which: Annotated[str, Query(pattern="^(waiting|mine|all)$")] = "waiting",
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    queue: QueueName = None,
+    which: Which = "waiting",
+    cursor: CursorText = None,
 ) -> Response:
     """Lists what waits, what the person has, or all that came in."""
+    content = _inbox(office, person, queue=queue, which=which, cursor=cursor)
+    return page(request, "inbox/inbox.html", content, person=person)
+
+
+@router.get("/inbox/now")
+def now(
+    request: Request,
+    office: Office,
+    person: SignedIn,
+    queue: QueueName = None,
+    which: Which = "waiting",
+    cursor: CursorText = None,
+    x_seen: Annotated[str, Header(max_length=40)] = "",
+) -> Response:
+    """The list as it is now; 204 when it is as it was seen."""
+    content = _inbox(office, person, queue=queue, which=which, cursor=cursor)
+    if content.version == x_seen:
+        return Response(status_code=204)
+    return page(request, "inbox/_list.html", content, person=person)
+
+
+def _inbox(office: Services, person: Person, *, queue: str | None, which: str, cursor: str | None) -> InboxPage:
     found = inbox_lists.items_of(office, person, queue=queue, which=which, limit=SHOWN, cursor=cursor)
     seen, now = inbox_lists.queues_seen(office, person), office.now()
     with office.store.reading() as session:
         counts = {each.queue: each for each in inbox_counts(session, seen, now)}
         unread = unread_memos(session, person.id, sorted(person.crews))
-    asked = {"which": which} | ({"queue": queue} if queue else {})
-    content = InboxPage(
-        lines=[_line(office, item, now) for item in found.items],
+    lines = [_line(office, item, now) for item in found.items]
+    return InboxPage(
+        lines=lines,
         which=which,
         ways=[(key, _(title)) for key, title in WHICH],
         queue=queue,
         queues=[(name, office.district.queues[name].title, counts.get(name)) for name in seen],
         may_take_in=person.may(inbox.RIGHT),
         unread=unread,
-        next=f"{urls.inbox}?{urlencode({**asked, 'cursor': found.cursor})}" if found.cursor else None,
+        next=urls.inbox_of(which, queue, found.cursor) if found.cursor else None,
+        live=urls.inbox_now(which, queue, cursor),
+        every=EVERY,
+        version=version_of([line.version for line in lines], counts, unread, found.cursor),
     )
-    return page(request, "inbox/inbox.html", content, person=person)
 
 
 @router.get("/inbox/new")
@@ -297,10 +329,12 @@ def _item(
 
 
 def _line(office: Services, item: InboxItem, now: datetime) -> ItemLine:
+    view, old = item_view(item, at=now, zone=office.zone), age(item.received_at, now)
     return ItemLine(
-        item=item_view(item, at=now, zone=office.zone),
+        item=view,
         channel=_(CHANNEL_WORDS[item.channel]),
-        age=age(item.received_at, now),
+        age=old,
+        version=version_of(view.version, view.late, old, language()),
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,6 +15,7 @@ from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
 from api.pages.texts import _
 from api.pages.urls import urls
+from api.pages.versions import version_of
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -166,7 +166,7 @@ def _content(
         may_review=may_review,
         changes=_changes(view) if may_review else (),
         reason=reason,
-        version=_version(view, lines),
+        version=version_of(view, lines),
         keys={how: new_key() for how in CHANGES},
         trouble=trouble,
     )
@@ -198,10 +198,5 @@ def _day(office: Services, person: Person, name: str, on: date | None) -> DayPag
         is_today=day == office.today(),
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
-        versions={part: _version(value) for part, value in {**parts, "all": parts}.items()},
+        versions={part: version_of(value) for part, value in {**parts, "all": parts}.items()},
     )
-
-
-def _version(*shown: Any) -> str:
-    """A word that changes with what is shown."""
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]

@@ -103,9 +103,13 @@ class Urls:
         """A case."""
         return f"/cases/{_part(case)}"
 
-    def picture(self, case: str) -> str:
-        """The picture of a case's state machine."""
-        return f"/cases/{_part(case)}/states.svg"
+    def case_now(self, case: str, *, whole: bool = False) -> str:
+        """What of a case's page lives, with all of its timeline or the newest part."""
+        return f"/cases/{_part(case)}/now{_query(all='yes' if whole else None)}"
+
+    def picture(self, case: str, steps: int | None = None) -> str:
+        """The picture of a case's state machine, as it is after so many steps."""
+        return f"/cases/{_part(case)}/states.svg{_query(step=None if steps is None else str(steps))}"
 
     def notes(self, case: str) -> str:
         """Where notes on a case are sent."""
@@ -228,9 +232,13 @@ class Urls:
     new_item = "/inbox/new"
     memos = "/memos"
 
-    def inbox_of(self, which: str, queue: str | None = None) -> str:
-        """What waits, what is one's own, or all; of one queue."""
-        return f"/inbox?{urlencode({'which': which} | ({'queue': queue} if queue else {}))}"
+    def inbox_of(self, which: str, queue: str | None = None, cursor: str | None = None) -> str:
+        """What waits, what is one's own, or all; of one queue, from a place on."""
+        return f"/inbox{_query(which=which, queue=queue, cursor=cursor)}"
+
+    def inbox_now(self, which: str, queue: str | None = None, cursor: str | None = None) -> str:
+        """The same as it is now."""
+        return f"/inbox/now{_query(which=which, queue=queue, cursor=cursor)}"
 
     def item(self, item: str) -> str:
         """An item of the inbox."""

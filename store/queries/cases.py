@@ -114,6 +114,16 @@ def links_of(session: Session, case_id: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda link: (link[0] == case_id, link))
 
 
+def relatives_of(session: Session, case_id: str) -> list[tuple[str, int]]:
+    """The case's parent and children, each with the number of its last step."""
+    linked = or_(col(CaseLink.parent_id) == case_id, col(CaseLink.child_id) == case_id)
+    query = select(col(CaseRow.id), col(CaseRow.step_no)).join(
+        CaseLink, or_(col(CaseLink.parent_id) == col(CaseRow.id), col(CaseLink.child_id) == col(CaseRow.id))
+    )
+    found = session.execute(query.where(linked, col(CaseRow.id) != case_id).order_by(col(CaseRow.id)))
+    return [(other, step) for other, step in found]
+
+
 def cases_by_id(session: Session, ids: Sequence[str]) -> list[CaseRow]:
     """These cases, as far as they are there."""
     return list(session.execute(select(CaseRow).where(col(CaseRow.id).in_(ids))).scalars()) if ids else []

@@ -316,6 +316,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /accounts/{account_id}/holds": needs("place-holds", sent={"kind": "medical", "reason": "x"}),
     "POST /accounts/{account_id}/holds/{kind}/release": needs("place-holds", sent=_WHY),
     "GET /cases/{case_id}": needs("see-accounts"),
+    "GET /cases/{case_id}/now": needs("see-accounts"),
     "GET /cases/{case_id}/states.svg": needs("see-accounts"),
     "POST /cases/{case_id}/notes": needs(_DESK, sent={"text": "x"}),
     "GET /cases/{case_id}/events/{name}": needs("send-events", parts={"name": "=customer-withdrew"}),
@@ -338,6 +339,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /files/{file_id}": needs("see-accounts"),
     # inbox and memos
     "GET /inbox": needs("see-accounts"),
+    "GET /inbox/now": needs("see-accounts"),
     "GET /inbox/new": needs("take-in"),
     "POST /inbox/new": needs("take-in", sent={"channel": "call", "text": "x"}),
     "GET /inbox/{item_id}": needs(_SEEN_ITEM),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -14,9 +16,9 @@ from tests.api.office import Office
 _keys = itertools.count(1)
 
 
-async def seen(office: Office, by: str, path: str) -> httpx.Response:
+async def seen(office: Office, by: str, path: str, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.Response:
     """The page as this person sees it."""
-    return await office.http.get(path, headers=_headers(office, by))
+    return await office.http.get(path, headers=_headers(office, by) | dict(headers))
 
 
 async def sent(office: Office, by: str, path: str, **fields: Any) -> httpx.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from sqlalchemy import event
 
 from store.queries.letters import waiting_for_the_post
 from tests.api.office import Office
+from tests.api.pages_office import seen
 from tests.api.test_inbox_by_rest import item_of
 
 FINANCE = frozenset({"finance", "auditor"})
@@ -90,3 +92,16 @@ async def test_a_form_of_another_session_is_refused(office: Office) -> None:
     assert refused.status_code == 403
     with office.store.reading() as session:
         assert waiting_for_the_post(session) == 0
+
+
+async def test_the_inbox_is_sent_again_only_when_something_came_in_or_was_taken(office: Office) -> None:
+    page = (await seen(office, "rep", "/inbox")).text
+    at = re.findall(r'data-seen="([^"]+)"', page)[0]
+    assert "Nothing is waiting here." in page
+    assert (await seen(office, "rep", "/inbox/now", {"X-Seen": at})).status_code == 204
+    item = await item_of(office, subject="The bill of July")
+    now = (await seen(office, "rep", "/inbox/now", {"X-Seen": at})).text
+    assert "The bill of July" in now
+    at = re.findall(r'data-seen="([^"]+)"', now)[0]
+    await office.by("rep2").post(f"/api/inbox/{item}/claim")
+    assert "<td>rep2</td>" in (await seen(office, "rep", "/inbox/now", {"X-Seen": at})).text

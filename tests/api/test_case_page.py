@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import event
+from sqlmodel import select
 
 from store.tables.audit import Audit
 from store.tables.cases import CaseLink, CaseRow, Incident, StepRow, TaskRow
@@ -231,3 +233,51 @@ async def test_a_long_story_asks_the_store_no_more_than_a_short_one(office: Offi
             assert (await seen(office, "rep", f"/cases/{case}")).status_code == 200
         counted[case] = len(statements)
     assert counted[long] == counted[short]
+
+
+def seen_on(page: str) -> str:
+    """What a living page says of what stands on it."""
+    found = re.search(r'data-seen="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+async def test_what_lives_on_a_case_s_page_is_sent_again_only_when_something_has_changed(office: Office) -> None:
+    task = opened(office)
+    case = case_of(task)
+    with counting(office) as whole:
+        page = await seen(office, "rep", f"/cases/{case}")
+    headers = {"X-Seen": seen_on(page.text)}
+    with counting(office) as asked:
+        assert (await seen(office, "rep", f"/cases/{case}/now", headers)).status_code == 204
+    assert len(asked) < len(whole) / 2
+    await office.by("rep2").post(f"/api/tasks/{task}/claim")
+    now = await seen(office, "rep", f"/cases/{case}/now", headers)
+    assert now.status_code == 200
+    assert "<td>rep2</td>" in now.text
+    headers = {"X-Seen": seen_on(now.text)}
+    assert (await seen(office, "rep", f"/cases/{case}/now", headers)).status_code == 204
+    await office.by("rep2").post(f"/api/cases/{case}/notes", {"text": "The customer calls back."})
+    assert "The customer calls back." in (await seen(office, "rep", f"/cases/{case}/now", headers)).text
+
+
+async def test_a_part_keeps_its_version_while_it_says_the_same(office: Office) -> None:
+    case = case_of(opened(office))
+    first, second = [(await seen(office, "supervisor", f"/cases/{case}/now")).text for _time in range(2)]
+    versions = re.compile(r'id="([^"]+)" data-part data-version="([^"]+)"')
+    assert len(versions.findall(first)) > 10
+    assert versions.findall(first) == versions.findall(second)
+    whole = (await seen(office, "supervisor", f"/cases/{case}")).text
+    assert sorted(versions.findall(whole)) == sorted(versions.findall(first))
+    await office.by("rep2").post(f"/api/cases/{case}/notes", {"text": "The customer calls back."})
+    third = (await seen(office, "supervisor", f"/cases/{case}/now")).text
+    changed = set(versions.findall(third)) - set(versions.findall(first))
+    assert {part for part, _version in changed} == {"case-notes"}
+
+
+async def test_looking_again_is_no_further_look_at_the_account_but_asks_for_the_right_each_time(office: Office) -> None:
+    case = case_of(opened(office))
+    await seen(office, "rep", f"/cases/{case}/now")
+    with office.store.reading() as session:
+        assert session.exec(select(Audit).where(Audit.act == "view")).all() == []
+    assert (await seen(office, "crew", f"/cases/{case}/now")).status_code == 403

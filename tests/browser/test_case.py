@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from opening import Axe, sign_in
 from playwright.async_api import Page, expect
+
+from tests.browser.opening import Axe, NewPage, sign_in
 
 ACCOUNT = "10-004238"
 
@@ -48,3 +49,36 @@ async def test_a_case_page_fits_a_narrow_screen(page: Page) -> None:
     await page.goto(f"/accounts/{ACCOUNT}")
     await page.get_by_role("link", name=re.compile("is open already|High-consumption complaint")).first.click()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_case_s_page_follows_what_others_do_and_leaves_alone_what_somebody_is_writing(
+    new_page: NewPage, axe: Axe
+) -> None:
+    mine, theirs = await new_page(), await new_page()
+    await sign_in(mine, "rep")
+    await mine.goto("/accounts/10-004357/open/high-consumption")
+    await mine.get_by_label(re.compile("^Bill")).select_option(index=1)
+    await mine.get_by_role("button", name="Open the case").click()
+    await expect(mine).to_have_url(re.compile("/cases/c-"))
+    await mine.get_by_label("A note").fill("She calls back at")
+    await mine.get_by_text("The way it took, in words").click()
+    await mine.get_by_text("On what grounds").last.click()
+    await sign_in(theirs, "rep2")
+    await theirs.goto(mine.url)
+
+    await theirs.get_by_role("link", name="Review the consumption history", exact=True).click()
+    await theirs.get_by_role("button", name="Claim this task").click()
+    await expect(mine.get_by_role("cell", name="rep2")).to_be_visible()
+    await theirs.get_by_label("A note").fill("Her neighbours had a leak.")
+    await theirs.get_by_role("button", name="Write it down").click()
+    await expect(mine.get_by_text("Her neighbours had a leak.")).to_be_visible()
+    await theirs.get_by_label(re.compile("^Cause")).select_option("usage")
+    await theirs.get_by_role("button", name="The use is explained").click()
+    await expect(mine.get_by_text("Review the consumption history: The use is explained", exact=True)).to_be_visible()
+    await expect(mine.locator(".why")).not_to_contain_text("Review the consumption history")
+    await expect(mine.locator("img.picture")).to_have_attribute("src", re.compile(r"\?step=[2-9]"))
+
+    await expect(mine.get_by_label("A note")).to_have_value("She calls back at")
+    await expect(mine.locator("#case-way details")).to_have_attribute("open", "")
+    await expect(mine.locator("#case-timeline details[open]")).to_have_count(1)
+    await axe(mine)

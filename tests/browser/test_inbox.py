@@ -23,7 +23,8 @@ async def _sign_in(page: Page, name: str) -> None:
 async def test_what_came_in_opens_a_case_and_a_memo_is_read(
     new_page: NewPage, axe: Callable[[Page], Awaitable[None]]
 ) -> None:
-    page = await new_page()
+    page, watching = await new_page(), await new_page()
+    await _sign_in(watching, "rep2")
     await _sign_in(page, "rep")
     await page.get_by_role("link", name="Take in something new").click()
     await page.get_by_label("How it came").select_option("email")
@@ -40,6 +41,7 @@ async def test_what_came_in_opens_a_case_and_a_memo_is_read(
     await expect(page.get_by_role("heading", name="The bill of July")).to_be_visible()
     await axe(page)
     item = page.url
+    await expect(watching.get_by_role("link", name="The bill of July")).to_be_visible()
 
     # A colleague is quicker; both see who has it.
     other = await new_page(script=False)
@@ -56,6 +58,7 @@ async def test_what_came_in_opens_a_case_and_a_memo_is_read(
     await page.get_by_role("button", name="Open the case").click()
     await expect(page).to_have_url(re.compile("/cases/c-"))
     await expect(page.get_by_text("E-mail from A neighbor")).to_be_visible()
+    await expect(watching.get_by_role("link", name="The bill of July")).to_have_count(0)
 
     await page.goto("/inbox/new")
     await page.get_by_label("What it is about").fill("An advertisement")
