@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 from starlette.concurrency import run_in_threadpool
 
 from activities.delivery import tell_holds, to_account
@@ -23,7 +23,7 @@ from api.acts.moving import name_of
 from api.acts.rules import must_not_be_an_answer
 from api.engine import engine_answers
 from api.library import current_all, published
-from api.problems import Conflict, Invalid, NotPermitted, Problem, UnknownHere
+from api.problems import Changed, Conflict, Invalid, NotPermitted, Problem, UnknownHere
 from api.services import Services
 from api.views.accounts import hold_view, payment_view
 from api.views.deliveries import delivery_view
@@ -32,7 +32,7 @@ from store.ledger import payment_entry, post
 from store.outbox import account_event_delivered, tell_account
 from store.queries.holds import HoldError, open_cases_of_account, place_hold, release_hold, standing_holds
 from store.tables.cases import CaseRow
-from store.tables.utility import Payment
+from store.tables.utility import Account, Payment
 from workflows.machine.events import Message
 from workflows.messages import HEADGATE
 
@@ -121,11 +121,15 @@ async def place(
     reason: str,
     reference: str | None,
     until: datetime | None,
+    version: int | None = None,
 ) -> Answer:
-    """The hold, placed: from this moment steps are decided with it, and the account's open cases are told."""
+    """The hold, placed: from this moment steps are decided with it, and the account's open cases are told.
+
+    Raises Changed when the account's holds have changed since `version`, which counts their changes."""
 
     def work(session: Session, record: Record) -> Answer:
         _may_hold(office, session, ask, account, kind)
+        _must_hold_as_seen(session, account, version)
         if until is not None and until <= ask.at:
             raise Invalid("A hold ends in the future.", fields={"until": "is in the future"})
         try:
@@ -151,11 +155,14 @@ async def place(
     return answer
 
 
-async def release(office: Services, ask: Ask, account: str, kind: str, *, reason: str) -> Answer:
-    """The hold, released; the account's open cases are told."""
+async def release(
+    office: Services, ask: Ask, account: str, kind: str, *, reason: str, version: int | None = None
+) -> Answer:
+    """The hold, released; the account's open cases are told. Raises Changed as `place` does."""
 
     def work(session: Session, record: Record) -> Answer:
         _may_hold(office, session, ask, account, kind)
+        _must_hold_as_seen(session, account, version)
         try:
             hold = release_hold(session, account, kind, by=ask.person.id, at=ask.at, reason=reason)
         except HoldError as error:
@@ -203,6 +210,14 @@ def _frozen(office: Services, account: str, name: str, data: Mapping[str, Any]) 
     if wrong:
         raise Invalid("The event names something that there is not.", fields=wrong)
     return values
+
+
+def _must_hold_as_seen(session: Session, account: str, version: int | None) -> None:
+    if version is None:
+        return
+    now = session.exec(select(Account.hold_version).where(Account.id == account).with_for_update()).one()
+    if now != version:
+        raise Changed("The account's holds have changed since you looked at them. See how they stand now.")
 
 
 def _may_hold(office: Services, session: Session, ask: Ask, account: str, kind: str) -> None:

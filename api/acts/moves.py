@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.moving import audited, key_of, taken_once
 from api.acts.queue import visible
-from api.acts.rules import must_see_account
+from api.acts.rules import must_see_account, must_stand_at
 from api.library import content_of_case
 from api.problems import Conflict, Invalid, NotFound, NotPermitted
 from api.security.people import Person
@@ -55,11 +55,12 @@ def places(session: Session, case: CaseRow) -> dict[str, str]:
     }
 
 
-def ask_for(office: Services, ask: Ask, case_id: str, *, target: str, reason: str) -> Answer:
-    """The move, asked for: it waits for a second person."""
+def ask_for(office: Services, ask: Ask, case_id: str, *, target: str, reason: str, step: int | None = None) -> Answer:
+    """The move, asked for: it waits for a second person; Changed when the case has gone on since `step`."""
 
     def work(session: Session, record: Record) -> Answer:
         case = _case(session, ask, case_id, record)
+        must_stand_at(case, step)
         known = places(session, case)
         if target not in known:
             sentence = f"no state of this case is called {near_miss(target[:60], known)}, or the case is there already"
@@ -79,8 +80,10 @@ def ask_for(office: Services, ask: Ask, case_id: str, *, target: str, reason: st
     return once(office.store, ask, Record(act="ask-move", kind="case", id=case_id), work)
 
 
-async def agree(office: Services, ask: Ask, move_id: str) -> Answer:
-    """The step by which the case was moved; what a law or a hold bars is refused, and the move goes on waiting."""
+async def agree(office: Services, ask: Ask, move_id: str, *, step: int | None = None) -> Answer:
+    """The step by which the case was moved; what a law or a hold bars is refused, and the move goes on waiting.
+
+    Raises Changed when the case has gone on since `step`."""
     record = Record(act="move-case", kind="case", id=move_id)
 
     def prepared(repeated: bool) -> tuple[str, Moved]:
@@ -88,8 +91,10 @@ async def agree(office: Services, ask: Ask, move_id: str) -> Answer:
             move = move_of(session, move_id, decided=repeated)
             case = _case(session, ask, move.case_id, record, must_be_open=not repeated)
             record.id = case.id
-            if not repeated and ask.person.id == move.asked_by:
-                raise NotPermitted("A second person must agree to the move.", rule=record.rule)
+            if not repeated:
+                must_stand_at(case, step)
+                if ask.person.id == move.asked_by:
+                    raise NotPermitted("A second person must agree to the move.", rule=record.rule)
             event = Moved(target=move.target, reason=move.reason, by=move.asked_by, approved_by=ask.person.id)
             return case.id, event
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.moving import audited, key_of, taken_once
-from api.acts.rules import must_see_account
+from api.acts.rules import must_see_account, must_stand_at
 from api.library import content_of_case
 from api.problems import Conflict, NotFound, NotPermitted
 from api.security.people import Person
@@ -33,11 +33,14 @@ def overrides_of(session: Session, case_id: str) -> Sequence[RuleOverride]:
     return session.exec(query).all()
 
 
-def ask_for(office: Services, ask: Ask, case_id: str, *, rules: Sequence[str], reason: str) -> Answer:
-    """The override, asked for: it waits for a second person."""
+def ask_for(
+    office: Services, ask: Ask, case_id: str, *, rules: Sequence[str], reason: str, step: int | None = None
+) -> Answer:
+    """The override, asked for: it waits for a second person; Changed when the case has gone on since `step`."""
 
     def work(session: Session, record: Record) -> Answer:
         case = _case(session, ask, case_id, record)
+        must_stand_at(case, step)
         _may_override(session, ask.person, case, rules)
         record.rule = f"override {', '.join(rules)}"
         override = RuleOverride(
@@ -55,8 +58,8 @@ def ask_for(office: Services, ask: Ask, case_id: str, *, rules: Sequence[str], r
     return once(office.store, ask, Record(act="ask-override", kind="case", id=case_id), work)
 
 
-async def agree(office: Services, ask: Ask, case_id: str, override_id: str) -> Answer:
-    """The step with which the rules do not bind, the next time that they would."""
+async def agree(office: Services, ask: Ask, case_id: str, override_id: str, *, step: int | None = None) -> Answer:
+    """The step with which the rules do not bind, the next time that they would; Changed as when it is asked for."""
     record = Record(act="override-rule", kind="case", id=case_id)
 
     def prepared(repeated: bool) -> Overridden:
@@ -65,6 +68,7 @@ async def agree(office: Services, ask: Ask, case_id: str, override_id: str) -> A
             override = _override(session, case_id, override_id, decided=repeated)
             record.rule = f"override {', '.join(override.rules or [])}"
             if not repeated:
+                must_stand_at(case, step)
                 _may_override(session, ask.person, case, override.rules or [])
                 if ask.person.id == override.asked_by:
                     raise NotPermitted("A second person must agree to the override.", rule=record.rule)

@@ -27,7 +27,7 @@ from store.tables.cases import CaseRow, Note, TaskRow
 def add_note(
     office: Services, ask: Ask, *, text: str, task_id: str | None = None, case_id: str | None = None
 ) -> Answer:
-    """A note on a task, or on a case."""
+    """A note on a task, or on a case. Notes are only ever added, so nobody's note can overtake another's."""
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "work")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from sqlmodel import Session, select
 
 from api.library import published, task_at
-from api.problems import Confidential, Conflict, NotFound, NotPermitted
+from api.problems import Changed, Confidential, Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from definitions.catalogue import actions
 from definitions.language.model import CALLED_OFF, Task
@@ -74,6 +74,12 @@ def case_seen(session: Session, person: Person, case_id: str) -> CaseRow:
         raise NotFound(f"There is no case {case_id!r}. GET /api/cases lists those that there are.")
     must_see_account(session, person, case.account_id)
     return case
+
+
+def must_stand_at(case: CaseRow, step: int | None) -> None:
+    """Raises Changed when the case has gone on since a step at which somebody looked at it; None: nobody says at which."""
+    if step is not None and case.step_no != step:
+        raise Changed("The case has gone on since you looked at it. See what happened, and whether you still mean it.")
 
 
 def may_do(session: Session, person: Person, task: TaskRow) -> str:

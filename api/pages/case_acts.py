@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,14 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import moves, opening, overriding, settling
+from api.acts.act import Answer
 from api.acts.rules import case_seen, comes_by_itself
 from api.library import content_of_case
+from api.pages.cases import shown
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
+from api.pages.returned import returned
 from api.pages.telling import step_told
 from api.pages.texts import _
 from api.pages.urls import urls
@@ -76,59 +79,98 @@ async def tell(request: Request, office: Office, form: Form, case_id: str, name:
 
 
 @router.post("/cases/{case_id}/reopen")
-async def reopen(office: Office, form: Form, case_id: str) -> Response:
+async def reopen(request: Request, office: Office, form: Form, case_id: str) -> Response:
     """Opens a closed case again."""
-    await opening.reopen(office, form.ask, case_id, reason=_reason(form))
-    return _back(case_id)
+    return await _done(
+        request,
+        office,
+        form,
+        case_id,
+        "reopen",
+        lambda: opening.reopen(office, form.ask, case_id, reason=_reason(form)),
+    )
 
 
 @router.post("/cases/{case_id}/incidents/{incident_id}")
-async def settle(office: Office, form: Form, case_id: str, incident_id: str) -> Response:
+async def settle(request: Request, office: Office, form: Form, case_id: str, incident_id: str) -> Response:
     """Has what keeps failing tried again, or leaves it out."""
-    how = form.text("how")
-    if how == "retry":
-        await settling.settle(
-            office, form.ask, incident_id, how="retry", reason=form.text("reason") or _("tried again")
-        )
-    else:
-        await settling.settle(office, form.ask, incident_id, how="skip", reason=_reason(form))
-    return _back(case_id)
+
+    def act() -> Awaitable[Answer]:
+        if form.text("how") == "retry":
+            reason = form.text("reason") or _("tried again")
+            return settling.settle(office, form.ask, incident_id, how="retry", reason=reason)
+        return settling.settle(office, form.ask, incident_id, how="skip", reason=_reason(form))
+
+    return await _done(request, office, form, case_id, f"incident {incident_id}", act)
 
 
 @router.post("/cases/{case_id}/moves")
-def ask_move(office: Office, form: Form, case_id: str) -> Response:
+async def ask_move(request: Request, office: Office, form: Form, case_id: str) -> Response:
     """Asks to move the case to another state."""
-    moves.ask_for(office, form.ask, case_id, target=form.text("target"), reason=_reason(form))
-    return _back(case_id)
+
+    def act() -> Awaitable[Answer]:
+        target, step = form.text("target"), form.number("version")
+        return run_in_threadpool(
+            moves.ask_for, office, form.ask, case_id, target=target, reason=_reason(form), step=step
+        )
+
+    return await _done(request, office, form, case_id, "move", act)
 
 
 @router.post("/cases/{case_id}/moves/{move_id}")
-async def decide_move(office: Office, form: Form, case_id: str, move_id: str) -> Response:
+async def decide_move(request: Request, office: Office, form: Form, case_id: str, move_id: str) -> Response:
     """Agrees to a move as the second person, or refuses it."""
-    if form.text("decision") == "agree":
-        await moves.agree(office, form.ask, move_id)
-    else:
-        await run_in_threadpool(moves.refuse, office, form.ask, move_id, reason=_reason(form))
-    return _back(case_id)
+
+    def act() -> Awaitable[Answer]:
+        if form.text("decision") == "agree":
+            return moves.agree(office, form.ask, move_id, step=form.number("version"))
+        return run_in_threadpool(moves.refuse, office, form.ask, move_id, reason=_reason(form))
+
+    return await _done(request, office, form, case_id, move_id, act)
 
 
 @router.post("/cases/{case_id}/overrides")
-def ask_override(office: Office, form: Form, case_id: str) -> Response:
+async def ask_override(request: Request, office: Office, form: Form, case_id: str) -> Response:
     """Asks to override rules of the district's own."""
-    rules = [rule for rule in form.fields.get("rule", ()) if rule][:10]
-    if not rules:
-        raise Invalid(_("Say which rule is to be overridden."), fields={"rule": _("is empty")})
-    overriding.ask_for(office, form.ask, case_id, rules=rules, reason=_reason(form))
-    return _back(case_id)
+
+    def act() -> Awaitable[Answer]:
+        rules = [rule for rule in form.fields.get("rule", ()) if rule][:10]
+        if not rules:
+            raise Invalid(_("Say which rule is to be overridden."), fields={"rule": _("is empty")})
+        return run_in_threadpool(
+            overriding.ask_for,
+            office,
+            form.ask,
+            case_id,
+            rules=rules,
+            reason=_reason(form),
+            step=form.number("version"),
+        )
+
+    return await _done(request, office, form, case_id, "override", act)
 
 
 @router.post("/cases/{case_id}/overrides/{override_id}")
-async def decide_override(office: Office, form: Form, case_id: str, override_id: str) -> Response:
+async def decide_override(request: Request, office: Office, form: Form, case_id: str, override_id: str) -> Response:
     """Agrees to an override as the second person, or refuses it."""
-    if form.text("decision") == "agree":
-        await overriding.agree(office, form.ask, case_id, override_id)
-    else:
-        await run_in_threadpool(overriding.refuse, office, form.ask, case_id, override_id, reason=_reason(form))
+
+    def act() -> Awaitable[Answer]:
+        if form.text("decision") == "agree":
+            return overriding.agree(office, form.ask, case_id, override_id, step=form.number("version"))
+        return run_in_threadpool(overriding.refuse, office, form.ask, case_id, override_id, reason=_reason(form))
+
+    return await _done(request, office, form, case_id, override_id, act)
+
+
+async def _done(
+    request: Request, office: Services, form: Posted, case_id: str, name: str, act: Callable[[], Awaitable[Answer]]
+) -> Response:
+    """Does what the form of this name asks, and shows the case; what stands against it is said with what was typed."""
+    try:
+        await act()
+    except Problem as problem:
+        came_back = returned(form, name, problem)
+        return await run_in_threadpool(shown, request, office, form.ask.person, case_id, came_back)
     return _back(case_id)
 
 
@@ -167,7 +209,7 @@ def _form(
     fields, title, case_title = _asked(office, person, case_id, name)
     with office.store.reading() as session:
         account = case_seen(session, person, case_id).account_id
-        shown = inputs(
+        fields_shown = inputs(
             session,
             [field_view(each, field, None) for each, field in fields.items()],
             account=account,
@@ -175,6 +217,6 @@ def _form(
             given=given,
         )
     content = EventPage(
-        case=case_id, case_title=case_title, name=name, title=title, inputs=shown, key=new_key(), trouble=trouble
+        case=case_id, case_title=case_title, name=name, title=title, inputs=fields_shown, key=new_key(), trouble=trouble
     )
     return page(request, "case/event.html", content, person=person, status=status)

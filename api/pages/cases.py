@@ -20,6 +20,8 @@ from api.library import content_of_case, published
 from api.pages.frame import new_key, page
 from api.pages.posted import Form
 from api.pages.pulse import pulse
+from api.pages.returned import NOTHING, Returned
+from api.pages.stale import Changes, overtaken
 from api.pages.story import Story, story_of
 from api.pages.telling import state_title, step_told
 from api.pages.texts import _
@@ -41,7 +43,7 @@ from api.views.tasks import TaskView, task_view
 from definitions.language.diagrams import edges, svg
 from definitions.language.expand import expand
 from store.queries import cases as query
-from store.queries.audit import refused_in
+from store.queries.audit import last_act, refused_in
 from store.tables.cases import CaseRow, StepRow
 from store.tables.connections import Applicant
 from store.tables.papers import File
@@ -112,6 +114,9 @@ class CasePage:
     may_reopen: bool
     may_write: bool
     keys: Mapping[str, str]  #: one for each form that must not be done twice
+    seen: int  #: the newest audit row about the case: what its forms have seen
+    returned: Returned  #: a form that came back
+    changes: Changes | None  #: what others did since the page of that form was opened
     whole: bool  #: all of the timeline
     steps: int  #: how many it took
     pulse: str  #: of all that lives
@@ -121,12 +126,18 @@ class CasePage:
 @router.get("/cases/{case_id}")
 def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Response:
     """Shows a case."""
+    return shown(request, office, person, case_id)
+
+
+def shown(request: Request, office: Services, person: Person, case_id: str, came_back: Returned = NOTHING) -> Response:
+    """The case, with a form of its page that came back."""
     with office.store.reading() as session:
         row = case_seen(session, person, case_id)
         account = session.get(Account, row.account_id) if row.account_id else None
-        content = _content(session, office, person, row, account, whole=request.query_params.get("all") == "yes")
+        whole = request.query_params.get("all") == "yes"
+        content = _content(session, office, person, row, account, whole=whole, came_back=came_back)
     log_view(office, person, row.account_id or "", confidential=bool(account and account.confidential), what="case")
-    return page(request, "case/case.html", content, person=person)
+    return page(request, "case/case.html", content, person=person, status=came_back.status)
 
 
 @router.get("/cases/{case_id}/now")
@@ -177,7 +188,14 @@ def write(office: Office, form: Form, case_id: str) -> Response:
 
 
 def _content(
-    session: Session, office: Services, person: Person, row: CaseRow, account: Account | None, *, whole: bool
+    session: Session,
+    office: Services,
+    person: Person,
+    row: CaseRow,
+    account: Account | None,
+    *,
+    whole: bool,
+    came_back: Returned = NOTHING,
 ) -> CasePage:
     zone = office.zone
     machine = machine_of(content_of_case(session, row))
@@ -195,7 +213,7 @@ def _content(
         case=detail,
         states=[state_title(machine, path) for path in row.state.split()],
         data=[(field_title(machine.definition, name), value) for name, value in detail.data.items()],
-        story=story_of(session, office, person, account, case=row.id) if account else None,
+        story=story_of(session, office, person, account, case=row.id, returned=came_back) if account else None,
         applicant=applicant_view(applicant, zone=zone) if applicant else None,
         tasks=[task_view(task, at=office.now(), zone=zone) for task in queue_of(office, person, case=row.id).items],
         related=_related(session, row.id),
@@ -220,6 +238,9 @@ def _content(
         undo=_undo(office, case, person),
         may_reopen=row.status == "closed" and person.may("reopen-cases") and machine.definition.reopen is not None,
         may_write=person.may("work"),
+        seen=last_act(session, case=row.id),
+        returned=came_back,
+        changes=overtaken(session, office, came_back, by=person.id, case=row.id, account=row.account_id),
         whole=whole,
         steps=row.step_no,
         pulse=pulse(session, row, account, at=office.now()),

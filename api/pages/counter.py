@@ -17,9 +17,11 @@ from api.acts import accounts as acts
 from api.acts import conversing, delivering
 from api.library import content_of_case
 from api.pages import words
-from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.frame import Trouble, new_key, page
 from api.pages.kinds import CaseKind, ReasonShown, kinds_of, routed
 from api.pages.posted import Form, Posted
+from api.pages.returned import NOTHING, Returned, returned
+from api.pages.stale import Changes, overtaken
 from api.pages.story import Story, story_of
 from api.pages.texts import N_, _
 from api.pages.urls import urls
@@ -48,6 +50,7 @@ router = APIRouter(include_in_schema=False)
 
 LOGGED: Final = 8  #: conversations shown
 READS: Final = 6
+SAID: Final = "said"  #: the forms of the conversation and of a payment
 METHODS: Final = ("cash", "card", "check")
 TITLES: Final = {
     "name": N_("Name"),
@@ -91,6 +94,7 @@ class CounterPage:
     given: Mapping[str, str]  #: what was typed into a form that comes back
     keys: Mapping[str, str]
     trouble: Trouble | None
+    changes: Changes | None  #: what others did since the page of a form that came back was opened
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +112,7 @@ class ReceiptPage:
 @router.get("/accounts/{account_id}")
 def show(request: Request, office: Office, person: SignedIn, account_id: str) -> Response:
     """Shows an account with all that a conversation needs."""
-    return _shown(request, office, person, account_id)
+    return shown(request, office, person, account_id)
 
 
 @router.post("/accounts/{account_id}/conversations")
@@ -118,7 +122,8 @@ async def note(request: Request, office: Office, form: Form, account_id: str) ->
         said = _said(form)
         await conversing.note_conversation(office, form.ask, account_id, said)
     except Problem as problem:
-        return await _again(request, office, form, account_id, problem)
+        came_back = returned(form, SAID, problem)
+        return await run_in_threadpool(shown, request, office, form.ask.person, account_id, came_back)
     return RedirectResponse(urls.account(account_id), status_code=303)
 
 
@@ -135,7 +140,8 @@ async def pay(request: Request, office: Office, form: Form, account_id: str) -> 
             method=_one_of(form, "method", METHODS),
         )
     except Problem as problem:
-        return await _again(request, office, form, account_id, problem)
+        came_back = returned(form, SAID, problem)
+        return await run_in_threadpool(shown, request, office, form.ask.person, account_id, came_back)
     return RedirectResponse(urls.receipt(account_id, answer.body["id"]), status_code=303)
 
 
@@ -159,49 +165,20 @@ def show_receipt(request: Request, office: Office, person: SignedIn, account_id:
     return page(request, "counter/receipt.html", content, person=person)
 
 
-async def _again(request: Request, office: Services, form: Posted, account_id: str, problem: Problem) -> Response:
-    if problem.status not in (409, 422):
-        raise problem
-    given = {name: form.text(name) for name in form.fields}
-    return await run_in_threadpool(
-        _shown,
-        request,
-        office,
-        form.ask.person,
-        account_id,
-        given=given,
-        trouble=trouble_of(problem),
-        status=problem.status,
-    )
-
-
-def _shown(
-    request: Request,
-    office: Services,
-    person: Person,
-    account_id: str,
-    *,
-    given: Mapping[str, str] | None = None,
-    trouble: Trouble | None = None,
-    status: int = 200,
+def shown(
+    request: Request, office: Services, person: Person, account_id: str, came_back: Returned = NOTHING
 ) -> Response:
+    """The account, with a form of its page that came back."""
     with office.store.reading() as session:
         account = acts.viewed(session, person, account_id)
-        content = _content(session, office, person, account, given or {}, trouble)
+        content = _content(session, office, person, account, came_back)
     acts.log_view(office, person, account_id, confidential=account.confidential, what="account")
-    return page(request, "counter/account.html", content, person=person, status=status)
+    return page(request, "counter/account.html", content, person=person, status=came_back.status)
 
 
-def _content(
-    session: Session,
-    office: Services,
-    person: Person,
-    account: Account,
-    given: Mapping[str, str],
-    trouble: Trouble | None,
-) -> CounterPage:
+def _content(session: Session, office: Services, person: Person, account: Account, came_back: Returned) -> CounterPage:
     zone, today = office.zone, office.today()
-    story = story_of(session, office, person, account)
+    story = story_of(session, office, person, account, returned=came_back)
     reasons, others = routed(office, kinds_of(session, office, person, account.id))
     lines = statement(session, account.id)
     debts = allocate(*told_apart(movements(lines), bills_due(session, account.id)))
@@ -222,9 +199,10 @@ def _content(
         may_write=person.may("work"),
         may_pay=person.may("take-payments"),
         today=today,
-        given=given,
+        given={name: came_back.text(SAID, name) for name in came_back.fields},
         keys={name: new_key() for name in ("verify", "conversation", "payment", "hold")},
-        trouble=trouble,
+        trouble=came_back.trouble,
+        changes=overtaken(session, office, came_back, by=person.id, case=None, account=account.id),
     )
 
 

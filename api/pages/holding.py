@@ -4,39 +4,58 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.acts import delivering
+from api.pages import cases, counter
 from api.pages.posted import Form, Posted
+from api.pages.returned import Returned, returned
 from api.pages.texts import _
 from api.pages.urls import urls
-from api.problems import Invalid
+from api.problems import Invalid, Problem
 from api.services import Office, Services
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.post("/accounts/{account_id}/holds")
-async def place(office: Office, form: Form, account_id: str) -> Response:
+async def place(request: Request, office: Office, form: Form, account_id: str) -> Response:
     """Places a hold; it takes effect at once."""
-    await delivering.place(
-        office,
-        form.ask,
-        account_id,
-        kind=form.text("kind")[:60],
-        reason=_reason(form),
-        reference=form.text("reference")[:200] or None,
-        until=_end_of(office, form.text("until")),
-    )
+    try:
+        await delivering.place(
+            office,
+            form.ask,
+            account_id,
+            kind=form.text("kind")[:60],
+            reason=_reason(form),
+            reference=form.text("reference")[:200] or None,
+            until=_end_of(office, form.text("until")),
+            version=form.number("version"),
+        )
+    except Problem as problem:
+        return await _again(request, office, form, account_id, returned(form, "hold", problem))
     return _back(form, account_id)
 
 
 @router.post("/accounts/{account_id}/holds/{kind}/release")
-async def release(office: Office, form: Form, account_id: str, kind: str) -> Response:
+async def release(request: Request, office: Office, form: Form, account_id: str, kind: str) -> Response:
     """Releases a hold; it takes effect at once."""
-    await delivering.release(office, form.ask, account_id, kind, reason=_reason(form))
+    try:
+        await delivering.release(
+            office, form.ask, account_id, kind, reason=_reason(form), version=form.number("version")
+        )
+    except Problem as problem:
+        return await _again(request, office, form, account_id, returned(form, f"release {kind}", problem))
     return _back(form, account_id)
+
+
+async def _again(request: Request, office: Services, form: Posted, account_id: str, came_back: Returned) -> Response:
+    case, person = form.text("case"), form.ask.person
+    if case:
+        return await run_in_threadpool(cases.shown, request, office, person, case, came_back)
+    return await run_in_threadpool(counter.shown, request, office, person, account_id, came_back)
 
 
 def _back(form: Posted, account_id: str) -> Response:

@@ -36,6 +36,11 @@ class Posted:
         """The first value of a field, "" when it is not there."""
         return next(iter(self.fields.get(name, ())), "").strip()
 
+    def number(self, name: str) -> int | None:
+        """The first value of a field that a page put there, None when it is no number."""
+        text = self.text(name)
+        return int(text) if text.isdecimal() and len(text) < 19 else None
+
     def secret(self, name: str) -> str:
         """The first value of a field as it was typed, spaces at its ends too."""
         return next(iter(self.fields.get(name, ())), "")

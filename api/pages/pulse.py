@@ -23,7 +23,7 @@ def pulse(session: Session, row: CaseRow, account: Account | None, *, at: dateti
     tasks = tasks_of_case(session, row.id)
     return version_of(
         (row.step_no, row.status, row.state, row.why, row.incidents, row.sla_late),
-        last_act(session, row.id),
+        last_act(session, case=row.id),
         [(task.id, task.version, task.due_at is not None and task.due_at < at) for task in tasks],
         fates_of(session, row.id),
         relatives_of(session, row.id),

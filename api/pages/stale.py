@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from api.pages.returned import Returned
 from api.pages.telling import act_told
 from api.pages.words import shown
 from api.services import Services
@@ -17,6 +18,7 @@ from store.queries.audit import acts_since
 from store.tables.cases import TaskRow
 
 OVERTAKEN: Final = (409, 412)  #: statuses of a form that somebody was quicker than
+OF_HOLDS: Final = ("hold", "release")  #: how the names of forms about holds begin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ class Changes:
     """What changed since the page was opened."""
 
     acts: Sequence[Act]  #: the newest first
-    differences: Sequence[Difference]
+    differences: Sequence[Difference] = ()
 
 
 def changes(
@@ -56,14 +58,33 @@ def changes(
     by: str,
 ) -> Changes:
     """What others did with the task's case after the audit row that the page had seen, and where the form differs now."""
-    rows = [row for row in acts_since(session, task.case_id, seen) if row.person != by]
-    acts = [Act(by=row.person, at=row.at.astimezone(office.zone), what=act_told(row.act)) for row in reversed(rows)]
     differences = [
         Difference(title=view.title, yours=shown(given.get(view.name)), now=shown(view.value))
         for view in form
         if view.value is not None and shown(given.get(view.name)) != shown(view.value)
     ]
-    return Changes(acts=acts, differences=differences)
+    return Changes(acts=acts_of_others(session, office, seen, by=by, case=task.case_id), differences=differences)
+
+
+def overtaken(
+    session: Session, office: Services, form: Returned, *, by: str, case: str | None, account: str | None
+) -> Changes | None:
+    """What others did since the page of a form was opened, where that is why it came back.
+
+    What concerns holds is looked for in the whole account."""
+    if form.seen is None or form.status not in OVERTAKEN:
+        return None
+    if case is None or form.form.startswith(OF_HOLDS):
+        return Changes(acts=acts_of_others(session, office, form.seen, by=by, account=account))
+    return Changes(acts=acts_of_others(session, office, form.seen, by=by, case=case))
+
+
+def acts_of_others(
+    session: Session, office: Services, seen: int, *, by: str, case: str | None = None, account: str | None = None
+) -> list[Act]:
+    """What others did with the case, or for the account, after the audit row that a page had seen; the newest first."""
+    rows = [row for row in acts_since(session, seen, case=case, account=account) if row.person != by]
+    return [Act(by=row.person, at=row.at.astimezone(office.zone), what=act_told(row.act)) for row in reversed(rows)]
 
 
 def typed(form: Sequence[FieldView], given: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlmodel import Session
 
 from api.pages.plot import PERIODS, Plot, plot
+from api.pages.returned import NOTHING, Returned
 from api.pages.words import titled
 from api.security.people import Person
 from api.services import Services
@@ -25,6 +26,7 @@ from api.views.accounts import (
 from api.views.cases import CaseView, case_view
 from api.views.stories import account_detail, letters_page
 from store.queries.accounts import bill_page, payments_of
+from store.queries.audit import last_act
 from store.queries.cases import case_page
 from store.queries.neighbours import neighbours_median_ccf
 from store.tables.utility import Account
@@ -56,9 +58,20 @@ class Story:
     holds: Sequence[HoldShown]
     placeable: Sequence[tuple[str, str]]  #: holds that this person may place and that do not stand: kind and title
     case: str | None  #: the case beside which the story stands
+    hold_version: int  #: counts the changes of the holds: what a form of theirs has seen
+    seen: int  #: the newest audit row about the account
+    returned: Returned  #: a form of the holds that came back
 
 
-def story_of(session: Session, office: Services, person: Person, account: Account, *, case: str | None = None) -> Story:
+def story_of(
+    session: Session,
+    office: Services,
+    person: Person,
+    account: Account,
+    *,
+    case: str | None = None,
+    returned: Returned = NOTHING,
+) -> Story:
     """The account's story, beside a case if one is named."""
     zone = office.zone
     detail = account_detail(session, account, zone=zone)
@@ -75,6 +88,9 @@ def story_of(session: Session, office: Services, person: Person, account: Accoun
         holds=holds_of(office, person, detail.holds),
         placeable=placeable(office, person, detail.holds),
         case=case,
+        hold_version=account.hold_version,
+        seen=last_act(session, account=account.id),
+        returned=returned,
     )
 
 

@@ -204,7 +204,7 @@ async def complete(request: Request, office: Office, form: Form, task_id: str) -
             given=given,
             trouble=trouble,
             status=problem.status,
-            seen=int(form.text("seen")) if form.text("seen").isdecimal() else None,
+            seen=form.number("seen"),
         )
     case_id = task_id.rpartition(".")[0]
     person = form.ask.person
@@ -275,7 +275,7 @@ def _shown(
             if given is not None and seen is not None and status in OVERTAKEN
             else None,
             typed=typed(detail.form, given) if given is not None and (task.closed_at or not is_mine) else [],
-            seen=last_act(session, task.case_id),
+            seen=last_act(session, case=task.case_id),
         )
     confidential = bool(account and account.confidential)
     log_view(office, person, task.account_id or "", confidential=confidential, what="task")

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any, Final
 
-_FRESH: Final = re.compile(r'name="(?:key|form-token)" value="[^"]*"')
+_FRESH: Final = re.compile(r'name="(?:key|form-token|seen)" value="[^"]*"')
 
 
 def version_of(*shown: Any) -> str:
@@ -15,5 +15,5 @@ def version_of(*shown: Any) -> str:
 
 
 def version_of_html(html: str) -> str:
-    """The same of a part of a page; the keys and tokens of its forms, new each time, are not looked at."""
+    """The same of a part of a page; what only its forms carry along, new each time, is not looked at."""
     return version_of(_FRESH.sub("", html))

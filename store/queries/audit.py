@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
@@ -86,14 +86,21 @@ def refused_in(session: Session, case: str, *, limit: int = 50) -> list[Audit]:
     return list(session.execute(query.order_by(col(Audit.id).desc()).limit(limit)).scalars())[::-1]
 
 
-def acts_since(session: Session, case: str, seen: int, *, limit: int = 20) -> list[Audit]:
-    """What was done with a case after the row of this number, the oldest first; looks and refusals are left out."""
-    query = select(Audit).where(
-        col(Audit.case_id) == case, col(Audit.id) > seen, col(Audit.allowed).is_(True), col(Audit.act) != "view"
-    )
+def acts_since(
+    session: Session, seen: int, *, case: str | None = None, account: str | None = None, limit: int = 20
+) -> list[Audit]:
+    """What was done with a case, or for an account, after the row of this number, the oldest first.
+
+    Looks and refusals are left out."""
+    query = select(Audit).where(_about(case, account), col(Audit.id) > seen)
+    query = query.where(col(Audit.allowed).is_(True), col(Audit.act) != "view")
     return list(session.execute(query.order_by(col(Audit.id)).limit(limit)).scalars())
 
 
-def last_act(session: Session, case: str) -> int:
-    """The number of the newest row about a case, 0 without any: what a page has seen."""
-    return session.execute(select(func.max(col(Audit.id))).where(col(Audit.case_id) == case)).scalar_one() or 0
+def last_act(session: Session, *, case: str | None = None, account: str | None = None) -> int:
+    """The number of the newest row about a case, or an account, 0 without any: what a page has seen."""
+    return session.execute(select(func.max(col(Audit.id))).where(_about(case, account))).scalar_one() or 0
+
+
+def _about(case: str | None, account: str | None) -> ColumnElement[bool]:
+    return col(Audit.case_id) == case if case is not None else col(Audit.account_id) == account
