@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from api.problems import Broken, NotReady
+from definitions.language.sentences import say
 from workflows import client as cases
 from workflows.machine.case import Case
 from workflows.machine.events import Event, Reopened
@@ -111,7 +112,7 @@ async def engine_answers(asked: Awaitable[Answer]) -> Answer:
         return await asked
     except cases.Unanswered as error:
         raise NotReady(
-            "The case engine has not answered yet. Send the same request again with the same Idempotency-Key."
+            say("The case engine has not answered yet. Send the same request again with the same Idempotency-Key.")
         ) from error
     except cases.Failed as error:
-        raise Broken("The case failed at this; nothing has changed, and it has been recorded.") from error
+        raise Broken(say("The case failed at this; nothing has changed, and it has been recorded.")) from error

@@ -19,6 +19,7 @@ from definitions.language.library import with_case
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
 from definitions.language.problems import Problem, in_reading_order
+from definitions.language.sentences import say
 from workflows.machine.checking import check_text
 
 FILE: Final = "definition.yaml"  #: what findings call the text that was sent
@@ -39,13 +40,13 @@ def examine(folder: Path, source: str) -> Sequence[Problem]:
         _forget()
     except TimeoutError as error:
         raise NotReady(
-            "Walking through the states takes longer than a minute and a half; try again when less is going on."
+            say("Walking through the states takes longer than a minute and a half; try again when less is going on.")
         ) from error
     try:
         return _walking(folder, source).result(timeout=PATIENCE_S)
     except (BrokenProcessPool, TimeoutError) as error:
         _forget()
-        raise NotReady("The check was stopped: it took more memory or time than it may have.") from error
+        raise NotReady(say("The check was stopped: it took more memory or time than it may have.")) from error
 
 
 def read_through(folder: Path, source: str) -> tuple[Sequence[Problem], CaseDefinition | None]:

@@ -15,16 +15,17 @@ from starlette.responses import Response
 
 from api.acts.refused_looks import log_refused_look
 from api.problems import MEDIA_TYPE, BadRequest, Broken, Invalid, KeyMissing, NotPermitted, Problem, by_code, by_status
+from definitions.language.sentences import say, sentence_of, whole
 from store.paging import CursorError
 from workflows.machine.errors import Refused
 
 log = logging.getLogger(__name__)
 
 SENTENCES: Final = {
-    404: "Nothing is at this address. /openapi.json lists what is.",
-    405: "The address does not take this method; the header Allow lists those that it takes.",
-    413: "The request is larger than is taken here (20 MB).",
-    415: "The body's type is not taken here: send JSON with Content-Type: application/json.",
+    404: say("Nothing is at this address. /openapi.json lists what is."),
+    405: say("The address does not take this method; the header Allow lists those that it takes."),
+    413: say("The request is larger than is taken here (20 MB)."),
+    415: say("The body's type is not taken here: send JSON with Content-Type: application/json."),
 }
 
 
@@ -42,10 +43,7 @@ def problem_of(refused: Refused) -> Problem:
     """What the machine refused, as a problem with the same code, sentence and facts."""
     kind = by_code(refused.code) or Broken
     facts = {name: fact for name, fact in refused.facts.items() if name not in ("fields", "headers")}
-    sentence = refused.sentence[:1].upper() + refused.sentence[1:]
-    return kind(
-        sentence if sentence.endswith((".", "?", "!")) else f"{sentence}.", fields=refused.facts.get("fields"), **facts
-    )
+    return kind(whole(refused.sentence), fields=refused.facts.get("fields"), **facts)
 
 
 def on_the_wire(problem: Problem) -> Response:
@@ -58,9 +56,13 @@ def invalid(errors: Sequence[Any]) -> Problem:
     fields = {".".join(str(part) for part in error["loc"][1:]) or "body": str(error["msg"]) for error in errors}
     where = {str(error["loc"][0]) for error in errors if error["loc"]}
     if any("idempotency-key" in name.lower() for name in fields) and where == {"header"}:
-        return KeyMissing("A write needs the header Idempotency-Key: 1 to 128 visible characters, new for each act.")
+        return KeyMissing(
+            say("A write needs the header Idempotency-Key: 1 to 128 visible characters, new for each act.")
+        )
     named = ", ".join(sorted(fields))
-    return Invalid(f"Missing or wrong: {named}. `fields` says what is right for each.", fields=fields)
+    return Invalid(
+        say("Missing or wrong: %(named)s. `fields` says what is right for each.", named=named), fields=fields
+    )
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -78,7 +80,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _cursor(request: Request, error: Exception) -> Response:
     return await _answered(
-        request, BadRequest(f"{str(error).capitalize()}. Begin again without one, and follow `next`.")
+        request,
+        BadRequest(say("%(wrong)s Begin again without one, and follow `next`.", wrong=whole(sentence_of(error)))),
     )
 
 
@@ -102,7 +105,7 @@ async def _broken(request: Request, error: Exception) -> Response:
         extra={"method": request.method, "route": getattr(request.scope.get("route"), "path", "unknown")},
     )
     return await _answered(
-        request, Broken("The server failed at this. It has been recorded; the same request may be sent again.")
+        request, Broken(say("The server failed at this. It has been recorded; the same request may be sent again."))
     )
 
 

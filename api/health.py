@@ -18,6 +18,7 @@ from structlog.contextvars import bound_contextvars
 from api.problems import NotReady
 from api.rest.documented import problems
 from api.services import Office
+from definitions.language.sentences import say
 from store.migrate import serves
 from telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
@@ -45,10 +46,13 @@ async def readyz(office: Office) -> Health:
     """Says that the process can work: the database has a schema that this version works on and the case engine answers."""
     if not await run_in_threadpool(_store_is_ready, office):
         raise NotReady(
-            "The database does not answer, or its schema is an earlier version's: `headgate upgrade` brings it up to date."
+            say(
+                "The database does not answer, or its schema is an earlier version's: `headgate upgrade` "
+                "brings it up to date."
+            )
         )
     if not await office.engine.answers():
-        raise NotReady("The Temporal server does not answer. Acts that move a case have to wait for it.")
+        raise NotReady(say("The Temporal server does not answer. Acts that move a case have to wait for it."))
     return Health(status="ready")
 
 

@@ -13,6 +13,7 @@ from definitions.language.compiled import Compiled, from_bytes
 from definitions.language.expand import expand, walk
 from definitions.language.library import Library, load_library
 from definitions.language.model import CaseDefinition, Task
+from definitions.language.sentences import say
 from store import publishing
 from store.records import version_in_effect, versions_of
 from store.tables.cases import CaseRow
@@ -49,7 +50,13 @@ def content_of_case(session: Session, row: CaseRow) -> bytes:
     """The compiled definition that a case runs on, with the calendar and laws that bind it now."""
     content = publishing.content_of(session, row.definition, row.version, row.rules_version)
     if content is None:
-        raise NotFound(f"Version {row.version} of {row.definition!r} was never published.")
+        raise NotFound(
+            say(
+                "Version %(version)s of %(definition)s was never published.",
+                version=row.version,
+                definition=repr(row.definition),
+            )
+        )
     return content
 
 
@@ -58,7 +65,10 @@ def current(session: Session, case: str, at: datetime) -> DefinitionVersion:
     row = version_in_effect(session, case, at)
     if row is None:
         raise NotFound(
-            f"No definition of cases called {case!r} is published. GET /api/definitions lists those that are."
+            say(
+                "No definition of cases called %(case)s is published. GET /api/definitions lists those that are.",
+                case=repr(case),
+            )
         )
     return row
 
@@ -81,5 +91,5 @@ def task_at(definition: CaseDefinition, place: str) -> Task | None:
 def _row(session: Session, case: str, version: int) -> DefinitionVersion:
     row = session.get(DefinitionVersion, (case, version))
     if row is None:
-        raise NotFound(f"Version {version} of {case!r} was never published.")
+        raise NotFound(say("Version %(version)s of %(case)s was never published.", version=version, case=repr(case)))
     return row

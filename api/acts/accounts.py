@@ -12,6 +12,7 @@ from api.problems import Changed, NotFound
 from api.security.people import Person
 from api.services import Services
 from api.views.stories import contact, contact_etag
+from definitions.language.sentences import say
 from store.finding import keep_account_words
 from store.tables.audit import Audit
 from store.tables.utility import Account, Customer
@@ -22,7 +23,9 @@ def viewed(session: Session, person: Person, account_id: str) -> Account:
     person.must("see-accounts")
     account = session.get(Account, account_id)
     if account is None:
-        raise NotFound(f"There is no account {account_id!r}. POST /api/accounts/search finds accounts.")
+        raise NotFound(
+            say("There is no account %(account)s. POST /api/accounts/search finds accounts.", account=repr(account_id))
+        )
     must_see_account(session, person, account_id)
     return account
 
@@ -62,11 +65,11 @@ def change_contact(
         must_change_things(ask.person, "edit-accounts")
         account = session.exec(select(Account).where(Account.id == account_id).with_for_update()).first()
         if account is None:
-            raise NotFound(f"There is no account {account_id!r}.")
+            raise NotFound(say("There is no account %(account)s.", account=repr(account_id)))
         record.account = account.id
         must_see_account(session, ask.person, account_id)
         if contact_etag(contact(session, account)) != f'"{version}"':
-            raise Changed("Somebody changed how this customer is reached since you read it. Read it again first.")
+            raise Changed(say("Somebody changed how this customer is reached since you read it. Read it again first."))
         customer = session.get_one(Customer, account.customer_id)
         customer.phone, customer.email = phone, email
         account.language, account.mailing = language, mailing

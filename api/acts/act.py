@@ -16,6 +16,7 @@ from sqlmodel import Session
 from api.acts.observing import observed
 from api.problems import Conflict, KeyReused, NotPermitted, Problem
 from api.security.people import Person
+from definitions.language.sentences import say, sentence_of, whole
 from store.claims import ClaimError
 from store.engine import Store
 from store.tables.audit import Audit
@@ -104,7 +105,7 @@ def _in_one_transaction(store: Store, ask: Ask, record: Record, work: Work) -> A
         refuse(store, ask, record, problem)
         raise
     except ClaimError as error:
-        conflict = Conflict(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        conflict = Conflict(whole(sentence_of(error)))
         refuse(store, ask, record, conflict)
         raise conflict from error
 
@@ -116,7 +117,7 @@ def answered(session: Session, ask: Ask) -> Answer | None:
         return None
     if row.digest != ask.digest:
         raise KeyReused(
-            "This Idempotency-Key was sent before with a different request. Choose a new key for a new act."
+            say("This Idempotency-Key was sent before with a different request. Choose a new key for a new act.")
         )
     kept: dict[str, Any] = row.response or {}
     return Answer(status=row.status, body=kept.get("body"), headers=kept.get("headers", {}), replayed=True)
@@ -147,5 +148,5 @@ def refuse(store: Store, ask: Ask, record: Record, problem: Problem) -> None:
 def must_change_things(person: Person, right: str) -> None:
     """Raises NotPermitted unless the person has the right; the auditor has none that changes anything."""
     if not person.rights - {"read-audit", "see-accounts", "see-confidential", "see-medical"}:
-        raise NotPermitted(f"{person.id} may read, and change nothing.")
+        raise NotPermitted(say("%(person)s may read, and change nothing.", person=person.id))
     person.must(right)

@@ -12,6 +12,7 @@ from api.problems import Changed, NotFound
 from api.security.people import Person
 from api.services import Services
 from api.views.connections import ParcelView, applicant_etag, parcel_view
+from definitions.language.sentences import say
 from store.applicants import add_applicant
 from store.finding import keep_applicant_words
 from store.tables.connections import Applicant, Parcel
@@ -22,7 +23,12 @@ def viewed(session: Session, person: Person, applicant_id: str) -> Applicant:
     person.must("see-accounts")
     row = session.get(Applicant, applicant_id)
     if row is None:
-        raise NotFound(f"There is no applicant {applicant_id[:60]!r}. POST /api/applicants/search finds applicants.")
+        raise NotFound(
+            say(
+                "There is no applicant %(applicant)s. POST /api/applicants/search finds applicants.",
+                applicant=repr(applicant_id[:60]),
+            )
+        )
     return row
 
 
@@ -60,9 +66,9 @@ def change(
         must_change_things(ask.person, "open-cases")
         row = session.exec(select(Applicant).where(Applicant.id == applicant_id).with_for_update()).first()
         if row is None:
-            raise NotFound(f"There is no applicant {applicant_id[:60]!r}.")
+            raise NotFound(say("There is no applicant %(applicant)s.", applicant=repr(applicant_id[:60])))
         if applicant_etag(row) != f'"{version}"':
-            raise Changed("Somebody changed this applicant since you read it. Read it again first.")
+            raise Changed(say("Somebody changed this applicant since you read it. Read it again first."))
         row.name, row.phone, row.email, row.language, row.mailing = name, phone, email, language, mailing
         session.flush()
         keep_applicant_words(session.connection(), [applicant_id])
@@ -76,7 +82,7 @@ def parcel_seen(session: Session, person: Person, apn: str) -> Parcel:
     person.must("see-accounts")
     row = session.get(Parcel, apn)
     if row is None:
-        raise NotFound(f"There is no parcel {apn[:60]!r}. PUT /api/parcels/{{apn}} enters one.")
+        raise NotFound(say("There is no parcel %(apn)s. PUT /api/parcels/{apn} enters one.", apn=repr(apn[:60])))
     return row
 
 

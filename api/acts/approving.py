@@ -13,6 +13,7 @@ from api.services import Services
 from api.views import limited_tasks
 from api.views.approvals import ApprovalView
 from api.views.limited_tasks import Approval
+from definitions.language.sentences import say
 from store.tables.cases import TaskRow
 
 
@@ -54,11 +55,16 @@ def _bar(session: Session, person: Person, task: TaskRow, amount: Decimal | None
     except Problem as problem:
         return problem.sentence
     if task.assignee is not None and not person.is_or_stands_in_for(task.assignee):
-        return f"{task.assignee} has this task."
+        return say("%(who)s has this task.", who=task.assignee)
     if limit is None:
-        return f"{person.id} has no limit for this."
+        return say("%(who)s has no limit for this.", who=person.id)
     if amount is not None and amount > limit:
-        return f"${amount:,.2f} is above the limit of {person.id}, ${limit:,.2f}."
+        return say(
+            "%(amount)s is above the limit of %(who)s, %(limit)s.",
+            amount=f"${amount:,.2f}",
+            who=person.id,
+            limit=f"${limit:,.2f}",
+        )
     return None
 
 

@@ -20,6 +20,7 @@ from api.library import content_of_case
 from api.problems import CheckNeeded, Conflict
 from api.services import Services
 from api.views.checks import check_view
+from definitions.language.sentences import say
 from store.queries.holds import hold_version, standing_holds
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.rules import SiteCheck
@@ -43,7 +44,7 @@ def check(office: Services, ask: Ask, task_id: str) -> Answer:
         must_see_task(session, ask.person, task)
         record.rule = holds(ask, task) if task.assignee else may_do(session, ask.person, task)
         if not task.check_at_site:
-            raise Conflict("This order is not checked at the curb; nothing stands against closing it.")
+            raise Conflict(say("This order is not checked at the curb; nothing stands against closing it."))
         refused, asked = _asked(session, ask, task)
         found = SiteCheck(
             task_id=task.id,
@@ -79,12 +80,17 @@ def must_be_checked(office: Services, session: Session, task: TaskRow, outcome: 
         return
     last = last_check(session, task)
     if last is None:
-        raise CheckNeeded("Check at the curb first: ask whether there is still a reason for this order.")
+        raise CheckNeeded(say("Check at the curb first: ask whether there is still a reason for this order."))
     if not last.fit:
-        raise CheckNeeded(f"Do not go on: when it was checked last, {last.sentence}.")
+        raise CheckNeeded(say("Do not go on: when it was checked last, %(sentence)s.", sentence=last.sentence))
     if datetime.now(UTC) - last.real_at > lasts(office):
         minutes = int(lasts(office).total_seconds() // 60)
-        raise CheckNeeded(f"The check at the curb is older than {minutes} minutes. Check once more before you act.")
+        raise CheckNeeded(
+            say(
+                "The check at the curb is older than %(minutes)s minutes. Check once more before you act.",
+                minutes=minutes,
+            )
+        )
 
 
 def good_seconds(office: Services, last: SiteCheck) -> int:

@@ -12,6 +12,7 @@ from api.acts.rules import may_do, must_see_task, open_task
 from api.problems import AlreadyClaimed, Conflict, NotPermitted, Problem
 from api.services import Services
 from api.views.tasks import etag, task_view
+from definitions.language.sentences import say
 from store import claims
 from store.tables.cases import UNCLAIMED, TaskCandidate, TaskRow
 
@@ -65,7 +66,7 @@ def next_one(
             note(record, task)
             record.id = task.id
             return shown(office, ask, task)
-        raise Conflict("Nothing is waiting that you may do. What comes in next will be in the queue.")
+        raise Conflict(say("Nothing is waiting that you may do. What comes in next will be in the queue."))
 
     return once(office.store, ask, Record(act="claim-next", kind="task", id="next"), work)
 
@@ -79,11 +80,14 @@ def take(session: Session, ask: Ask, task: TaskRow, record: Record) -> None:
         return
     if task.assignee is not None and task.assignee not in ask.person.stands_in_for:
         raise AlreadyClaimed(
-            f"{task.assignee} has this task. Ask {task.assignee} to release it, or take the next one.",
+            say(
+                "%(who)s has this task. Ask %(who)s to release it, or take the next one.",
+                who=task.assignee,
+            ),
             assignee=task.assignee,
         )
     if task.state == "suspended":
-        raise Conflict("This task is suspended. Resume it first; the case shows why it was put aside.")
+        raise Conflict(say("This task is suspended. Resume it first; the case shows why it was put aside."))
     record.rule = may_do(session, ask.person, task)
     if task.assignee is None:
         claims.claim(session, task.id, ask.person.id, ask.at)
@@ -94,14 +98,14 @@ def take(session: Session, ask: Ask, task: TaskRow, record: Record) -> None:
 def holds(ask: Ask, task: TaskRow) -> str:
     """The rule by which the person may give the task away: they have it, or may assign tasks."""
     if task.assignee is None:
-        raise Conflict("Nobody has this task; it is offered already.")
+        raise Conflict(say("Nobody has this task; it is offered already."))
     if task.assignee == ask.person.id:
         return "assigned"
     if task.assignee in ask.person.stands_in_for:
         return f"substitute for {task.assignee}"
     if ask.person.may("assign-tasks"):
         return "right assign-tasks"
-    raise NotPermitted(f"{task.assignee} has this task. Only {task.assignee} or a supervisor can give it away.")
+    raise NotPermitted(say("%(who)s has this task. Only %(who)s or a supervisor can give it away.", who=task.assignee))
 
 
 def note(record: Record, task: TaskRow) -> None:

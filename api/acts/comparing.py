@@ -16,6 +16,7 @@ from api.security.people import Person
 from definitions.language.comparison import Difference, Line, difference, lines
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
+from definitions.language.sentences import say
 from store.tables.definitions import DefinitionVersion
 
 Kind = Literal["version", "draft", "proposal"]
@@ -68,7 +69,7 @@ def text_of(session: Session, person: Person, case: str, word: str) -> Text:
         return text(row.source, kind="proposal", number=row.based_on, by=row.proposed_by, word=word)
     version = session.get(DefinitionVersion, (case, int(word))) if word.isdecimal() and len(word) < 10 else None
     if version is None:
-        raise NotFound(f"There is no version {word[:20]!r} of {case[:60]!r}.")
+        raise NotFound(say("There is no version %(word)s of %(case)s.", word=repr(word[:20]), case=repr(case[:60])))
     return text(version.source, kind="version", number=version.version, by=version.published_by, word=word)
 
 

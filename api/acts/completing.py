@@ -17,6 +17,7 @@ from api.acts.remembering import fields_for
 from api.acts.rules import CLOSED, definition_of, may_do, must_see_task, open_task
 from api.problems import BadForm, Changed, Conflict, NotFound, NotPermitted
 from api.services import Services
+from definitions.language.sentences import say
 from store.queries.tasks import helpers_of
 from store.tables.cases import TaskRow
 from workflows.machine.events import Outcome, TakenBack, TaskRedone, TaskResumed, TaskSkipped, TaskSuspended
@@ -44,11 +45,15 @@ async def complete(
         note(record, task)
         must_see_task(session, ask.person, task)
         if task.state == "suspended":
-            raise Conflict("This task is suspended. Resume it first; the case shows why it was put aside.")
+            raise Conflict(say("This task is suspended. Resume it first; the case shows why it was put aside."))
         if completion.version is not None and completion.version != str(task.version):
-            has = f"{task.assignee} has it now" if task.assignee else "nobody has it now"
+            has = say("%(who)s has it now", who=task.assignee) if task.assignee else say("nobody has it now")
             raise Changed(
-                f"The task has changed since you opened its page: {has}. Look at it again, then send it once more."
+                say(
+                    "The task has changed since you opened its page: %(has)s. Look at it again, then send it "
+                    "once more.",
+                    has=has,
+                )
             )
         take(session, ask, task, record)
         # Roles and duties may have changed since the claim.
@@ -62,7 +67,7 @@ async def complete(
         task = _known(session, task_id, record)
         form, wrong = frozen(session, fields_for(session, task, completion.outcome), completion.form, task.account_id)
         if wrong:
-            raise BadForm("The form names something that there is not.", fields=wrong)
+            raise BadForm(say("The form names something that there is not."), fields=wrong)
         checked = last_check(session, task) if task.check_at_site else None
         event = Outcome(
             run=task.run,
@@ -86,7 +91,7 @@ async def take_back(office: Services, ask: Ask, task_id: str) -> Answer:
         must_see_task(session, ask.person, task)
         if task.closed_by != ask.person.id:
             raise NotPermitted(
-                "An outcome is taken back by who chose it. A supervisor can redo the task, if it may be."
+                say("An outcome is taken back by who chose it. A supervisor can redo the task, if it may be.")
             )
         record.rule = "own outcome"
 
@@ -145,7 +150,7 @@ async def redo(office: Services, ask: Ask, task_id: str, *, reason: str) -> Answ
         task = _known(session, task_id, record)
         must_see_task(session, ask.person, task)
         if task.state not in CLOSED:
-            raise Conflict("This task is still open; there is nothing to redo.")
+            raise Conflict(say("This task is still open; there is nothing to redo."))
         record.rule = "right assign-tasks" if ask.person.may("assign-tasks") else may_do(session, ask.person, task)
 
     def asking(session: Session, record: Record) -> Move:
@@ -169,7 +174,7 @@ def _working_on(session: Session, ask: Ask, task_id: str, record: Record) -> Non
 def _known(session: Session, task_id: str, record: Record) -> TaskRow:
     task = session.get(TaskRow, task_id)
     if task is None:
-        raise NotFound(f"There is no task {task_id[:60]!r}.")
+        raise NotFound(say("There is no task %(task)s.", task=repr(task_id[:60])))
     note(record, task)
     return task
 
@@ -178,4 +183,11 @@ def _may_choose(session: Session, ask: Ask, task: TaskRow, outcome: str) -> None
     spec, _ = definition_of(session, task)
     chosen = spec.outcomes.get(outcome) if spec else None
     if chosen is not None and chosen.roles and not ask.person.roles & set(chosen.roles):
-        raise NotPermitted(f"The outcome {outcome!r} is for {', '.join(chosen.roles)} to choose.", rule="outcome roles")
+        raise NotPermitted(
+            say(
+                "The outcome %(outcome)s is for %(roles)s to choose.",
+                outcome=repr(outcome),
+                roles=", ".join(chosen.roles),
+            ),
+            rule="outcome roles",
+        )

@@ -20,6 +20,7 @@ from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.engine import engine_answers
 from api.problems import Invalid
 from api.services import Services
+from definitions.language.sentences import say
 from store.outbox import account_event_delivered, tell_account
 from store.tables.cases import CaseRow
 from store.tables.conversations import Conversation
@@ -53,10 +54,11 @@ async def note_conversation(office: Services, ask: Ask, account: str, said: Said
         if said.case is not None:
             case = session.get(CaseRow, said.case)
             if case is None or case.account_id != account:
-                raise Invalid("The account has no such case.", fields={"case": "is a case of this account"})
+                raise Invalid(say("The account has no such case."), fields={"case": say("is a case of this account")})
         if said.offered and said.spoke_with not in ("customer", "adult"):
             raise Invalid(
-                "What was offered was offered to somebody.", fields={"spoke_with": "is the customer or an adult"}
+                say("What was offered was offered to somebody."),
+                fields={"spoke_with": say("is the customer or an adult")},
             )
         row = Conversation(
             id=f"co-{uuid4().hex[:12]}",

@@ -12,6 +12,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 from api.problems import Invalid
 from api.security.people import Person
 from api.services import Services
+from definitions.language.sentences import say, sentence_of, whole
 from store.tables.audit import Audit
 from workflows.codec import CodecError
 
@@ -24,7 +25,7 @@ async def decoded(office: Services, person: Person, body: dict[str, Any]) -> dic
     try:
         opened = await office.codec.decode(payloads) if office.codec else payloads
     except CodecError as error:
-        raise Invalid(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+        raise Invalid(whole(sentence_of(error))) from error
     await asyncio.to_thread(_seen, office, person, len(payloads))
     return _said(opened)
 
@@ -41,7 +42,7 @@ def _asked(person: Person, body: dict[str, Any]) -> Sequence[Payload]:
     try:
         return ParseDict(body, Payloads(), ignore_unknown_fields=True).payloads
     except ParseError as error:
-        raise Invalid("These are no payloads as Temporal writes them: bytes are written in base64.") from error
+        raise Invalid(say("These are no payloads as Temporal writes them: bytes are written in base64.")) from error
 
 
 def _said(payloads: Sequence[Payload]) -> dict[str, Any]:

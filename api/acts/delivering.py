@@ -28,6 +28,7 @@ from api.services import Services
 from api.views.accounts import hold_view, payment_view
 from api.views.deliveries import delivery_view
 from definitions.language.model import DataField
+from definitions.language.sentences import say, sentence_of, whole
 from store.ledger import payment_entry, post
 from store.outbox import account_event_delivered, tell_account
 from store.queries.holds import HoldError, open_cases_of_account, place_hold, release_hold, standing_holds
@@ -51,7 +52,9 @@ async def account_event(office: Services, ask: Ask, account: str, name: str, dat
         event = Message(name=name, data=await run_in_threadpool(_frozen, office, account, name, data), by=ask.person.id)
         delivered = await engine_answers(to_account(office.world, account, event, name=name_of(ask), at=ask.at))
     except NotPublishedError as error:
-        problem = UnknownHere(f"No open case of the account waits for {name!r}. Open a case for it, or write a note.")
+        problem = UnknownHere(
+            say("No open case of the account waits for %(name)s. Open a case for it, or write a note.", name=repr(name))
+        )
         await run_in_threadpool(refuse, office.store, ask, record, problem)
         raise problem from error
     except Problem as problem:
@@ -71,11 +74,15 @@ async def take_payment(
         must_change_things(ask.person, "take-payments")
         viewed(session, ask.person, account)
         if received > office.today():
-            raise Invalid("A payment is received today or was before.", fields={"received": "is not in the future"})
+            raise Invalid(
+                say("A payment is received today or was before."), fields={"received": say("is not in the future")}
+            )
         if method in RETURNABLE and any(hold.kind == CASH_ONLY for hold in standing_holds(session, account)):
             raise Conflict(
-                "Payments of this customer have come back: no check and no electronic payment is taken until the hold "
-                "cash-only ends. Take cash or a card."
+                say(
+                    "Payments of this customer have come back: no check and no electronic payment is taken until "
+                    "the hold cash-only ends. Take cash or a card."
+                )
             )
         payment = Payment(
             id=f"pay-{uuid4().hex[:16]}", account_id=account, received=received, amount_usd=amount_usd, method=method
@@ -131,7 +138,7 @@ async def place(
         _may_hold(office, session, ask, account, kind)
         _must_hold_as_seen(session, account, version)
         if until is not None and until <= ask.at:
-            raise Invalid("A hold ends in the future.", fields={"until": "is in the future"})
+            raise Invalid(say("A hold ends in the future."), fields={"until": say("is in the future")})
         try:
             hold = place_hold(
                 session,
@@ -145,7 +152,7 @@ async def place(
                 reference=reference,
             )
         except HoldError as error:
-            raise Conflict(f"{str(error).capitalize()}.") from error
+            raise Conflict(whole(sentence_of(error))) from error
         record.rule = f"hold {kind}"
         return Answer(status=201, body=hold_view(hold, zone=office.zone).model_dump(mode="json"))
 
@@ -166,7 +173,7 @@ async def release(
         try:
             hold = release_hold(session, account, kind, by=ask.person.id, at=ask.at, reason=reason)
         except HoldError as error:
-            raise Conflict(f"{str(error).capitalize()}.") from error
+            raise Conflict(whole(sentence_of(error))) from error
         record.rule = f"hold {kind}"
         return Answer(body=hold_view(hold, zone=office.zone).model_dump(mode="json"))
 
@@ -208,7 +215,7 @@ def _frozen(office: Services, account: str, name: str, data: Mapping[str, Any]) 
             declared |= published(session, case.definition, case.version).definition.messages.get(name, {})
         values, wrong = frozen(session, declared, data, account)
     if wrong:
-        raise Invalid("The event names something that there is not.", fields=wrong)
+        raise Invalid(say("The event names something that there is not."), fields=wrong)
     return values
 
 
@@ -225,9 +232,14 @@ def _may_hold(office: Services, session: Session, ask: Ask, account: str, kind: 
     viewed(session, ask.person, account)
     known = office.district.holds.get(kind)
     if known is None:
-        kinds = ", ".join(sorted(office.district.holds)) or "none"
-        raise Invalid("There is no such kind of hold.", fields={"kind": f"is one of {kinds}"})
+        kinds = ", ".join(sorted(office.district.holds)) or say("none")
+        raise Invalid(say("There is no such kind of hold."), fields={"kind": say("is one of %(kinds)s", kinds=kinds)})
     if known.placed_by and not ask.person.roles & set(known.placed_by):
         raise NotPermitted(
-            f"A {kind} hold is placed and released by {', '.join(known.placed_by)}.", rule=f"hold {kind}"
+            say(
+                "A %(kind)s hold is placed and released by %(placed_by)s.",
+                kind=kind,
+                placed_by=", ".join(known.placed_by),
+            ),
+            rule=f"hold {kind}",
         )

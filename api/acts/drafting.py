@@ -12,6 +12,7 @@ from api.acts.publishing import RIGHT
 from api.problems import Changed, Conflict, Invalid, NotFound, TooLarge
 from api.security.people import Person
 from api.services import Services
+from definitions.language.sentences import say
 from store.queries import bench
 from store.records import versions_of
 from store.tables.definitions import Draft
@@ -45,7 +46,7 @@ def draft_seen(session: Session, person: Person, draft_id: str) -> Draft:
     person.must(RIGHT)
     found = session.get(Draft, draft_id)
     if found is None:
-        raise NotFound("There is no such draft; it was published or thrown away.")
+        raise NotFound(say("There is no such draft; it was published or thrown away."))
     return found
 
 
@@ -69,18 +70,20 @@ def save(office: Services, person: Person, draft_id: str, *, version: int, sourc
     Writing leaves no audit row: it happens at each pause, and what counts is what is proposed."""
     must_change_things(person, RIGHT)
     if len(source) > LONGEST:
-        raise TooLarge(f"A definition has at most {LONGEST:,} characters.")
+        raise TooLarge(say("A definition has at most %(most)s characters.", most=f"{LONGEST:,}"))
     with office.store.writing() as session:
         draft = session.exec(select(Draft).where(Draft.id == draft_id).with_for_update()).first()
         if draft is None:
             raise NotFound(
-                "The draft is not there any more: it was published or thrown away. Your text is still below."
+                say("The draft is not there any more: it was published or thrown away. Your text is still below.")
             )
         if draft.source == source:
             return draft
         if draft.version != version:
             raise Changed(
-                f"{draft.changed_by} changed this draft meanwhile.", by=draft.changed_by, version=draft.version
+                say("%(who)s changed this draft meanwhile.", who=draft.changed_by),
+                by=draft.changed_by,
+                version=draft.version,
             )
         draft.source, draft.version = source, version + 1
         draft.changed_by, draft.changed_at = person.id, office.now()
@@ -96,7 +99,7 @@ def throw_away(office: Services, ask: Ask, draft_id: str) -> Answer:
         draft = draft_seen(session, ask.person, draft_id)
         record.id, record.rule = draft.definition, f"right {RIGHT}"
         if draft.author != ask.person.id:
-            raise Conflict(f"This is the draft of {draft.author}, who alone throws it away.")
+            raise Conflict(say("This is the draft of %(author)s, who alone throws it away.", author=draft.author))
         session.delete(draft)
         return Answer(status=204)
 
@@ -107,11 +110,20 @@ def _new(office: Services, session: Session, ask: Ask, definition: str, version:
     versions = versions_of(session, definition)
     chosen = next((each for each in versions if version in (None, each.version)), None)
     if chosen is None and version is not None:
-        raise NotFound(f"Version {version} of {definition!r} was never published.")
+        raise NotFound(
+            say(
+                "Version %(version)s of %(definition)s was never published.",
+                version=version,
+                definition=repr(definition),
+            )
+        )
     if chosen is None and not NAME.fullmatch(definition):
         raise Invalid(
-            f"{definition[:60]!r} is no name of a case type: lower-case words with hyphens, such as returned-mail.",
-            fields={"definition": "is lower-case words with hyphens"},
+            say(
+                "%(definition)s is no name of a case type: lower-case words with hyphens, such as returned-mail.",
+                definition=repr(definition[:60]),
+            ),
+            fields={"definition": say("is lower-case words with hyphens")},
         )
     draft = Draft(
         id=bench.new_id("dr"),

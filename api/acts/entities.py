@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from definitions.language.model import DataField
+from definitions.language.sentences import say, word
 from store.tables.connections import Applicant, Parcel
 from store.tables.papers import File
 from store.tables.people import User
@@ -33,7 +34,7 @@ def frozen(
         found = [_one(session, field.type, item, account) for item in items]
         missing = [item for item, known in zip(items, found, strict=True) if known is None]
         if missing:
-            wrong[name] = f"there is no such {field.type.replace('-', ' ')}"
+            wrong[name] = say("there is no such %(what)s", what=word(field.type.replace("-", " ")))
         values[name] = found if field.many and isinstance(value, list) else found[0]
     return values, wrong
 

@@ -17,6 +17,7 @@ from api.problems import Conflict, Invalid, NotFound, NotPermitted, TooLarge, Wr
 from api.security.people import Person
 from api.services import Services
 from api.views.books import file_view
+from definitions.language.sentences import say
 from store.owners import owner_of_account, owner_of_case, owner_of_item
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.inbox import InboxItem
@@ -97,13 +98,13 @@ def file_seen(session: Session, person: Person, file_id: str) -> File:
     """The file, for a person who may see it; NotFound, Confidential or NotPermitted otherwise."""
     row = session.get(File, file_id)
     if row is None:
-        raise NotFound(f"There is no file {file_id[:60]!r}.")
+        raise NotFound(say("There is no file %(file)s.", file=repr(file_id[:60])))
     if row.medical and not person.may("see-medical") and row.uploaded_by != person.id:
-        raise NotPermitted("Medical certificates are kept apart, and open only to people with that right.")
+        raise NotPermitted(say("Medical certificates are kept apart, and open only to people with that right."))
     if person.in_the_field_only:
         task = session.get(TaskRow, row.task_id) if row.task_id else _order_of_notice(session, row)
         if row.uploaded_by != person.id and task is None:
-            raise NotFound(f"There is no file {file_id[:60]!r} of your crew's orders.")
+            raise NotFound(say("There is no file %(file)s of your crew's orders.", file=repr(file_id[:60])))
         if task is not None:
             must_see_task(session, person, task)
     elif row.uploaded_by != person.id:
@@ -131,13 +132,19 @@ def _order_of_notice(session: Session, row: File) -> TaskRow | None:
 
 def _check(sent: Upload) -> None:
     if len(sent.content) > LARGEST:
-        raise TooLarge(f"The file has {len(sent.content) // 1024 // 1024} MB; files may have up to 20 MB.")
+        raise TooLarge(
+            say("The file has %(value)s MB; files may have up to 20 MB.", value=len(sent.content) // 1024 // 1024)
+        )
     if not sent.content:
-        raise Invalid("The file is empty.", fields={"file": "is empty"})
+        raise Invalid(say("The file is empty."), fields={"file": say("is empty")})
     if sent.kind not in KINDS:
-        raise Invalid("There is no such kind of file.", fields={"kind": f"is one of {', '.join(KINDS)}"})
+        raise Invalid(
+            say("There is no such kind of file."), fields={"kind": say("is one of %(kinds)s", kinds=", ".join(KINDS))}
+        )
     if not _is_what_it_says(sent):
-        raise WrongType("Files are JPEG or PNG photographs, PDF documents or plain text, and what they say they are.")
+        raise WrongType(
+            say("Files are JPEG or PNG photographs, PDF documents or plain text, and what they say they are.")
+        )
 
 
 def _is_what_it_says(sent: Upload) -> bool:
@@ -164,7 +171,12 @@ def _must_have_room(session: Session, task: str | None, case: str | None, accoun
     if of is None:
         return
     if len(session.exec(select(File.id).where(of == id_).limit(MOST_OF_ONE)).all()) == MOST_OF_ONE:
-        raise Conflict(f"{MOST_OF_ONE} files are kept there already; that is as many as there may be.")
+        raise Conflict(
+            say(
+                "%(most)s files are kept there already; that is as many as there may be.",
+                most=MOST_OF_ONE,
+            )
+        )
 
 
 def _belongs(session: Session, person: Person, sent: Upload, record: Record) -> tuple[str | None, str | None]:
@@ -172,28 +184,31 @@ def _belongs(session: Session, person: Person, sent: Upload, record: Record) -> 
     if sent.task is not None:
         task = session.get(TaskRow, sent.task)
         if task is None:
-            raise NotFound(f"There is no task {sent.task[:60]!r}.")
+            raise NotFound(say("There is no task %(task)s.", task=repr(sent.task[:60])))
         must_see_task(session, person, task)
         record.case, record.account = task.case_id, task.account_id
     elif sent.case is not None:
         person.must("see-accounts")
         case = session.get(CaseRow, sent.case)
         if case is None:
-            raise NotFound(f"There is no case {sent.case[:60]!r}.")
+            raise NotFound(say("There is no case %(case)s.", case=repr(sent.case[:60])))
         record.case, record.account = case.id, case.account_id
     elif sent.item is not None:
         item = session.get(InboxItem, sent.item)
         if item is None or not may_see(person, item):
-            raise NotFound(f"There is no inbox item {sent.item[:60]!r} for {person.id}.")
+            raise NotFound(
+                say("There is no inbox item %(item)s for %(person)s.", item=repr(sent.item[:60]), person=person.id)
+            )
         record.case, record.account = item.case_id, item.account_id
     elif sent.account is not None:
         person.must("see-accounts")
         if session.get(Account, sent.account) is None:
-            raise NotFound(f"There is no account {sent.account[:60]!r}.")
+            raise NotFound(say("There is no account %(account)s.", account=repr(sent.account[:60])))
         record.account = sent.account
     else:
         raise Invalid(
-            "A file belongs to something.", fields={"task": "give a task, a case, an account or an inbox item"}
+            say("A file belongs to something."),
+            fields={"task": say("give a task, a case, an account or an inbox item")},
         )
     must_see_account(session, person, record.account)
     return record.case, record.account

@@ -17,6 +17,7 @@ from api.services import Services
 from api.views.tasks import ForetoldView
 from api.views.work import outcomes
 from definitions.language.forms import checked
+from definitions.language.sentences import say
 from store.tables.cases import CaseRow
 from workflows.machine import case as cases
 from workflows.machine.machine import machine_of
@@ -28,7 +29,7 @@ def foretold(office: Services, person: Person, task_id: str, form: Mapping[str, 
     with office.store.reading() as session:
         task = task_seen(session, person, task_id)
         if task.state in CLOSED:
-            raise Conflict("This task has ended; the case shows what came after it.")
+            raise Conflict(say("This task has ended; the case shows what came after it."))
         may_do(session, person, task)
         row = session.get_one(CaseRow, task.case_id)
         machine = machine_of(content_of_case(session, row))

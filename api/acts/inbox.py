@@ -25,6 +25,7 @@ from api.views.inbox import taken_view
 from api.views.tasks import etag
 from definitions.language.calendars import CalendarError
 from definitions.language.durations import Duration
+from definitions.language.sentences import say, sentence_of, whole
 from store.tables.inbox import InboxItem
 from store.tables.utility import Account
 
@@ -63,14 +64,14 @@ def take_in(office: Services, ask: Ask, came: Incoming) -> Answer:
         received = came.received_at or ask.at
         wrong = {}
         if received > ask.at:
-            wrong["received"] = "is not in the future"
+            wrong["received"] = say("is not in the future")
         if came.account is not None and session.get(Account, came.account) is None:
-            wrong["account"] = "is the number of an account"
+            wrong["account"] = say("is the number of an account")
         queue = came.queue or _queue(office)
         if queue not in office.district.queues:
-            wrong["queue"] = f"is one of {', '.join(sorted(office.district.queues))}"
+            wrong["queue"] = say("is one of %(queues)s", queues=", ".join(sorted(office.district.queues)))
         if wrong:
-            raise Invalid("It cannot be taken in as it is.", fields=wrong)
+            raise Invalid(say("It cannot be taken in as it is."), fields=wrong)
         must_see_account(session, ask.person, came.account)
         item = InboxItem(
             id=item_id,
@@ -100,11 +101,17 @@ def change(office: Services, ask: Ask, item_id: str, *, version: str, changes: d
 
     def work(session: Session, item: InboxItem, record: Record) -> None:
         if str(item.version) != version:
-            raise Changed(f"The item is at version {item.version}, not {version[:20]}. Read it again first.")
+            raise Changed(
+                say(
+                    "The item is at version %(version)s, not %(asked)s. Read it again first.",
+                    version=item.version,
+                    asked=version[:20],
+                )
+            )
         account = changes.get("account")
         if account is not None:
             if session.get(Account, account) is None:
-                raise Invalid("There is no such account.", fields={"account": "is the number of an account"})
+                raise Invalid(say("There is no such account."), fields={"account": say("is the number of an account")})
             must_see_account(session, ask.person, account)
         for name, column in (("sender", "sender"), ("reply_to", "reply_to"), ("subject", "subject")):
             if changes.get(name) is not None:
@@ -129,7 +136,7 @@ def release(office: Services, ask: Ask, item_id: str) -> Answer:
 
     def work(session: Session, item: InboxItem, record: Record) -> None:
         if item.assignee is None:
-            raise Conflict("Nobody has this item; it is offered already.")
+            raise Conflict(say("Nobody has this item; it is offered already."))
         _must_have(ask.person, item)
         item.assignee = None
 
@@ -145,7 +152,11 @@ def assign(office: Services, ask: Ask, item_id: str, *, to: str) -> Answer:
         person = colleague(session, office, to)
         if item.queue not in person.queues:
             raise NotPermitted(
-                f"{to} does not work in the queue {item.queue}. Hand it to another queue, or to another."
+                say(
+                    "%(to)s does not work in the queue %(queue)s. Hand it to another queue, or to another.",
+                    to=to,
+                    queue=item.queue,
+                )
             )
         must_see_account(session, person, item.account_id)
         item.assignee = person.id
@@ -162,10 +173,11 @@ def move(office: Services, ask: Ask, item_id: str, *, queue: str) -> Answer:
             _must_have(ask.person, item)
         if queue not in office.district.queues:
             raise Invalid(
-                "There is no such queue.", fields={"queue": f"is one of {', '.join(sorted(office.district.queues))}"}
+                say("There is no such queue."),
+                fields={"queue": say("is one of %(queues)s", queues=", ".join(sorted(office.district.queues)))},
             )
         if queue == item.queue:
-            raise Conflict("The item is in that queue already.")
+            raise Conflict(say("The item is in that queue already."))
         record.rule = f"{record.rule}: {item.queue} to {queue}"
         item.queue, item.assignee = queue, None
 
@@ -190,7 +202,7 @@ def bring_back(office: Services, ask: Ask, item_id: str, *, reason: str) -> Answ
         must_change_things(ask.person, "work")
         item = _locked(session, ask.person, item_id, record)
         if item.status != "settled":
-            raise Conflict("Only what was closed as needing nothing is brought back; a case goes on as a case.")
+            raise Conflict(say("Only what was closed as needing nothing is brought back; a case goes on as a case."))
         item.status, item.closed_at, item.closed_by, item.reason = "open", None, None, None
         item.version += 1
         record.rule = f"queue {item.queue}: {reason}"
@@ -204,7 +216,9 @@ def item_seen(session: Session, person: Person, item_id: str) -> InboxItem:
     person.must("see-accounts")
     item = session.get(InboxItem, item_id)
     if item is None or not may_see(person, item):
-        raise NotFound(f"There is no inbox item {item_id[:60]!r} for {person.id}.")
+        raise NotFound(
+            say("There is no inbox item %(item)s for %(person)s.", item=repr(item_id[:60]), person=person.id)
+        )
     must_see_account(session, person, item.account_id)
     return item
 
@@ -225,11 +239,17 @@ def take(ask: Ask, item: InboxItem, record: Record) -> None:
     person = ask.person
     if item.assignee is not None and not person.is_or_stands_in_for(item.assignee):
         raise AlreadyClaimed(
-            f"{item.assignee} has this item. Ask {item.assignee} to release it, or take another.",
+            say("%(who)s has this item. Ask %(who)s to release it, or take another.", who=item.assignee),
             assignee=item.assignee,
         )
     if item.queue not in person.queues and item.assignee is None and not person.may("assign-tasks"):
-        raise NotPermitted(f"This item waits in the queue {item.queue}; {person.id} does not work there.")
+        raise NotPermitted(
+            say(
+                "This item waits in the queue %(queue)s; %(person)s does not work there.",
+                queue=item.queue,
+                person=person.id,
+            )
+        )
     record.rule = f"queue {item.queue}" if item.assignee is None else f"assigned to {item.assignee}"
     item.assignee = person.id
 
@@ -243,11 +263,18 @@ def open_item(session: Session, person: Person, item_id: str, record: Record) ->
     """The item, locked for this transaction; Conflict when it is closed already."""
     item = _locked(session, person, item_id, record)
     if item.closed_at is not None:
-        how = {"joined": f"joined to {item.case_id}", "opened": f"made the case {item.case_id}"}.get(
-            item.status, "closed as needing nothing"
-        )
-        raise Conflict(f"This item was {how} by {item.closed_by}.", case=item.case_id)
+        raise Conflict(_how_closed(item), case=item.case_id)
     return item
+
+
+def _how_closed(item: InboxItem) -> str:
+    match item.status:
+        case "joined":
+            return say("This item was joined to %(case)s by %(who)s.", case=item.case_id, who=item.closed_by)
+        case "opened":
+            return say("This item was made the case %(case)s by %(who)s.", case=item.case_id, who=item.closed_by)
+        case _:
+            return say("This item was closed as needing nothing by %(who)s.", who=item.closed_by)
 
 
 def _on_open(
@@ -276,7 +303,12 @@ def _locked(session: Session, person: Person, item_id: str, record: Record) -> I
 
 def _must_have(person: Person, item: InboxItem) -> None:
     if item.assignee is not None and not person.is_or_stands_in_for(item.assignee) and not person.may("assign-tasks"):
-        raise NotPermitted(f"{item.assignee} has this item. Only {item.assignee} or a supervisor can give it away.")
+        raise NotPermitted(
+            say(
+                "%(who)s has this item. Only %(who)s or a supervisor can give it away.",
+                who=item.assignee,
+            )
+        )
 
 
 def _shown(office: Services, ask: Ask, item: InboxItem, status: int = 200) -> Answer:
@@ -293,4 +325,7 @@ def _due(office: Services, received: datetime) -> datetime:
     try:
         return calendar_of(office).add(Duration.parse(written), received, "due")
     except CalendarError as error:
-        raise Invalid(f"{str(error).capitalize()}.", fields={"received": "is a day of the calendar's years"}) from error
+        raise Invalid(
+            whole(sentence_of(error)),
+            fields={"received": say("is a day of the calendar's years")},
+        ) from error

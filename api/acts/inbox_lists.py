@@ -10,6 +10,7 @@ from api.acts.inbox import sees_all
 from api.problems import Invalid, NotPermitted
 from api.security.people import Person
 from api.services import Services
+from definitions.language.sentences import say
 from store.paging import Page
 from store.queries import inbox as query
 from store.tables.inbox import InboxItem
@@ -45,9 +46,12 @@ def _asked(office: Services, person: Person, queue: str | None) -> list[str]:
         return queues
     if queue not in office.district.queues:
         known = ", ".join(sorted(office.district.queues))
-        raise Invalid("There is no such queue.", fields={"queue": f"is one of {known}"})
+        raise Invalid(say("There is no such queue."), fields={"queue": say("is one of %(known)s", known=known)})
     if queue not in queues:
-        raise NotPermitted(f"{person.id} does not work in the queue {queue}.", rule=f"queue {queue}")
+        raise NotPermitted(
+            say("%(person)s does not work in the queue %(queue)s.", person=person.id, queue=queue),
+            rule=f"queue {queue}",
+        )
     return [queue]
 
 

@@ -14,6 +14,7 @@ from api.problems import Changed, Conflict, Invalid, NotFound, Problem
 from api.security.people import Person
 from api.services import Services
 from api.views.people import HandedView, LeftView
+from definitions.language.sentences import say
 from store import claims, people
 from store.leaving import Held, end_substitutions, held_by, offer_to
 from store.tables.cases import TaskRow
@@ -27,13 +28,20 @@ def let_go(office: Services, ask: Ask, user_id: str, *, version: str, to: str | 
         must_change_things(ask.person, "manage-people")
         user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
         if user is None:
-            raise NotFound(f"Nobody is called {user_id[:60]!r}.")
+            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
         if str(user.version) != version:
-            raise Changed(f"{user_id} is at version {user.version}, not {version[:20]}. Read it again first.")
+            raise Changed(
+                say(
+                    "%(user)s is at version %(version)s, not %(asked)s. Read it again first.",
+                    user=user_id,
+                    version=user.version,
+                    asked=version[:20],
+                )
+            )
         if not user.active:
-            raise Conflict(f"{user_id} has left already.")
+            raise Conflict(say("%(user)s has left already.", user=user_id))
         if to == user_id:
-            raise Invalid("Somebody else takes over.", fields={"to": "is somebody else who works here"})
+            raise Invalid(say("Somebody else takes over."), fields={"to": say("is somebody else who works here")})
         heir = colleague(session, office, to) if to is not None else None
         handed = _handed(session, ask, held_by(session, user_id), heir, user_id)
         people.leave(session, user_id, office.today(), ask.at)

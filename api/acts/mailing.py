@@ -21,6 +21,7 @@ from api.problems import Conflict, Invalid, NotFound
 from api.services import Services
 from api.views.accounts import letter_view
 from api.views.batches import batch_detail
+from definitions.language.sentences import say, word
 from store.outbox import account_event_delivered, tell_account
 from store.queries.letters import of_batch, recall
 from store.tables.papers import Letter
@@ -36,22 +37,28 @@ async def mail(office: Services, ask: Ask, batch_id: str, *, mailed_on: date, re
         must_change_things(ask.person, RIGHT)
         batch = locked(session, batch_id)
         if batch.printed_at is None:
-            raise Conflict("The batch is not printed yet. Print it, then say when it was mailed.")
+            raise Conflict(say("The batch is not printed yet. Print it, then say when it was mailed."))
         if not batch.printed_at.astimezone(office.zone).date() <= mailed_on <= office.today():
             raise Invalid(
-                "A batch is mailed after it was printed, and not in the future.",
-                fields={"mailed_on": "is too early or too late"},
+                say("A batch is mailed after it was printed, and not in the future."),
+                fields={"mailed_on": say("is too early or too late")},
             )
         record.rule = f"right {RIGHT}"
         if batch.mailed_on is not None:
             if reason is None:
                 raise Conflict(
-                    f"{batch.mailed_by} has mailed this batch on {batch.mailed_on.isoformat()}. "
-                    "Say a reason to put the day right."
+                    say(
+                        "%(who)s has mailed this batch on %(day)s. Say a reason to put the day right.",
+                        who=batch.mailed_by,
+                        day=batch.mailed_on,
+                    )
                 )
             if mailed_on <= batch.mailed_on:
                 raise Conflict(
-                    f"The batch counts as mailed on {batch.mailed_on.isoformat()}; that day is put right to a later one only."
+                    say(
+                        "The batch counts as mailed on %(day)s; that day is put right to a later one only.",
+                        day=batch.mailed_on,
+                    )
                 )
             record.rule += f": was {batch.mailed_on.isoformat()}, {reason}"
         batch.mailed_on, batch.mailed_by = mailed_on, ask.person.id
@@ -74,7 +81,11 @@ def recall_one(office: Services, ask: Ask, letter_id: str, *, reason: str) -> An
         must_change_things(ask.person, RIGHT)
         letter = _letter(session, letter_id, record)
         if not recall(session, col(Letter.id) == letter.id, at=ask.at, because=reason):
-            raise Conflict(f"The letter is {letter.status}; only one that is not mailed yet is recalled.")
+            raise Conflict(
+                say(
+                    "The letter is %(status)s; only one that is not mailed yet is recalled.", status=word(letter.status)
+                )
+            )
         session.refresh(letter)
         record.rule = f"right {RIGHT}: {reason}"
         return Answer(body=letter_view(letter, zone=office.zone).model_dump(mode="json"))
@@ -89,7 +100,9 @@ def certify(office: Services, ask: Ask, letter_id: str, *, number: str) -> Answe
         must_change_things(ask.person, RIGHT)
         letter = _letter(session, letter_id, record)
         if letter.status not in ("printed", "mailed"):
-            raise Conflict(f"The letter is {letter.status}; a number is given to one that is printed.")
+            raise Conflict(
+                say("The letter is %(status)s; a number is given to one that is printed.", status=word(letter.status))
+            )
         letter.certified = number
         record.rule = f"right {RIGHT}"
         return Answer(body=letter_view(letter, zone=office.zone).model_dump(mode="json"))
@@ -104,11 +117,13 @@ async def come_back(office: Services, ask: Ask, letter_id: str, *, returned_on: 
         must_change_things(ask.person, RIGHT)
         letter = _letter(session, letter_id, record)
         if letter.status != "mailed" or letter.mailed_on is None or letter.delivery != "mail":
-            raise Conflict(f"The letter is {letter.status}; only one that was mailed comes back.")
+            raise Conflict(
+                say("The letter is %(status)s; only one that was mailed comes back.", status=word(letter.status))
+            )
         if not letter.mailed_on <= returned_on <= office.today():
             raise Invalid(
-                "A letter comes back after it was mailed, and not in the future.",
-                fields={"returned_on": "is too early or too late"},
+                say("A letter comes back after it was mailed, and not in the future."),
+                fields={"returned_on": say("is too early or too late")},
             )
         letter.status, letter.returned_on = "returned", returned_on
         session.flush()
@@ -149,6 +164,6 @@ def _letter(session: Session, reference: str, record: Record) -> Letter:
     wanted = reference.strip()
     letter = session.get(Letter, wanted if wanted.startswith("l-") else f"l-{wanted}", with_for_update=True)
     if letter is None:
-        raise NotFound(f"There is no letter {wanted[:80]!r}.")
+        raise NotFound(say("There is no letter %(wanted)s.", wanted=repr(wanted[:80])))
     record.id, record.case, record.account = letter.id, letter.case_id, letter.account_id
     return letter

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from api.acts.act import Answer, Ask
 from api.problems import Invalid, Problem
-from api.views.shown import Shown
+from api.views.shown import Said, Shown
+from definitions.language.sentences import say
 
 MOST: Final = 200  #: at once
 TOGETHER: Final = 8  #: that are under way at the same moment
@@ -25,7 +26,7 @@ class Done(Shown):
 
     id: str
     done: bool
-    sentence: str | None = Field(description="Why not.")
+    sentence: Said | None = Field(description="Why not.")
     code: str | None = Field(description="The problem's code, where it was refused.")
 
 
@@ -40,9 +41,11 @@ async def many(ask: Ask, ids: Sequence[str], one: One) -> Answer:
     """What became of each; sent again with the same key, what is done stays done and what was refused is tried again."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
-        raise Invalid("Nothing is chosen.", fields={"ids": "is empty"})
+        raise Invalid(say("Nothing is chosen."), fields={"ids": say("is empty")})
     if len(wanted) > MOST:
-        raise Invalid(f"At most {MOST} at once.", fields={"ids": f"are {len(wanted)}"})
+        raise Invalid(
+            say("At most %(most)s at once.", most=MOST), fields={"ids": say("are %(wanted)s", wanted=len(wanted))}
+        )
     room = asyncio.Semaphore(TOGETHER)
 
     async def tried(each: str) -> Done:

@@ -11,6 +11,7 @@ from api.acts.rules import case_seen
 from api.problems import Invalid, NotFound
 from api.security.people import Person
 from api.services import Services
+from definitions.language.sentences import say
 from store.queries.inbox import members_of
 from store.tables.inbox import Memo, MemoRead
 from store.tables.people import User
@@ -23,13 +24,18 @@ def write(office: Services, ask: Ask, *, to: str | None, crew: str | None, text:
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "work")
         if (to is None) == (crew is None):
-            raise Invalid("A memo is for one person or for one crew.", fields={"to": "give either a person or a crew"})
+            raise Invalid(
+                say("A memo is for one person or for one crew."), fields={"to": say("give either a person or a crew")}
+            )
         user = session.get(User, to) if to is not None else None
         if to is not None and (user is None or not user.active):
-            raise Invalid("There is no such person here.", fields={"to": "is somebody who works here"})
+            raise Invalid(say("There is no such person here."), fields={"to": say("is somebody who works here")})
         if crew is not None and not members_of(session, [crew])[crew]:
             known = ", ".join(sorted(office.district.crews))
-            raise Invalid("Nobody is in such a crew.", fields={"crew": f"is one of {known}, with somebody in it"})
+            raise Invalid(
+                say("Nobody is in such a crew."),
+                fields={"crew": say("is one of %(known)s, with somebody in it", known=known)},
+            )
         if case is not None:
             row = case_seen(session, ask.person, case)
             record.case, record.account = row.id, row.account_id
@@ -48,7 +54,9 @@ def read(office: Services, ask: Ask, memo_id: str) -> Answer:
     def work(session: Session, record: Record) -> Answer:
         memo = session.get(Memo, memo_id)
         if memo is None or not is_for(ask.person, memo):
-            raise NotFound(f"There is no memo {memo_id[:60]!r} to {ask.person.id}.")
+            raise NotFound(
+                say("There is no memo %(memo)s to %(person)s.", memo=repr(memo_id[:60]), person=ask.person.id)
+            )
         if session.get(MemoRead, (memo_id, ask.person.id)) is None:
             session.add(MemoRead(memo_id=memo_id, user_id=ask.person.id, read_at=ask.at))
         return Answer(status=204)

@@ -15,6 +15,7 @@ from api.problems import Conflict, Invalid, NotFound
 from api.security.people import Person
 from api.services import Services
 from api.views.migrations import migration_view
+from definitions.language.sentences import say, sentence_of, whole, word
 from store.paging import Page
 from store.queries.migrations import begin_migration, change_migration, migration_counts, open_cases_of
 from store.tables.migrations import CaseMigration
@@ -39,8 +40,11 @@ def plan(
     except ValidationError as wrong:
         raise invalid([{**each, "loc": ("body", "mapping", *each["loc"])} for each in wrong.errors()]) from None
     except NotThereError as error:
-        sentence = str(error)
-        raise Invalid(f"{sentence[:1].upper()}{sentence[1:]}.", fields={"to_version": sentence}) from None
+        sentence = sentence_of(error)
+        raise Invalid(
+            whole(sentence),
+            fields={"to_version": sentence},
+        ) from None
 
 
 def foresee(
@@ -91,7 +95,13 @@ def begin(
             cases=cases,
         )
         if begun.cases == 0:
-            raise Conflict(f"None of the cases is open on version {before} of {definition}.")
+            raise Conflict(
+                say(
+                    "None of the cases is open on version %(before)s of %(definition)s.",
+                    before=before,
+                    definition=definition,
+                )
+            )
         record.id = f"{definition} {before} to {after} {begun.id}"
         return Answer(status=201, body=_shown(session, office, begun))
 
@@ -105,7 +115,13 @@ def change(office: Services, ask: Ask, migration_id: str, how: Change) -> Answer
         must_change_things(ask.person, RIGHT)
         migration = migration_of(session, migration_id)
         if migration.status not in _FROM[how]:
-            raise Conflict(f"The migration is {migration.status}; it cannot be {_TO[how]}.")
+            raise Conflict(
+                say(
+                    "The migration is %(status)s; it cannot be %(to)s.",
+                    status=word(migration.status),
+                    to=word(_TO[how]),
+                )
+            )
         change_migration(session, migration, _TO[how], by=ask.person.id, at=ask.at)
         record.rule = RULE
         return Answer(body=_shown(session, office, migration))
@@ -117,7 +133,12 @@ def migration_of(session: Session, migration_id: str) -> CaseMigration:
     """The migration; NotFound when there is none."""
     found = session.get(CaseMigration, migration_id)
     if found is None:
-        raise NotFound(f"There is no migration {migration_id[:60]!r}. GET /api/migrations lists them.")
+        raise NotFound(
+            say(
+                "There is no migration %(migration)s. GET /api/migrations lists them.",
+                migration=repr(migration_id[:60]),
+            )
+        )
     return found
 
 

@@ -18,6 +18,7 @@ from api.security.people import Person
 from api.services import Services
 from api.views.moves import move_view
 from definitions.language.problems import near_miss
+from definitions.language.sentences import say, whole
 from store.tables.cases import CaseRow
 from store.tables.moves import ASKED, CaseMove
 from workflows.machine.events import Moved
@@ -63,8 +64,14 @@ def ask_for(office: Services, ask: Ask, case_id: str, *, target: str, reason: st
         must_stand_at(case, step)
         known = places(session, case)
         if target not in known:
-            sentence = f"no state of this case is called {near_miss(target[:60], known)}, or the case is there already"
-            raise Invalid(f"{sentence[:1].upper()}{sentence[1:]}.", fields={"target": sentence})
+            sentence = say(
+                "no state of this case is called %(near)s, or the case is there already",
+                near=near_miss(target[:60], known),
+            )
+            raise Invalid(
+                whole(sentence),
+                fields={"target": sentence},
+            )
         move = CaseMove(
             id=f"mv-{secrets.token_hex(6)}",
             case_id=case.id,
@@ -94,7 +101,7 @@ async def agree(office: Services, ask: Ask, move_id: str, *, step: int | None = 
             if not repeated:
                 must_stand_at(case, step)
                 if ask.person.id == move.asked_by:
-                    raise NotPermitted("A second person must agree to the move.", rule=record.rule)
+                    raise NotPermitted(say("A second person must agree to the move."), rule=record.rule)
             event = Moved(target=move.target, reason=move.reason, by=move.asked_by, approved_by=ask.person.id)
             return case.id, event
 
@@ -126,9 +133,15 @@ def move_of(session: Session, move_id: str, *, decided: bool = False) -> CaseMov
     """The move; NotFound when there is none, Conflict when it was decided."""
     move = session.get(CaseMove, move_id)
     if move is None:
-        raise NotFound(f"There is no move {move_id[:60]!r}. GET /api/moves lists those that wait.")
+        raise NotFound(say("There is no move %(move)s. GET /api/moves lists those that wait.", move=repr(move_id[:60])))
     if move.status != "asked" and not decided:
-        raise Conflict(f"The move was decided already, by {move.decided_by}: {move.status}.")
+        raise Conflict(
+            say(
+                "The move was decided already, by %(who)s: %(status)s.",
+                who=move.decided_by,
+                status=move.status,
+            )
+        )
     return move
 
 
@@ -137,11 +150,11 @@ def _case(session: Session, ask: Ask, case_id: str, record: Record, *, must_be_o
     must_change_things(ask.person, RIGHT)
     case = session.get(CaseRow, case_id)
     if case is None:
-        raise NotFound(f"There is no case {case_id[:60]!r}.")
+        raise NotFound(say("There is no case %(case)s.", case=repr(case_id[:60])))
     record.case, record.account = case.id, case.account_id
     must_see_account(session, ask.person, case.account_id)
     if must_be_open and case.status != "open":
-        raise Conflict("The case is closed; it can only be reopened.")
+        raise Conflict(say("The case is closed; it can only be reopened."))
     return case
 
 

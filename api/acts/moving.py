@@ -19,6 +19,7 @@ from api.failing import problem_of
 from api.problems import KeyReused, Problem
 from api.services import Services
 from api.views.steps import TAKEN, taken_view
+from definitions.language.sentences import say
 from store.tables.outbox import IdempotencyKey
 from workflows.machine.errors import Refused
 from workflows.machine.events import Event
@@ -112,7 +113,7 @@ def _is_repeated(office: Services, ask: Ask) -> bool:
         row = session.get(IdempotencyKey, (ask.person.id, ask.key))
     if row is not None and row.digest != ask.digest:
         raise KeyReused(
-            "This Idempotency-Key was sent before with a different request. Choose a new key for a new act."
+            say("This Idempotency-Key was sent before with a different request. Choose a new key for a new act.")
         )
     return row is not None
 

@@ -18,6 +18,7 @@ from api.library import content, content_of_case, current, published
 from api.problems import AlreadyOpen, BadForm, Conflict, NotFound, NotPermitted
 from api.services import Services
 from definitions.language.model import CaseDefinition
+from definitions.language.sentences import say
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
 from workflows.client import case_id_for
@@ -79,7 +80,7 @@ async def send_event(office: Services, ask: Ask, case_id: str, name: str, data: 
             must_not_be_an_answer(name)
             values, wrong = frozen(session, spec.messages.get(name, {}), data, case.account_id)
             if wrong:
-                raise BadForm("The event names something that there is not.", fields=wrong)
+                raise BadForm(say("The event names something that there is not."), fields=wrong)
             reopens = case.status == "closed" and spec.reopen is not None and name in spec.reopen.on
             closed = _closed(session, case) if reopens else None
         return Message(name=name, data=values, by=ask.person.id), closed
@@ -105,10 +106,12 @@ async def reopen(office: Services, ask: Ask, case_id: str, *, reason: str) -> An
             case = _case(session, ask, case_id, record)
             reopening = published(session, case.definition, case.version).definition.reopen
             if reopening is not None and reopening.roles and not ask.person.roles & set(reopening.roles):
-                raise NotPermitted(f"Such a case is reopened by {', '.join(reopening.roles)}.", rule="reopen roles")
+                raise NotPermitted(
+                    say("Such a case is reopened by %(roles)s.", roles=", ".join(reopening.roles)), rule="reopen roles"
+                )
             record.rule = "right reopen-cases"
             if case.status == "open" and not repeated:
-                raise Conflict("The case is open; there is nothing to reopen.")
+                raise Conflict(say("The case is open; there is nothing to reopen."))
             return _closed(session, case) if case.status == "closed" else None
 
     async def taken(repeated: bool) -> Taken:
@@ -180,9 +183,11 @@ def _prepared(
             return _opening(session, version, data)
         must_see_account(session, ask.person, record.account)
         if spec.open_by and not ask.person.roles & set(spec.open_by):
-            raise NotPermitted(f"Such a case is opened by {', '.join(spec.open_by)}.", rule="open-by")
+            raise NotPermitted(
+                say("Such a case is opened by %(open_by)s.", open_by=", ".join(spec.open_by)), rule="open-by"
+            )
         if wrong:
-            raise BadForm("The case names something that there is not.", fields=wrong)
+            raise BadForm(say("The case names something that there is not."), fields=wrong)
         try:
             machine.opening(data)
         except Refused as refused:
@@ -190,8 +195,11 @@ def _prepared(
         standing = open_already(session, spec, data)
         if standing is not None:
             raise AlreadyOpen(
-                f"Such a case is open already: {standing.id}, since {standing.opened_at.astimezone(office.zone):%d %b %Y}. "
-                "Go on with that one.",
+                say(
+                    "Such a case is open already: %(case)s, since %(day)s. Go on with that one.",
+                    case=standing.id,
+                    day=standing.opened_at.astimezone(office.zone).date(),
+                ),
                 case=standing.id,
             )
         record.rule = "right open-cases"
@@ -215,7 +223,7 @@ def _identity(value: Any) -> Any:
 def _case(session: Session, ask: Ask, case_id: str, record: Record) -> CaseRow:
     case = session.get(CaseRow, case_id)
     if case is None:
-        raise NotFound(f"There is no case {case_id[:60]!r}.")
+        raise NotFound(say("There is no case %(case)s.", case=repr(case_id[:60])))
     record.case, record.account = case.id, case.account_id
     must_see_account(session, ask.person, case.account_id)
     return case

@@ -16,6 +16,7 @@ from api.services import Services
 from api.views.tasks import FieldView, TaskDetail
 from api.views.work import task_detail
 from definitions.catalogue.letters import SHIPPED
+from definitions.language.sentences import say
 
 SHEET: Final = "_order.typ"
 
@@ -25,7 +26,9 @@ def order_sheet(office: Services, person: Person, task_id: str) -> bytes:
     with office.store.reading() as session:
         task = task_seen(session, person, task_id)
         if task.kind != "work-order":
-            raise Conflict(f"The task {task.id} is done in the office; only work orders are printed as sheets.")
+            raise Conflict(
+                say("The task %(task)s is done in the office; only work orders are printed as sheets.", task=task.id)
+            )
         detail = task_detail(session, office, person, task)
     text = (SHIPPED / SHEET).read_text(encoding="utf-8")
     return rendered(text, _said(office, detail))

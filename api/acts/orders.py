@@ -31,6 +31,7 @@ from api.views.orders import CrewDay, CrewOrders, GoneOrder, Why, on_the_way, or
 from api.views.shown import local
 from definitions.language.expand import title_of
 from definitions.language.forms import fields_of
+from definitions.language.sentences import say
 from store.queries.tasks import MOST, crew_page
 from store.tables.cases import TaskRow
 from store.tables.utility import Account, Premise
@@ -53,7 +54,7 @@ def day_of(office: Services, person: Person, known: Sequence[str] = ()) -> CrewD
 
     NotPermitted for who is of no crew."""
     if not person.crews:
-        raise NotPermitted(f"Today's orders are for people of a crew; {person.id} is of none.")
+        raise NotPermitted(say("Today's orders are for people of a crew; %(person)s is of none.", person=person.id))
     at = office.now()
     with office.store.reading() as session:
         rows = crew_page(session, sorted(person.crews), limit=MOST).items
@@ -116,7 +117,7 @@ def describe_place(office: Services, ask: Ask, task_id: str, known: Known) -> An
         note(record, task)
         place = place_of(session, task)
         if place is None:
-            raise Conflict("This order is for no place in the books yet.")
+            raise Conflict(say("This order is for no place in the books yet."))
         place.access, place.hazard = known.access.strip(), known.hazard.strip()
         session.add(place)
         record.rule = "order of the crew" if ask.person.in_the_field_only else "right work"
@@ -145,15 +146,17 @@ async def close(office: Services, ask: Ask, task_id: str, closing: Closing) -> A
     def also(session: Session, record: Record) -> None:
         task = session.get_one(TaskRow, task_id)
         if task.kind != "work-order":
-            raise Conflict("This is no work order; it is completed at the desk.")
+            raise Conflict(say("This is no work order; it is completed at the desk."))
         if closing.form_seen is not None and closing.form_seen != form_digest(session, task):
             raise Changed(
-                "The order asks for other things than when it was opened on the phone. Open it again and enter what is new; "
-                "what was entered is kept."
+                say(
+                    "The order asks for other things than when it was opened on the phone. Open it again and "
+                    "enter what is new; what was entered is kept."
+                )
             )
         wrong = unconfirmed(session, office, task, closing.completion.form, closing.look)
         if wrong:
-            raise DoubtfulRead("A read is to be looked at twice before it is sent.", fields=wrong)
+            raise DoubtfulRead(say("A read is to be looked at twice before it is sent."), fields=wrong)
 
     answer = await complete(office, ask, task_id, closing.completion, also=also)
     said = _said(office, closing)

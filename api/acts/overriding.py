@@ -16,6 +16,7 @@ from api.problems import Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
 from api.views.checks import override_view
+from definitions.language.sentences import say, word
 from store.tables.cases import CaseRow
 from store.tables.rules import RuleOverride
 from workflows.machine.events import Overridden
@@ -71,7 +72,7 @@ async def agree(office: Services, ask: Ask, case_id: str, override_id: str, *, s
                 must_stand_at(case, step)
                 _may_override(session, ask.person, case, override.rules or [])
                 if ask.person.id == override.asked_by:
-                    raise NotPermitted("A second person must agree to the override.", rule=record.rule)
+                    raise NotPermitted(say("A second person must agree to the override."), rule=record.rule)
             return Overridden(
                 rules=tuple(override.rules or ()),
                 reason=override.reason,
@@ -119,20 +120,26 @@ def _case(session: Session, ask: Ask, case_id: str, record: Record) -> CaseRow:
     must_change_things(ask.person, "work")
     case = session.get(CaseRow, case_id)
     if case is None:
-        raise NotFound(f"There is no case {case_id[:60]!r}.")
+        raise NotFound(say("There is no case %(case)s.", case=repr(case_id[:60])))
     record.case, record.account = case.id, case.account_id
     must_see_account(session, ask.person, case.account_id)
     if case.status != "open":
-        raise Conflict("The case is closed; no rule binds it any more.")
+        raise Conflict(say("The case is closed; no rule binds it any more."))
     return case
 
 
 def _override(session: Session, case_id: str, override_id: str, *, decided: bool = False) -> RuleOverride:
     override = session.get(RuleOverride, override_id)
     if override is None or override.case_id != case_id:
-        raise NotFound(f"There is no override {override_id[:60]!r} of this case.")
+        raise NotFound(say("There is no override %(override)s of this case.", override=repr(override_id[:60])))
     if override.status != "asked" and not decided:
-        raise Conflict(f"The override was {override.status} already, by {override.decided_by}.")
+        raise Conflict(
+            say(
+                "The override was %(status)s already, by %(who)s.",
+                status=word(override.status),
+                who=override.decided_by,
+            )
+        )
     return override
 
 
@@ -142,8 +149,11 @@ def _may_override(session: Session, person: Person, case: CaseRow, rules: Sequen
     for rule in rules:
         roles = binding.override_by(rule)
         if roles is None:
-            raise NotFound(f"No rule of this case is called {rule[:60]!r}.")
+            raise NotFound(say("No rule of this case is called %(rule)s.", rule=repr(rule[:60])))
         if not roles:
-            raise NotPermitted(f"{rule} is not a rule that anybody may override.", rule=rule)
+            raise NotPermitted(say("%(rule)s is not a rule that anybody may override.", rule=rule), rule=rule)
         if not person.roles & set(roles):
-            raise NotPermitted(f"{rule} may be overridden by {', '.join(roles)}, two of them.", rule=rule)
+            raise NotPermitted(
+                say("%(rule)s may be overridden by %(roles)s, two of them.", rule=rule, roles=", ".join(roles)),
+                rule=rule,
+            )

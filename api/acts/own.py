@@ -10,6 +10,7 @@ from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.problems import Invalid, NotFound
 from api.security.passwords import must_do
 from api.services import Services
+from definitions.language.sentences import say
 from store import people
 from store.tables.people import User
 
@@ -23,9 +24,11 @@ def choose_password(office: Services, ask: Ask, *, present: str, new: str, sessi
         user = session.get_one(User, ask.person.id)
         chooses_first = user.password_once and user.password_hash is None
         if not chooses_first and not people.check_password(session, user.id, present):
-            raise Invalid("The present password is wrong.", fields={"present": "is not your password"})
+            raise Invalid(say("The present password is wrong."), fields={"present": say("is not your password")})
         if new == present or new.casefold() == user.id.casefold():
-            raise Invalid("Choose another password.", fields={"new": "is not the one before, and not your name"})
+            raise Invalid(
+                say("Choose another password."), fields={"new": say("is not the one before, and not your name")}
+            )
         must_do(new, user.id, user.name, user.email, office.district.district, field="new")
         people.set_password(session, user.id, new)
         people.revoke_others(session, user.id, session_token, datetime.now(UTC))
@@ -44,7 +47,13 @@ def end_sign_in(office: Services, ask: Ask, user_id: str, sign_in_id: str) -> An
             must_change_things(ask.person, "manage-people")
             record.rule = "right manage-people"
         if not people.revoke_sign_in(session, user_id, sign_in_id, datetime.now(UTC)):
-            raise NotFound(f"There is no sign-in {sign_in_id[:40]!r} of {user_id[:60]!r} that is still good.")
+            raise NotFound(
+                say(
+                    "There is no sign-in %(sign_in)s of %(user)s that is still good.",
+                    sign_in=repr(sign_in_id[:40]),
+                    user=repr(user_id[:60]),
+                )
+            )
         return Answer(status=204)
 
     return once(office.store, ask, Record(act="end-sign-in", kind="user", id=user_id), work)
@@ -58,7 +67,7 @@ def end_sign_ins(office: Services, ask: Ask, user_id: str, *, keep: str = "") ->
         if not own:
             must_change_things(ask.person, "manage-people")
             if session.get(User, user_id) is None:
-                raise NotFound(f"Nobody is called {user_id[:60]!r}.")
+                raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
         ended = people.revoke_all(session, user_id, datetime.now(UTC), keep=keep if own else "")
         record.rule = f"{'own' if own else 'right manage-people'}: {ended} ended"
         return Answer(status=204)

@@ -12,6 +12,7 @@ from api.acts.rules import may_do, must_see_task, not_who_did, open_task
 from api.problems import Conflict, Invalid, NotPermitted, Problem
 from api.security.people import Person, person_of
 from api.services import Services
+from definitions.language.sentences import say, whole
 from store import claims
 from store.tables.cases import TaskCandidate, TaskRow
 from store.tables.people import Absence, User
@@ -67,10 +68,12 @@ def decline(office: Services, ask: Ask, task_id: str) -> Answer:
         task = _mine_to_see(session, ask, task_id, record)
         named: list[str] = list(task.users or [])
         if ask.person.id not in named and task.assignee != ask.person.id:
-            raise Conflict("This task is neither yours nor offered to you by name; there is nothing to decline.")
+            raise Conflict(say("This task is neither yours nor offered to you by name; there is nothing to decline."))
         remaining = [user for user in named if user != ask.person.id]
         if not remaining and not (task.queue):
-            raise Conflict("Nobody else could do this task: it is offered to you alone. Ask a supervisor to assign it.")
+            raise Conflict(
+                say("Nobody else could do this task: it is offered to you alone. Ask a supervisor to assign it.")
+            )
         record.rule = "assigned" if task.assignee == ask.person.id else "named"
         task.users = remaining or None
         session.exec(
@@ -98,7 +101,7 @@ def add_helper(office: Services, ask: Ask, task_id: str, *, helper: str) -> Answ
         person = colleague(session, office, helper)
         not_who_did(session, person.id, task)
         if helper == task.assignee:
-            raise Conflict(f"{helper} has this task already.")
+            raise Conflict(say("%(helper)s has this task already.", helper=helper))
         claims.add_helper(session, task.id, helper, by=ask.person.id, at=ask.at)
         return shown(office, ask, task)
 
@@ -109,7 +112,7 @@ def give(session: Session, office: Services, ask: Ask, task: TaskRow, to: str) -
     """Gives a locked task to somebody who may do it and is there."""
     person = colleague(session, office, to)
     if task.assignee == person.id:
-        raise Conflict(f"{to} has this task already.")
+        raise Conflict(say("%(to)s has this task already.", to=to))
     may_do(session, person, task)
     away = session.exec(
         select(Absence)
@@ -117,8 +120,13 @@ def give(session: Session, office: Services, ask: Ask, task: TaskRow, to: str) -
         .limit(1)
     ).first()
     if away is not None:
-        instead = f"; {away.substitute_id} stands in" if away.substitute_id else ""
-        raise Conflict(f"{to} is away until {away.ends.isoformat()}{instead}.", substitute=away.substitute_id)
+        told = say("%(who)s is away until %(day)s", who=to, day=away.ends)
+        if away.substitute_id:
+            told = say("%(away)s; %(substitute)s stands in", away=told, substitute=away.substitute_id)
+        raise Conflict(
+            whole(told),
+            substitute=away.substitute_id,
+        )
     claims.assign(session, task.id, person.id, ask.at)
 
 
@@ -126,10 +134,15 @@ def colleague(session: Session, office: Services, user_id: str) -> Person:
     """The person with this short name who works here; Invalid when there is none."""
     user = session.get(User, user_id)
     if user is None or not user.active:
-        raise Invalid("There is no such person here.", fields={"to": f"nobody here is called {user_id[:60]!r}"})
+        raise Invalid(
+            say("There is no such person here."),
+            fields={"to": say("nobody here is called %(user)s", user=repr(user_id[:60]))},
+        )
     person = person_of(session, user.id, district=office.district, today=office.today())
     if not person.may("work"):
-        raise NotPermitted(f"{user_id} does not work on tasks (no role of theirs has the right 'work').")
+        raise NotPermitted(
+            say("%(user)s does not work on tasks (no role of theirs has the right 'work').", user=user_id)
+        )
     return person
 
 

@@ -15,6 +15,7 @@ from api.security.people import Person
 from api.services import Services
 from api.views.people import Limit, UserView, absence_view, user_view
 from api.views.tasks import etag
+from definitions.language.sentences import say, word
 from store import people
 from store.tables.people import Absence, ApprovalLimit, User
 
@@ -38,7 +39,7 @@ def add_user(
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "manage-people")
         if session.get(User, user_id) is not None:
-            raise Conflict(f"Somebody is called {user_id!r} already. Choose another short name.")
+            raise Conflict(say("Somebody is called %(user)s already. Choose another short name.", user=repr(user_id)))
         user = people.add_user(
             session,
             user_id,
@@ -66,9 +67,16 @@ def change_user(office: Services, ask: Ask, user_id: str, *, version: str, chang
         must_change_things(ask.person, "manage-people")
         user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
         if user is None:
-            raise NotFound(f"Nobody is called {user_id[:60]!r}.")
+            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
         if str(user.version) != version:
-            raise Changed(f"{user_id} is at version {user.version}, not {version[:20]}. Read it again first.")
+            raise Changed(
+                say(
+                    "%(user)s is at version %(version)s, not %(asked)s. Read it again first.",
+                    user=user_id,
+                    version=user.version,
+                    asked=version[:20],
+                )
+            )
         before = user_view(session, user)
         if changes.get("name") is not None:
             user.name = changes["name"]
@@ -105,15 +113,15 @@ def add_absence(
         must_change_things(ask.person, keeping_absences(ask.person, user_id))
         record.rule = "own" if user_id == ask.person.id else f"right {keeping_absences(ask.person, user_id)}"
         if session.get(User, user_id) is None:
-            raise NotFound(f"Nobody is called {user_id[:60]!r}.")
+            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
         wrong = {}
         if ends < starts:
-            wrong["ends"] = "is not before starts"
+            wrong["ends"] = say("is not before starts")
         stand_in = session.get(User, substitute) if substitute is not None else None
         if substitute is not None and (stand_in is None or not stand_in.active or substitute == user_id):
-            wrong["substitute"] = "is somebody else who works here"
+            wrong["substitute"] = say("is somebody else who works here")
         if wrong:
-            raise Invalid("The absence cannot be kept as it is.", fields=wrong)
+            raise Invalid(say("The absence cannot be kept as it is."), fields=wrong)
         absence = Absence(user_id=user_id, starts=starts, ends=ends, substitute_id=substitute, reason=reason)
         session.add(absence)
         session.flush()
@@ -130,7 +138,13 @@ def end_absence(office: Services, ask: Ask, user_id: str, absence_id: int) -> An
         record.rule = "own" if user_id == ask.person.id else f"right {keeping_absences(ask.person, user_id)}"
         absence = session.get(Absence, absence_id)
         if absence is None or absence.user_id != user_id:
-            raise NotFound(f"There is no absence {absence_id} of {user_id[:60]!r}.")
+            raise NotFound(
+                say(
+                    "There is no absence %(absence)s of %(user)s.",
+                    absence=absence_id,
+                    user=repr(user_id[:60]),
+                )
+            )
         session.delete(absence)
         return Answer(status=204)
 
@@ -148,7 +162,7 @@ def must_leave_an_administrator(office: Services, session: Session) -> None:
     """Raises Conflict when nobody is left who keeps people: nobody could put that right any more."""
     roles = {name for name, role in office.district.roles.items() if "manage-people" in role.rights}
     if not any(each.active and each.roles & roles for each in people.people(session)):
-        raise Conflict("Nobody would be left who keeps people. Give that right to somebody else first.")
+        raise Conflict(say("Nobody would be left who keeps people. Give that right to somebody else first."))
 
 
 def told_apart(before: UserView, after: UserView, changes: Mapping[str, Any]) -> str:
@@ -185,8 +199,8 @@ def _crews(office: Services, crews: Sequence[str]) -> frozenset[str]:
 def _known(field: str, given: Sequence[str], known: Iterable[str]) -> frozenset[str]:
     wanted, there = frozenset(given), sorted(known)
     if unknown := wanted - set(there):
-        sentence = f"{', '.join(sorted(unknown))}: there are {', '.join(there)}"
-        raise Invalid(f"There are no such {field}.", fields={field: sentence})
+        sentence = say("%(unknown)s: there are %(known)s", unknown=", ".join(sorted(unknown)), known=", ".join(there))
+        raise Invalid(say("There are no such %(field)s.", field=word(field)), fields={field: sentence})
     return wanted
 
 

@@ -12,6 +12,7 @@ from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.problems import Conflict, NotFound
 from api.services import Services
 from api.views.batches import batch_detail
+from definitions.language.sentences import say
 from store.queries.letters import of_batch, recall, to_print
 from store.tables.batches import LetterBatch
 from store.tables.papers import Letter
@@ -34,7 +35,7 @@ def collect(office: Services, ask: Ask) -> Answer:
         must_change_things(ask.person, RIGHT)
         letters = to_print(session, MOST)
         if not letters:
-            raise Conflict("No letter is queued; there is nothing to print.")
+            raise Conflict(say("No letter is queued; there is nothing to print."))
         batch = LetterBatch(id=f"lb-{uuid4().hex[:12]}", made_at=ask.at, made_by=ask.person.id, letters=len(letters))
         session.add(batch)
         for letter in letters:
@@ -54,9 +55,15 @@ def take_out(office: Services, ask: Ask, batch_id: str, letter_id: str, *, reaso
         batch = locked(session, batch_id)
         letter = session.get(Letter, letter_id)
         if letter is None or letter.batch != batch_id:
-            raise NotFound(f"There is no letter {letter_id[:80]!r} in batch {batch_id!r}.")
+            raise NotFound(
+                say(
+                    "There is no letter %(letter)s in batch %(batch)s.",
+                    letter=repr(letter_id[:80]),
+                    batch=repr(batch_id),
+                )
+            )
         if batch.printed_at is not None:
-            raise Conflict("The batch is printed. Recall the letter, and pull its sheets.")
+            raise Conflict(say("The batch is printed. Recall the letter, and pull its sheets."))
         letter.batch = None
         session.flush()
         if for_good:
@@ -80,7 +87,7 @@ def print_batch(office: Services, ask: Ask, batch_id: str, *, reason: str | None
             return _printed(office, ask, batch_id, made, digest, reason)
         except BatchChangedError:
             continue
-    raise Conflict("The batch changes while it is printed. Look at it again, and print it then.")
+    raise Conflict(say("The batch changes while it is printed. Look at it again, and print it then."))
 
 
 def _printed(
@@ -94,14 +101,18 @@ def _printed(
             if reason is None:
                 at = batch.printed_at.astimezone(office.zone)
                 raise Conflict(
-                    f"{batch.printed_by} has printed this batch on {at:%d %B %Y at %H:%M}. Say a reason to print it again."
+                    say(
+                        "%(who)s has printed this batch on %(at)s. Say a reason to print it again.",
+                        who=batch.printed_by,
+                        at=at,
+                    )
                 )
             batch.copies += 1
             record.rule += f": again, {reason}"
             return Answer(body=_shown(office, session, batch))
         letters = of_batch(session, batch_id)
         if not letters:
-            raise Conflict("No letter is left in the batch; there is nothing to print.")
+            raise Conflict(say("No letter is left in the batch; there is nothing to print."))
         if made is None or {letter.id: letter.file_digest for letter in letters} != dict(made.digests):
             raise BatchChangedError
         for letter in letters:
@@ -120,14 +131,14 @@ def preview(office: Services, batch_id: str) -> bytes:
     with office.store.reading() as session:
         batch = session.get(LetterBatch, batch_id)
         if batch is None:
-            raise NotFound(f"There is no letter batch {batch_id[:60]!r}.")
+            raise NotFound(say("There is no letter batch %(batch)s.", batch=repr(batch_id[:60])))
         letters = of_batch(session, batch_id)
     if batch.file_digest is not None:
         printed = office.files.get(batch.file_digest)
         said = {"batch": batch.id, "date": office.today().isoformat(), "copy": batch.copies}
         return printed if batch.copies < 2 else marked_as_copy(printed, letters, said)
     if not letters:
-        raise NotFound("No letter is left in the batch.")
+        raise NotFound(say("No letter is left in the batch."))
     return composed(letters, _said(office, batch, "nobody yet")).pdf
 
 
@@ -135,7 +146,7 @@ def locked(session: Session, batch_id: str) -> LetterBatch:
     """The batch, for this transaction alone; raises NotFound."""
     batch = session.exec(select(LetterBatch).where(LetterBatch.id == batch_id).with_for_update()).first()
     if batch is None:
-        raise NotFound(f"There is no letter batch {batch_id[:60]!r}.")
+        raise NotFound(say("There is no letter batch %(batch)s.", batch=repr(batch_id[:60])))
     return batch
 
 

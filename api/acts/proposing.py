@@ -10,6 +10,7 @@ from api.problems import Conflict, NotFound, NotPermitted
 from api.services import Services
 from api.views.bench import proposal_view
 from api.views.books import DefinitionView, definition_fields
+from definitions.language.sentences import say
 from store.queries import bench
 from store.tables.definitions import Proposal
 
@@ -18,7 +19,12 @@ def proposal(session: Session, proposal_id: str) -> Proposal:
     """The proposal; NotFound when there is none."""
     found = session.get(Proposal, proposal_id)
     if found is None:
-        raise NotFound(f"There is no proposal {proposal_id[:60]!r}. GET /api/proposals lists them.")
+        raise NotFound(
+            say(
+                "There is no proposal %(proposal)s. GET /api/proposals lists them.",
+                proposal=repr(proposal_id[:60]),
+            )
+        )
     return found
 
 
@@ -30,12 +36,16 @@ def approve(office: Services, ask: Ask, proposal_id: str) -> Answer:
         must_change_things(ask.person, RIGHT)
         found = _waiting(session, record, proposal_id)
         if found.proposed_by == ask.person.id:
-            raise NotPermitted("You have proposed this yourself; a second person approves it.", rule="two persons")
+            raise NotPermitted(say("You have proposed this yourself; a second person approves it."), rule="two persons")
         newest = bench.newest_version(session, found.definition)
         if newest != found.based_on:
             raise Conflict(
-                f"Version {newest} of {found.definition!r} was published after this was proposed. Send it back, "
-                "so that its author takes that in.",
+                say(
+                    "Version %(newest)s of %(definition)s was published after this was proposed. Send it back, "
+                    "so that its author takes that in.",
+                    newest=newest,
+                    definition=repr(found.definition),
+                ),
                 version=newest,
             )
         version = published(
@@ -66,7 +76,7 @@ def send_back(office: Services, ask: Ask, proposal_id: str, *, reason: str) -> A
         must_change_things(ask.person, RIGHT)
         found = _waiting(session, record, proposal_id)
         if found.proposed_by == ask.person.id:
-            raise NotPermitted("You have proposed this yourself; you may withdraw it.", rule="two persons")
+            raise NotPermitted(say("You have proposed this yourself; you may withdraw it."), rule="two persons")
         _decide(session, ask, found, "sent-back", reason)
         return Answer(body=proposal_view(found, zone=office.zone).model_dump(mode="json"))
 
@@ -80,7 +90,12 @@ def withdraw(office: Services, ask: Ask, proposal_id: str) -> Answer:
         must_change_things(ask.person, RIGHT)
         found = _waiting(session, record, proposal_id)
         if found.proposed_by != ask.person.id:
-            raise NotPermitted(f"{found.proposed_by} has proposed this; you may send it back with a reason.")
+            raise NotPermitted(
+                say(
+                    "%(who)s has proposed this; you may send it back with a reason.",
+                    who=found.proposed_by,
+                )
+            )
         _decide(session, ask, found, "withdrawn")
         return Answer(body=proposal_view(found, zone=office.zone).model_dump(mode="json"))
 
@@ -98,8 +113,8 @@ def _waiting(session: Session, record: Record, proposal_id: str) -> Proposal:
     session.refresh(found, with_for_update=True)
     record.id, record.rule = found.definition, "two persons"
     if found.status != "open":
-        how = {"approved": "approved", "sent-back": "sent back", "withdrawn": "withdrawn"}[found.status]
-        raise Conflict(f"This proposal was {how} already, by {found.decided_by}.")
+        how = {"approved": say("approved"), "sent-back": say("sent back"), "withdrawn": say("withdrawn")}[found.status]
+        raise Conflict(say("This proposal was %(how)s already, by %(who)s.", how=how, who=found.decided_by))
     return found
 
 

@@ -22,6 +22,7 @@ from definitions.language.library import IncompleteError, with_case
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
 from definitions.language.problems import Problem
+from definitions.language.sentences import say, sentence_of
 from store.publishing import publish_compiled
 from store.queries import bench
 from store.records import DefinitionStandsError
@@ -42,7 +43,11 @@ class Checked:
         found = [problem for problem in self.problems if problem.severity == "error"]
         if found:
             raise Invalid(
-                f"The definition has {len(found)} problems and is not published. The first: {found[0]}",
+                say(
+                    "The definition has %(found)s problems and is not published. The first: %(first)s",
+                    found=len(found),
+                    first=str(found[0]),
+                ),
                 findings=[problem.to_json() for problem in found],
             )
         document = load(self.source, FILE)
@@ -52,7 +57,9 @@ class Checked:
         try:
             return library.compile(definition.case)
         except IncompleteError as error:
-            raise Invalid(f"The definition leans on something that is not there: {error}.") from error
+            raise Invalid(
+                say("The definition leans on something that is not there: %(wrong)s.", wrong=sentence_of(error))
+            ) from error
 
 
 def checked(office: Services, ask: Ask, source: str) -> Checked:
@@ -87,8 +94,12 @@ def proposed(session: Session, ask: Ask, compiled: Compiled, source: str, note: 
     waiting = bench.open_proposal(session, name)
     if waiting is not None:
         raise Conflict(
-            f"{waiting.proposed_by} has proposed {name!r} already, and nobody has decided yet. "
-            "Let that be approved, sent back or withdrawn first.",
+            say(
+                "%(who)s has proposed %(name)s already, and nobody has decided yet. Let that be "
+                "approved, sent back or withdrawn first.",
+                who=waiting.proposed_by,
+                name=repr(name),
+            ),
             proposal=waiting.id,
         )
     proposal = Proposal(
@@ -122,6 +133,6 @@ def published(
             session, compiled, source=source, by=by, at=ask.at, note=note, approved_by=approved_by
         )
     except DefinitionStandsError as error:
-        raise Conflict("Exactly this definition is published already; there is nothing to publish.") from error
+        raise Conflict(say("Exactly this definition is published already; there is nothing to publish.")) from error
     keep_templates(office.definitions / "letters", office.files)
     return version

@@ -12,6 +12,7 @@ from api.acts.rules import must_see_task
 from api.problems import NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
+from definitions.language.sentences import say
 from store.paging import Page
 from store.queries.tasks import assigned_page, due_page, named_tasks, queue_page, tasks_of_case
 from store.tables.cases import CaseRow, TaskRow
@@ -38,7 +39,12 @@ def queue_of(
     `unclaimed` leaves out what somebody has claimed."""
     queues = _queues(office, person, queue)
     if assignee is not None and not person.is_or_stands_in_for(assignee) and not _sees_all(person):
-        raise NotPermitted(f"{assignee[:60]}'s tasks are for {assignee[:60]}, a substitute or a supervisor to see.")
+        raise NotPermitted(
+            say(
+                "%(who)s's tasks are for %(who)s, a substitute or a supervisor to see.",
+                who=assignee[:60],
+            )
+        )
     with office.store.reading() as session:
         if case is not None:
             page = Page(items=tasks_of_case(session, case), cursor=None)
@@ -76,7 +82,9 @@ def task_seen(session: Session, person: Person, task_id: str) -> TaskRow:
     """The task, for a person who may see it; NotFound or Confidential otherwise."""
     task = session.get(TaskRow, task_id)
     if task is None:
-        raise NotFound(f"There is no task {task_id[:60]!r}. GET /api/tasks lists those that are open to you.")
+        raise NotFound(
+            say("There is no task %(task)s. GET /api/tasks lists those that are open to you.", task=repr(task_id[:60]))
+        )
     must_see_task(session, person, task)
     return task
 
@@ -86,10 +94,21 @@ def _queues(office: Services, person: Person, queue: str | None) -> tuple[str, .
     if queue is None:
         return every if _sees_all(person) and not person.queues else person.queues
     if queue not in every:
-        raise NotFound(f"There is no queue {queue[:60]!r}. The queues are {', '.join(sorted(every))}.")
+        raise NotFound(
+            say(
+                "There is no queue %(queue)s. The queues are %(every)s.",
+                queue=repr(queue[:60]),
+                every=", ".join(sorted(every)),
+            )
+        )
     if queue not in person.queues and not _sees_all(person):
         raise NotPermitted(
-            f"The queue {queue!r} is not open to {person.id}; yours are {', '.join(person.queues) or 'none'}."
+            say(
+                "The queue %(queue)s is not open to %(person)s; yours are %(queues)s.",
+                queue=repr(queue),
+                person=person.id,
+                queues=", ".join(person.queues) or say("none"),
+            )
         )
     return (queue,)
 

@@ -13,6 +13,7 @@ from api.acts.remembering import fields_for
 from api.services import Services
 from definitions.catalogue.plausible import Expected, doubt, expected, is_register
 from definitions.catalogue.reads import Reading, limits
+from definitions.language.sentences import say
 from store.queries.accounts import reads_of
 from store.tables.cases import TaskRow
 from store.tables.papers import File
@@ -57,18 +58,21 @@ def unconfirmed(
             continue
         again = _ccf(look.reads.get(name))
         if again is None:
-            wrong[name] = f"{doubted(why, known)}: read the register again, or photograph it"
+            wrong[name] = say("%(doubt)s: read the register again, or photograph it", doubt=doubted(why, known))
         elif again != value:
-            wrong[name] = f"and the second read differ ({value:f} and {again:f}): enter what the register shows"
+            wrong[name] = say(
+                "and the second read differ (%(first)s and %(second)s): enter what the register shows",
+                first=f"{value:f}",
+                second=f"{again:f}",
+            )
     return wrong
 
 
 def doubted(why: str, known: Expected) -> str:
     """Why a read is doubtful, as the predicate of a sentence."""
     if why == "below":
-        on = known.last_on
-        return f"is below the last read ({_plain(known.last_ccf)} ccf on {on.day} {on:%b} {on.year})"
-    return f"is far above the usual use (up to {_plain(known.most_ccf)} ccf would be expected)"
+        return say("is below the last read (%(ccf)s ccf on %(day)s)", ccf=_plain(known.last_ccf), day=known.last_on)
+    return say("is far above the usual use (up to %(ccf)s ccf would be expected)", ccf=_plain(known.most_ccf))
 
 
 def _meter_of(session: Session, task: TaskRow) -> Meter | None:

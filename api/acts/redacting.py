@@ -14,6 +14,7 @@ from api.problems import Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
 from api.views.redactions import redaction_view
+from definitions.language.sentences import say
 from store.persons import Belongings, Obstacle, UnknownPersonError, belongings, obstacles
 from store.tables.audit import Audit
 from store.tables.redactions import Redaction
@@ -46,7 +47,7 @@ def redact_person(office: Services, ask: Ask, person_id: str, *, reason: str) ->
         found = _obstacles(office, session, whose)
         row = session.get(Redaction, person_id)
         if found and row is not None:
-            raise Conflict(f"{row.asked_by} has asked for this already; somebody else approves it.")
+            raise Conflict(say("%(who)s has asked for this already; somebody else approves it.", who=row.asked_by))
         row = row or Redaction(person_id=person_id, asked_by=ask.person.id, asked_at=ask.at, reason=reason, early=True)
         session.add(row)
         record.rule = f"right {REDACT}"
@@ -68,9 +69,9 @@ def approve(office: Services, ask: Ask, person_id: str) -> Answer:
         whose = _seen(session, ask.person, person_id)
         row = session.get(Redaction, person_id)
         if row is None:
-            raise Conflict("Nobody has asked for this person's redaction.")
+            raise Conflict(say("Nobody has asked for this person's redaction."))
         if row.asked_by == ask.person.id:
-            raise NotPermitted("Who asks for a redaction before its time does not approve it. Somebody else does.")
+            raise NotPermitted(say("Who asks for a redaction before its time does not approve it. Somebody else does."))
         found = _obstacles(office, session, whose)
         row.early, row.approved_by = bool(found), ask.person.id
         record.rule = f"right {REDACT}: asked for by {row.asked_by}"
@@ -86,7 +87,7 @@ def _seen(session: Session, person: Person, person_id: str) -> Belongings:
     try:
         whose = belongings(session, person_id)
     except UnknownPersonError as error:
-        raise NotFound("There is no customer or applicant with this number.") from error
+        raise NotFound(say("There is no customer or applicant with this number.")) from error
     for account in whose.accounts:
         must_see_account(session, person, account)
     return whose
@@ -96,7 +97,12 @@ def _obstacles(office: Services, session: Session, whose: Belongings) -> list[Ob
     """That the time is not over, if so; Conflict for what two persons cannot set aside either."""
     found = obstacles(session, whose, office.today(), retention_of(office.district))
     if standing := lasting(found):
-        raise Conflict(f"This cannot be redacted now: {'; '.join(each.sentence for each in standing[:5])}.")
+        raise Conflict(
+            say(
+                "This cannot be redacted now: %(obstacles)s.",
+                obstacles="; ".join(each.sentence for each in standing[:5]),
+            )
+        )
     return found
 
 

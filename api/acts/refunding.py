@@ -14,6 +14,7 @@ from api.engine import engine_answers
 from api.problems import Conflict, Invalid, NotFound, NotPermitted
 from api.services import Services
 from api.views.money import run_view
+from definitions.language.sentences import say
 from store import refunds
 from store.tables.money import RefundRow, RefundRun
 from workflows.machine.events import Message
@@ -29,7 +30,7 @@ def collect(office: Services, ask: Ask) -> Answer:
         run_id = f"rr-{uuid4().hex[:12]}"
         run = refunds.collect(session, run_id, on=office.today(), at=ask.at, by=ask.person.id)
         if run is None:
-            raise Conflict("No refund is payable today; there is nothing to run.")
+            raise Conflict(say("No refund is payable today; there is nothing to run."))
         record.id, record.rule = run.id, f"right {RIGHT}"
         return Answer(status=201, body=run_view(run, zone=office.zone).model_dump(mode="json"))
 
@@ -43,19 +44,27 @@ async def issue(office: Services, ask: Ask, run_id: str, *, first_check: int, is
         must_change_things(ask.person, RIGHT)
         run = session.exec(select(RefundRun).where(RefundRun.id == run_id).with_for_update()).first()
         if run is None:
-            raise NotFound(f"There is no run of refunds {run_id[:60]!r}.")
+            raise NotFound(say("There is no run of refunds %(run)s.", run=repr(run_id[:60])))
         if run.issued_on is not None:
-            raise Conflict(f"{run.issued_by} has issued this run on {run.issued_on.isoformat()}.")
+            raise Conflict(
+                say(
+                    "%(who)s has issued this run on %(day)s.",
+                    who=run.issued_by,
+                    day=run.issued_on,
+                )
+            )
         if run.made_by == ask.person.id:
-            raise NotPermitted("Whoever collected the run does not issue it: two persons.", rule="two persons")
+            raise NotPermitted(say("Whoever collected the run does not issue it: two persons."), rule="two persons")
         made_on = run.made_at.astimezone(office.zone).date()
         if not made_on <= issued_on <= office.today():
             raise Invalid(
-                "A run is issued after it was collected, and not in the future.",
-                fields={"issued_on": "is too early or too late"},
+                say("A run is issued after it was collected, and not in the future."),
+                fields={"issued_on": say("is too early or too late")},
             )
         if session.exec(select(RefundRow).where(RefundRow.check_no == first_check)).first() is not None:
-            raise Invalid("Another refund has that check.", fields={"first_check": "is the number of another check"})
+            raise Invalid(
+                say("Another refund has that check."), fields={"first_check": say("is the number of another check")}
+            )
         refunds.issue(session, run, first_check=first_check, on=issued_on, at=ask.at, by=ask.person.id)
         record.rule = f"right {RIGHT}, two persons"
         return Answer(body=run_view(run, zone=office.zone).model_dump(mode="json"))

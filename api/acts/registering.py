@@ -12,6 +12,7 @@ from api.acts.rules import must_see_account
 from api.problems import Conflict, Invalid, NotFound
 from api.services import Services
 from api.views.connections import event_view
+from definitions.language.sentences import OR, listed, say, sentence_of, whole
 from store.registers import Done, RegisterError, note
 from store.tables.connections import RegisterItem
 
@@ -35,11 +36,11 @@ def take_down(office: Services, ask: Ask, item_id: str, doing: Doing) -> Answer:
         ask.person.must("see-accounts")
         item = session.exec(select(RegisterItem).where(RegisterItem.id == item_id).with_for_update()).first()
         if item is None:
-            raise NotFound(f"There is no device {item_id[:60]!r} in the registers.")
+            raise NotFound(say("There is no device %(item)s in the registers.", item=repr(item_id[:60])))
         record.account = item.account_id
         must_see_account(session, ask.person, item.account_id)
         if doing.on > office.today():
-            raise Invalid("The day has not come yet.", fields={"on": "is today or earlier"})
+            raise Invalid(say("The day has not come yet."), fields={"on": say("is today or earlier")})
         _fits(item, doing)
         done = Done(
             id=f"re-{ask.person.id}-{ask.key}"[:160],
@@ -54,7 +55,7 @@ def take_down(office: Services, ask: Ask, item_id: str, doing: Doing) -> Answer:
         try:
             event = note(session, item, done)
         except RegisterError as error:
-            raise Conflict(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+            raise Conflict(whole(sentence_of(error))) from error
         session.flush()
         return Answer(status=201, body=event_view(event).model_dump(mode="json"))
 
@@ -65,9 +66,10 @@ def _fits(item: RegisterItem, doing: Doing) -> None:
     allowed = {"backflow": ("tested", "removed"), "grease": ("inspected", "pumped", "removed")}[item.register_name]
     if doing.kind not in allowed:
         raise Invalid(
-            f"A device of this register is {' or '.join(allowed)}.", fields={"kind": f"is one of {', '.join(allowed)}"}
+            say("A device of this register is %(allowed)s.", allowed=listed(allowed, OR)),
+            fields={"kind": say("is one of %(allowed)s", allowed=", ".join(allowed))},
         )
     if doing.kind == "tested" and doing.passed is None:
-        raise Invalid("A test passes or fails.", fields={"passed": "is needed for a test"})
+        raise Invalid(say("A test passes or fails."), fields={"passed": say("is needed for a test")})
     if doing.kind == "inspected" and doing.percent is None:
-        raise Invalid("An inspection measures.", fields={"percent": "is needed for an inspection"})
+        raise Invalid(say("An inspection measures."), fields={"percent": say("is needed for an inspection")})

@@ -14,6 +14,7 @@ from api.problems import Invalid, NotPermitted
 from api.security.people import Person
 from api.services import Services
 from api.views.csv_files import csv_file
+from definitions.language.sentences import say
 from store.queries import money, posted
 from store.tables.audit import Audit
 from store.tables.ledger import Posting
@@ -100,14 +101,16 @@ REGISTERS: Final[Mapping[str, Register]] = {
 def may_see(person: Person) -> None:
     """Raises NotPermitted for who neither issues refunds nor audits."""
     if not person.may(RIGHT) and not person.may("read-audit"):
-        raise NotPermitted("These registers are for finance and auditors to read.", rule=f"right {RIGHT}")
+        raise NotPermitted(say("These registers are for finance and auditors to read."), rule=f"right {RIGHT}")
 
 
 def export(office: Services, person: Person, name: str, start: date, end: date) -> str:
     """The register from `start` to `end`, both included, as CSV; deposits and books are as of now and of `end`."""
     may_see(person)
     if not start <= end or (end - start).days > LONGEST_DAYS:
-        raise Invalid("A register spans up to three years.", fields={"end": "is not before start, and within 3 years"})
+        raise Invalid(
+            say("A register spans up to three years."), fields={"end": say("is not before start, and within 3 years")}
+        )
     register = REGISTERS[name]
     with office.store.reading() as session:
         content = csv_file(register.header, register.rows(session, start, end))

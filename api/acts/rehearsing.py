@@ -14,6 +14,7 @@ from api.problems import Conflict, Invalid, NotFound
 from api.rehearsing.playing import Play, play
 from api.security.people import Person
 from api.services import Services
+from definitions.language.sentences import say
 from store.queries import bench
 from store.tables.definitions import DefinitionVersion, Rehearsal
 
@@ -28,7 +29,7 @@ def rehearsal_seen(session: Session, person: Person, rehearsal_id: str) -> Rehea
     person.must(RIGHT)
     found = session.get(Rehearsal, rehearsal_id)
     if found is None:
-        raise NotFound("There is no such rehearsal; the newest thirty of each definition are kept.")
+        raise NotFound(say("There is no such rehearsal; the newest thirty of each definition are kept."))
     return found
 
 
@@ -45,14 +46,26 @@ def begin(
 ) -> Answer:
     """The rehearsal, which a process of its own plays from now on; Conflict while somebody else's or one's own is at work."""
     if cases not in CASES or days not in DAYS:
-        raise Invalid(f"A rehearsal plays {CASES} cases over {DAYS} days.")
+        raise Invalid(
+            say(
+                "A rehearsal plays %(cases)s cases over %(days)s days.",
+                cases=", ".join(map(str, CASES)),
+                days=", ".join(map(str, DAYS)),
+            )
+        )
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, RIGHT)
         record.rule = f"right {RIGHT}"
         _must_be_free(session, ask.person)
         if against is not None and session.get(DefinitionVersion, (definition, against)) is None:
-            raise NotFound(f"Version {against} of {definition!r} was never published.")
+            raise NotFound(
+                say(
+                    "Version %(against)s of %(definition)s was never published.",
+                    against=against,
+                    definition=repr(definition),
+                )
+            )
         row = Rehearsal(
             id=bench.new_id("rh"),
             definition=definition,
@@ -93,7 +106,7 @@ def cancel(office: Services, ask: Ask, rehearsal_id: str) -> Answer:
         session.refresh(row, with_for_update=True)
         record.id, record.rule = row.definition, f"right {RIGHT}"
         if row.status not in ("waiting", "running"):
-            raise Conflict("The rehearsal has ended already.")
+            raise Conflict(say("The rehearsal has ended already."))
         row.status = "cancelled"
         session.add(row)
         return Answer(body={"id": row.id})
@@ -110,6 +123,13 @@ def _must_be_free(session: Session, person: Person) -> None:
     running = bench.running_rehearsals(session, datetime.now(UTC))
     own = next((row for row in running if row.asked_by == person.id), None)
     if own is not None:
-        raise Conflict(f"Your rehearsal of {own.definition!r} is still at work; wait for it, or cancel it.")
+        raise Conflict(
+            say(
+                "Your rehearsal of %(definition)s is still at work; wait for it, or cancel it.",
+                definition=repr(own.definition),
+            )
+        )
     if len(running) >= AT_ONCE:
-        raise Conflict("Two rehearsals are at work already, so that the desk keeps its pace. Try again in a minute.")
+        raise Conflict(
+            say("Two rehearsals are at work already, so that the desk keeps its pace. Try again in a minute.")
+        )

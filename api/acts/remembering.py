@@ -20,6 +20,7 @@ from api.services import Services
 from api.views.notes import note_view
 from definitions.language.forms import checked, fields_of
 from definitions.language.model import DataField
+from definitions.language.sentences import say
 from store import claims
 from store.tables.cases import CaseRow, Note, TaskRow
 
@@ -34,14 +35,14 @@ def add_note(
         if task_id is not None:
             task = session.get(TaskRow, task_id)
             if task is None:
-                raise NotFound(f"There is no task {task_id[:60]!r}.")
+                raise NotFound(say("There is no task %(task)s.", task=repr(task_id[:60])))
             note(record, task)
             must_see_task(session, ask.person, task)
         else:
             case = session.get(CaseRow, case_id)
             ask.person.must("see-accounts")
             if case is None:
-                raise NotFound(f"There is no case {str(case_id)[:60]!r}.")
+                raise NotFound(say("There is no case %(case)s.", case=repr(str(case_id)[:60])))
             record.case, record.account = case.id, case.account_id
             must_see_account(session, ask.person, case.account_id)
         row = Note(
@@ -70,7 +71,7 @@ def follow_up(office: Services, ask: Ask, task_id: str, *, at: datetime | None) 
         must_see_task(session, ask.person, task)
         record.rule = holds(ask, task)
         if at is not None and at <= ask.at:
-            raise Conflict("A follow-up date lies in the future; this one has passed.")
+            raise Conflict(say("A follow-up date lies in the future; this one has passed."))
         claims.set_follow_up(session, task.id, at)
         return shown(office, ask, task)
 
@@ -88,8 +89,12 @@ def keep_draft(office: Services, ask: Ask, task_id: str, *, form: Mapping[str, A
         record.rule = holds(ask, task)
         if str(task.version) != version:
             raise Changed(
-                f"The task is at version {task.version}, not {version[:20]}: somebody changed it since. Read it again, "
-                "and send the form once more.",
+                say(
+                    "The task is at version %(version)s, not %(asked)s: somebody changed it since. Read it "
+                    "again, and send the form once more.",
+                    version=task.version,
+                    asked=version[:20],
+                ),
             )
         kept = half_filled(fields_for(session, task), form)
         claims.save_draft(session, task.id, str(task.assignee), kept, task.version)
@@ -132,5 +137,5 @@ def half_filled(fields: Mapping[str, DataField], form: Mapping[str, Any]) -> dic
     optional = {name: field.model_copy(update={"required": False}) for name, field in fields.items()}
     values, wrong = checked(optional, form)
     if wrong:
-        raise BadForm("Some fields have a wrong value.", fields=wrong)
+        raise BadForm(say("Some fields have a wrong value."), fields=wrong)
     return values

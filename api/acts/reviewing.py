@@ -23,6 +23,7 @@ from api.security.people import Person
 from api.services import Services
 from api.views.lists import Approval, release_view
 from definitions.language.pack import ReviewList
+from definitions.language.sentences import say, word
 from store.queries.lists import begin_release, change_release, release_counts, taken_on, waiting_lines
 from store.tables.batches import ListApproval
 from store.tables.cases import ListLine
@@ -53,7 +54,13 @@ def list_of(session: Session, at: datetime, name: str) -> ReviewList:
     """The list; NotFound when there is none of this name."""
     known = lists(session, at)
     if name not in known:
-        raise NotFound(f"There is no list {name[:60]!r}. The lists are {', '.join(sorted(known)) or 'none'}.")
+        raise NotFound(
+            say(
+                "There is no list %(name)s. The lists are %(known)s.",
+                name=repr(name[:60]),
+                known=", ".join(sorted(known)) or say("none"),
+            )
+        )
     return known[name]
 
 
@@ -61,7 +68,7 @@ def release_of(session: Session, name: str, release_id: str) -> ListRelease:
     """The release of this list; NotFound when there is none."""
     release = session.get(ListRelease, release_id)
     if release is None or release.list_name != name:
-        raise NotFound(f"There is no release {release_id[:60]!r} of this list.")
+        raise NotFound(say("There is no release %(release)s of this list.", release=repr(release_id[:60])))
     return release
 
 
@@ -74,7 +81,10 @@ def may_review(person: Person, spec: ReviewList) -> None:
     """Raises NotPermitted unless the person reviews this list."""
     must_change_things(person, "review-lists")
     if not person.roles & set(spec.review):
-        raise NotPermitted(f"“{spec.title}” is reviewed by {', '.join(spec.review)}.", rule="list review")
+        raise NotPermitted(
+            say("“%(title)s” is reviewed by %(review)s.", title=spec.title, review=", ".join(spec.review)),
+            rule="list review",
+        )
 
 
 def digest_of(lines: Iterable[ListLine]) -> str:
@@ -113,10 +123,12 @@ async def exclude(office: Services, ask: Ask, name: str, line_id: str, *, reason
                 may_review(ask.person, spec)
             line = session.get(ListLine, line_id)
             if line is None or line.list_name != name:
-                raise NotFound(f"There is no line {line_id[:80]!r} on this list.")
+                raise NotFound(say("There is no line %(line)s on this list.", line=repr(line_id[:80])))
             record.case, record.account, record.rule = line.case_id, line.account_id, "list review"
             if spec.reasons and reason not in reasons_of(spec):
-                raise Invalid("A line is taken off for one of the list's reasons.", fields={"reason": _one_of(spec)})
+                raise Invalid(
+                    say("A line is taken off for one of the list's reasons."), fields={"reason": _one_of(spec)}
+                )
             return line
 
     async def taken(repeated: bool) -> Taken:
@@ -161,11 +173,16 @@ def approve(office: Services, ask: Ask, name: str, *, seen: str) -> Answer:
         may_review(ask.person, spec)
         lines = waiting_lines(session, name, limit=MOST)
         if digest_of(lines) != seen:
-            raise Changed("The list has changed since you read it: somebody joined or left. Look at it again.")
+            raise Changed(say("The list has changed since you read it: somebody joined or left. Look at it again."))
         if not lines:
-            raise Conflict("The list is empty; there is nothing to approve.")
+            raise Conflict(say("The list is empty; there is nothing to approve."))
         if left_today(session, name, spec, office.today()) == 0:
-            raise Conflict(f"At most {spec.per_day} lines of this list are released a day, and so many were today.")
+            raise Conflict(
+                say(
+                    "At most %(per_day)s lines of this list are released a day, and so many were today.",
+                    per_day=spec.per_day,
+                )
+            )
         session.merge(ListApproval(list_name=name, lines_digest=seen, person=ask.person.id, at=ask.at))
         session.flush()
         by = approvers(session, name, seen, midnight(office))
@@ -186,7 +203,9 @@ def change(office: Services, ask: Ask, name: str, release_id: str, *, how: Chang
         may_review(ask.person, list_of(session, ask.at, name))
         release = release_of(session, name, release_id)
         if release.status not in _FROM[how]:
-            raise Conflict(f"The release is {release.status}; it cannot be {_TO[how]}.")
+            raise Conflict(
+                say("The release is %(status)s; it cannot be %(to)s.", status=word(release.status), to=word(_TO[how]))
+            )
         change_release(session, release, _TO[how], by=ask.person.id, reason=reason, at=ask.at)
         record.rule = "list review"
         view = release_view(release, release_counts(session, release.id), zone=office.zone)
@@ -219,4 +238,4 @@ def _begun(
 
 
 def _one_of(spec: ReviewList) -> str:
-    return f"is one of {'; '.join(reasons_of(spec))}"
+    return say("is one of %(known)s", known="; ".join(reasons_of(spec)))

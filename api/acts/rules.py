@@ -11,6 +11,7 @@ from api.problems import Changed, Confidential, Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from definitions.catalogue import actions
 from definitions.language.model import CALLED_OFF, Task
+from definitions.language.sentences import joined, listed, say
 from store.queries.tasks import doers_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.utility import Account
@@ -25,13 +26,11 @@ def open_task(session: Session, task_id: str) -> TaskRow:
     """The task, locked for this transaction; NotFound, or Conflict when it has ended."""
     task = session.exec(select(TaskRow).where(TaskRow.id == task_id).with_for_update()).first()
     if task is None:
-        raise NotFound(f"There is no task {task_id[:60]!r}. GET /api/tasks lists those that are open to you.")
+        raise NotFound(
+            say("There is no task %(task)s. GET /api/tasks lists those that are open to you.", task=repr(task_id[:60]))
+        )
     if task.state in CLOSED:
-        how = {"completed": "completed", "skipped": "skipped", "cancelled": "cancelled, as its reason went away"}[
-            task.state
-        ]
-        by = f" by {task.closed_by}" if task.closed_by else ""
-        raise Conflict(f"This task was {how}{by}. The case {task.case_id} shows what came after it.", task=task.id)
+        raise Conflict(_how_closed(task), task=task.id)
     return task
 
 
@@ -40,7 +39,9 @@ def must_see_account(session: Session, person: Person, account_id: str | None) -
     if account_id is None or person.may("see-confidential"):
         return
     if session.exec(select(Account.confidential).where(Account.id == account_id)).first():
-        raise Confidential("This account is confidential. Somebody with that right can work on it.", account=account_id)
+        raise Confidential(
+            say("This account is confidential. Somebody with that right can work on it."), account=account_id
+        )
 
 
 def is_an_answer(event: str) -> bool:
@@ -56,13 +57,21 @@ def comes_by_itself(event: str) -> bool:
 def must_not_be_an_answer(event: str) -> None:
     """Raises NotPermitted for an event by which effects answer: that comes from the books, and nobody sends it."""
     if is_an_answer(event):
-        raise NotPermitted(f"{event!r} is what the district's books answer; nobody sends it to a case.")
+        raise NotPermitted(
+            say("%(event)s is what the district's books answer; nobody sends it to a case.", event=repr(event))
+        )
 
 
 def must_see_task(session: Session, person: Person, task: TaskRow) -> None:
     """Raises NotFound for what is not theirs to whom accounts are closed, Confidential for such an account."""
     if not person.may("see-accounts") and not _offered(session, person, task) and not _has(person, task):
-        raise NotFound(f"There is no task {task.id!r} for {person.id}, their queues or their crew.")
+        raise NotFound(
+            say(
+                "There is no task %(task)s for %(person)s, their queues or their crew.",
+                task=repr(task.id),
+                person=person.id,
+            )
+        )
     must_see_account(session, person, task.account_id)
 
 
@@ -71,7 +80,7 @@ def case_seen(session: Session, person: Person, case_id: str) -> CaseRow:
     person.must("see-accounts")
     case = session.get(CaseRow, case_id)
     if case is None:
-        raise NotFound(f"There is no case {case_id!r}. GET /api/cases lists those that there are.")
+        raise NotFound(say("There is no case %(case)s. GET /api/cases lists those that there are.", case=repr(case_id)))
     must_see_account(session, person, case.account_id)
     return case
 
@@ -79,7 +88,20 @@ def case_seen(session: Session, person: Person, case_id: str) -> CaseRow:
 def must_stand_at(case: CaseRow, step: int | None) -> None:
     """Raises Changed when the case has gone on since a step at which somebody looked at it; None: nobody says at which."""
     if step is not None and case.step_no != step:
-        raise Changed("The case has gone on since you looked at it. See what happened, and whether you still mean it.")
+        raise Changed(
+            say("The case has gone on since you looked at it. See what happened, and whether you still mean it.")
+        )
+
+
+def _how_closed(task: TaskRow) -> str:
+    done = {
+        "completed": say("This task was completed"),
+        "skipped": say("This task was skipped"),
+        "cancelled": say("This task was cancelled, as its reason went away"),
+    }[task.state]
+    if task.closed_by:
+        done = say("%(done)s by %(who)s", done=done, who=task.closed_by)
+    return say("%(done)s. The case %(case)s shows what came after it.", done=done, case=task.case_id)
 
 
 def may_do(session: Session, person: Person, task: TaskRow) -> str:
@@ -88,8 +110,12 @@ def may_do(session: Session, person: Person, task: TaskRow) -> str:
     rule = _offered(session, person, task) or _has(person, task)
     if rule is None:
         raise NotPermitted(
-            f"This task is offered to {_offered_to(task)}; {person.id} is not among them. "
-            "A supervisor can assign it to somebody else.",
+            say(
+                "This task is offered to %(to)s; %(person)s is not among them. A supervisor can assign it "
+                "to somebody else.",
+                to=_offered_to(task),
+                person=person.id,
+            ),
         )
     not_who_did(session, person.id, task)
     return rule
@@ -101,11 +127,16 @@ def not_who_did(session: Session, person: str, task: TaskRow) -> None:
     if not names:
         return
     if person in doers_of(session, task.case_id, names):
-        listed = ", ".join(names)
+        done = ", ".join(names)
         raise NotPermitted(
-            f"{person} did or helped with {listed} in this case, and who did that does not do {task.name} "
-            "(separation of duties). Somebody else has to take it.",
-            rule=f"not-by {listed}",
+            say(
+                "%(person)s did or helped with %(done)s in this case, and who did that does not do "
+                "%(name)s (separation of duties). Somebody else has to take it.",
+                person=person,
+                done=done,
+                name=task.name,
+            ),
+            rule=f"not-by {done}",
         )
 
 
@@ -136,4 +167,5 @@ def _has(person: Person, task: TaskRow) -> str | None:
 def _offered_to(task: TaskRow) -> str:
     named: list[str] = task.users or []
     queue = task.queue
-    return " and ".join(part for part in (f"the queue {queue}" if queue else "", ", ".join(named)) if part) or "nobody"
+    told = [say("the queue %(queue)s", queue=queue)] if queue else []
+    return listed([*told, joined(named)]) if named else listed(told or [say("nobody")])

@@ -12,6 +12,7 @@ from api.failing import problem_of
 from api.problems import NoIncident, NotFound, Problem
 from api.services import Services
 from api.views.books import incident_view
+from definitions.language.sentences import say, word
 from store.tables.cases import Incident
 from workflows.machine.errors import Refused
 
@@ -61,8 +62,19 @@ async def settle(office: Services, ask: Ask, incident_id: str, *, how: Literal["
 def _open(session: Session, incident_id: str, record: Record) -> Incident:
     incident = session.get(Incident, incident_id)
     if incident is None:
-        raise NotFound(f"There is no incident {incident_id[:60]!r}. GET /api/incidents lists those that are open.")
+        raise NotFound(
+            say(
+                "There is no incident %(incident)s. GET /api/incidents lists those that are open.",
+                incident=repr(incident_id[:60]),
+            )
+        )
     record.case = incident.case_id
     if incident.settled_at is not None:
-        raise NoIncident(f"{incident.settled_by} has settled this already ({incident.settled_how}).")
+        raise NoIncident(
+            say(
+                "%(who)s has settled this already (%(how)s).",
+                who=incident.settled_by,
+                how=word(incident.settled_how or ""),
+            )
+        )
     return incident

@@ -21,6 +21,7 @@ from api.views.benches import CaseTypeLine, VersionLine, case_type, case_types
 from api.views.rehearsals import RehearsalLine, rehearsal_line
 from definitions.language.diagrams import Change, Edge, svg
 from definitions.language.expand import expand
+from definitions.language.sentences import say
 from store.queries import bench
 
 router = APIRouter(include_in_schema=False)
@@ -103,7 +104,9 @@ def version(request: Request, office: Office, person: SignedIn, case: str, numbe
         line = case_type(session, case, person.id, zone=office.zone)
         found = next((each for each in line.versions if each.version.version == number), None)
         if found is None:
-            raise NotFound(f"Version {number} of {case[:60]!r} was never published.")
+            raise NotFound(
+                say("Version %(number)s of %(case)s was never published.", number=number, case=repr(case[:60]))
+            )
         text = comparing.text_of(session, person, case, str(number))
     content = VersionPage(line=line, version=found, source=text.source, may_write=person.may(RIGHT))
     return page(request, "bench/version.html", content, person=person)
@@ -142,7 +145,7 @@ def picture_of(found: Comparison, side: str) -> str:
     """One side of a comparison as SVG; NotFound where a text cannot be read."""
     shown = found.new if side == "new" else found.old
     if shown.definition is None or found.difference is None:
-        raise NotFound("This text cannot be drawn: it is no definition yet.")
+        raise NotFound(say("This text cannot be drawn: it is no definition yet."))
     told = found.difference
     change: Change = "added" if side == "new" else "removed"
     states: dict[str, Change] = dict.fromkeys(told.changed, "changed")

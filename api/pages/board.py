@@ -25,6 +25,7 @@ from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.board import Age, Load, Promise, aged_before, ages, by_person, by_queue, kept_promises
 from api.views.limited_tasks import Approval, approvals
+from definitions.language.sentences import say
 from store.paging import Page
 from store.people import people as everybody
 from store.queries import board as queries
@@ -132,7 +133,7 @@ def direct(
     trouble = None
     try:
         if not chosen:
-            raise Invalid(_("Choose one or more tasks first."), fields={"task": "is empty"})
+            raise Invalid(_("Choose one or more tasks first."), fields={"task": say("is empty")})
         results = bulk.each(office, form.ask, chosen, _act(office, form), name=form.text("act")[:20])
     except Problem as problem:
         trouble = trouble_of(problem)
@@ -295,11 +296,11 @@ def _act(office: Services, form: Posted) -> Callable[[Ask, str], object]:
     if form.text("act") == "give":
         to = form.text("to")[:60]
         if not to:
-            raise Invalid(_("Say who takes the tasks."), fields={"to": "is empty"})
+            raise Invalid(_("Say who takes the tasks."), fields={"to": say("is empty")})
         return lambda ask, task: passing.assign(office, ask, task, to=to)
     priority = next((each for each in get_args(directing.Priority) if each == form.text("priority")), None)
     if priority is None:
-        raise Invalid(_("Say how pressing the tasks are."), fields={"priority": "is empty"})
+        raise Invalid(_("Say how pressing the tasks are."), fields={"priority": say("is empty")})
     return lambda ask, task: directing.prioritize(office, ask, task, priority=priority)
 
 
@@ -307,4 +308,4 @@ def _day(text: str, name: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Invalid(_("An absence has a first and a last day."), fields={name: "is no date"}) from None
+        raise Invalid(_("An absence has a first and a last day."), fields={name: say("is no date")}) from None

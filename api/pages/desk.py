@@ -17,7 +17,7 @@ from api.pages.desk_rows import Row, rows_of
 from api.pages.frame import new_key, page
 from api.pages.passing import morning
 from api.pages.posted import Form, Posted
-from api.pages.texts import _, ngettext
+from api.pages.texts import _, ngettext, said
 from api.pages.urls import urls
 from api.pages.versions import version_of
 from api.problems import Invalid
@@ -172,7 +172,7 @@ def _done(office: Services, form: Posted, name: str, tasks: Sequence[str]) -> Re
             title=result.title,
             url=urls.task(result.task),
             done=result.refused is None,
-            sentence=_(result.refused.sentence) if result.refused else _DONE[name](),
+            sentence=said(result.refused.sentence) if result.refused else _DONE[name](),
         )
         for result in results
     ]

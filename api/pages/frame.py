@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
-from api.pages import texts, words
+from api.pages import audit_words, texts, words
 from api.pages.navigation import Place, area_of, places_for
 from api.pages.preferences import Preferences, preferences_of, shown_again
 from api.pages.texts import _
@@ -22,6 +23,7 @@ from api.problems import Problem
 from api.security.form_tokens import form_token
 from api.security.people import Person
 from api.security.signin import session_of
+from definitions.language.sentences import Sentence
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -55,8 +57,8 @@ class Trouble:
 
 def trouble_of(problem: Problem) -> Trouble:
     """A problem for the head of the page that it came from."""
-    fields = {name: _(wrong) for name, wrong in (problem.fields or {}).items()}
-    return Trouble(title=_(problem.title), sentence=_(problem.sentence), code=problem.code, fields=fields)
+    fields = {name: texts.said(wrong) for name, wrong in (problem.fields or {}).items()}
+    return Trouble(title=_(problem.title), sentence=texts.said(problem.sentence), code=problem.code, fields=fields)
 
 
 def _environment() -> Environment:
@@ -65,6 +67,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -75,6 +78,10 @@ def _environment() -> Environment:
         "ccf": words.ccf,
         "shown": words.shown,
         "titled": words.titled,
+        "said": texts.said,
+        "act": audit_words.act_told,
+        "kind": audit_words.kind_told,
+        "rule": audit_words.rule_told,
         "word": words.word,
         "clock_time": words.clock_time,
         "version": version_of_html,
@@ -83,8 +90,25 @@ def _environment() -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
     )
-    environment.globals["new_key"] = new_key
+    known: dict[str, Any] = environment.globals
+    known |= {name: _with_sentences(known[name]) for name in ("gettext", "ngettext", "pgettext", "npgettext")}
+    known["new_key"] = new_key
     return environment
+
+
+def _with_sentences(texts_of: Callable[..., str]) -> Callable[..., str]:
+    """Jinja's own function for texts, with sentences among their values in the language of the request."""
+
+    @pass_context
+    def said(context: Context, *given: Any, **values: Any) -> str:
+        return texts_of(context, *given, **texts.spoken(values))
+
+    return said
+
+
+def _shown(value: Any) -> Any:
+    """What a template puts out: sentences in the language of the request."""
+    return texts.said(value) if isinstance(value, Sentence) else value
 
 
 def new_key() -> str:

@@ -23,6 +23,7 @@ from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.books import IncidentView, incident_view
+from definitions.language.sentences import say
 from store.queries.cases import incident_page
 
 router = APIRouter(include_in_schema=False)
@@ -68,7 +69,7 @@ async def settle(request: Request, office: Office, form: Form) -> Response:
 
     try:
         if not reason:
-            raise Invalid(_("Say why: the reason stays with the incident."), fields={"reason": "is empty"})
+            raise Invalid(_("Say why: the reason stays with the incident."), fields={"reason": say("is empty")})
         results = DONES.validate_python((await many(form.ask, chosen, one)).body).results
     except Problem as problem:
         trouble = trouble_of(problem)
@@ -91,7 +92,7 @@ def _shown(
     trouble: Trouble | None = None,
 ) -> Response:
     if not person.may("settle-incidents") and not person.may("read-audit"):
-        raise NotPermitted("Incidents are for supervisors and auditors to read.")
+        raise NotPermitted(say("Incidents are for supervisors and auditors to read."))
     with office.store.reading() as session:
         found = incident_page(session, limit=50, cursor=cursor)
         content = IncidentsPage(

@@ -26,6 +26,7 @@ from api.services import Office, Services
 from api.views.accounts import LetterView, letter_view
 from api.views.batches import BatchView, batch_detail
 from api.views.law_days import LawDayView, law_days
+from definitions.language.sentences import say
 from store.paging import after, page_of, read_cursor
 from store.queries.letters import of_batch, waiting_for_the_post
 from store.tables.batches import LetterBatch
@@ -250,7 +251,7 @@ def _one(
     with office.store.reading() as session:
         batch = session.get(LetterBatch, batch_id)
         if batch is None:
-            raise NotFound(f"There is no letter batch {batch_id[:60]!r}.")
+            raise NotFound(say("There is no letter batch %(batch)s.", batch=repr(batch_id[:60])))
         letters = of_batch(session, batch_id)
         counts: dict[str, int] = {}
         for letter in letters:

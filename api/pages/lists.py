@@ -28,6 +28,7 @@ from api.services import Office, Services
 from api.views.lists import ListView, ReleaseView, list_fields, release_view
 from api.views.reviewing import Reviewed, Sifted, Sifting, Sort, sifted
 from definitions.language.pack import ReviewList
+from definitions.language.sentences import say
 from store.queries import lists as queries
 from store.queries.reviewing import decided_since
 from store.tables.cases import ListLine
@@ -187,9 +188,9 @@ async def exclude(request: Request, office: Office, form: Form, name: str) -> Re
     try:
         until = _day(given["until"])
         if not chosen:
-            raise Invalid(_("Choose the lines that you take off."), fields={"line": "is empty"})
+            raise Invalid(_("Choose the lines that you take off."), fields={"line": say("is empty")})
         if not given["reason"]:
-            raise Invalid(_("Say why these lines are taken off."), fields={"reason": "is empty"})
+            raise Invalid(_("Say why these lines are taken off."), fields={"reason": say("is empty")})
         done = await reviewing.exclude_many(office, form.ask, name, chosen, reason=given["reason"], until=until)
         results = DONES.validate_python(done.body)
     except Problem as problem:
@@ -345,4 +346,4 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid(_("An exclusion ends on a day."), fields={"until": "is no date"}) from None
+        raise Invalid(_("An exclusion ends on a day."), fields={"until": say("is no date")}) from None

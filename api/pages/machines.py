@@ -23,6 +23,7 @@ from api.views.board import Stay, kept_by_week, stays, weeks_before
 from definitions.language.diagrams import svg_with_notes
 from definitions.language.expand import expand, title_of, walk
 from definitions.language.model import CaseDefinition, State
+from definitions.language.sentences import say
 from store.queries import board as queries
 from store.queries.board import Flow, Kept
 
@@ -160,7 +161,7 @@ def _days(days: float) -> str:
 def _where(session: Session, office: Office, case: str) -> tuple[CaseDefinition, list[Stay]]:
     known = next(((digest, spec) for digest, spec in _specs(session, office).items() if spec.case == case), None)
     if known is None:
-        raise NotFound(f"No definition of cases called {case[:60]!r} is published.")
+        raise NotFound(say("No definition of cases called %(case)s is published.", case=repr(case[:60])))
     titles, definition = _titles(*known), known[1]
     found = stays(
         queries.waiting(session, case),

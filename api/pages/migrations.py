@@ -28,6 +28,7 @@ from api.views.migrations import (
     migrating_view,
     migration_view,
 )
+from definitions.language.sentences import say
 from store.queries.migrations import count_open, migrating_page, migration_counts
 
 router = APIRouter(include_in_schema=False)
@@ -77,7 +78,7 @@ def begin(request: Request, office: Office, form: Form, case: str, before: int, 
     reason = form.text("reason")[:1000]
     try:
         if not reason:
-            raise Invalid(_("Say why: each case's history says so."), fields={"reason": "is empty"})
+            raise Invalid(_("Say why: each case's history says so."), fields={"reason": say("is empty")})
         begun = migrating.begin(office, form.ask, case, before, after, mapping=None, reason=reason, cases=None)
     except Problem as problem:
         if problem.status not in (409, 422):
@@ -92,7 +93,7 @@ def begin(request: Request, office: Office, form: Form, case: str, before: int, 
 def show(request: Request, office: Office, person: SignedIn, migration_id: str, cursor: Cursor = None) -> Response:
     """Shows how far a migration is, and what became of each case."""
     if not person.may(RIGHT) and not person.may("read-audit"):
-        raise NotPermitted("Migrations are for those who begin them and for auditors to read.")
+        raise NotPermitted(say("Migrations are for those who begin them and for auditors to read."))
     with office.store.reading() as session:
         row = migrating.migration_of(session, migration_id)
         found = migrating_page(session, row.id, status=None, limit=ROWS, cursor=cursor)

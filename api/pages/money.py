@@ -31,6 +31,7 @@ from api.views.posted import (
     import_view,
     posting_view,
 )
+from definitions.language.sentences import say
 from store.ledger import unbalanced_entries
 from store.queries import money, posted
 from store.tables.imports import ImportRun
@@ -223,7 +224,7 @@ def one_import(request: Request, office: Office, person: SignedIn, import_id: st
     with office.store.reading() as session:
         run = session.get(ImportRun, import_id)
         if run is None:
-            raise NotFound(f"There is no import {import_id[:60]!r}.")
+            raise NotFound(say("There is no import %(number)s.", number=repr(import_id[:60])))
         content = ImportsPage(
             parts=parts_of(person),
             runs=(),

@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import locking
 from api.pages.frame import page
-from api.pages.texts import _
+from api.pages.texts import _, said
 from api.pages.urls import urls
 from api.problems import NotFound, NotSignedIn, Problem, SessionLocked, by_code, kinds
+from definitions.language.sentences import say
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,7 +47,7 @@ def one_kind(request: Request, code: str) -> Response:
     """Explains a kind of problem."""
     kind = by_code(code)
     if kind is None:
-        raise NotFound(f"No problem is called {code[:60]!r}. /problems lists them all.")
+        raise NotFound(say("No problem is called %(code)s. /problems lists them all.", code=repr(code[:60])))
     return page(request, "frame/problem.html", _kind(kind), person=None)
 
 
@@ -58,7 +59,7 @@ async def shown(request: Request, problem: Problem) -> Response:
         return RedirectResponse(f"{urls.sign_in}?{urlencode({'then': request.url.path})}", status_code=303)
     content = ProblemPage(
         title=_(problem.title),
-        sentence=_(problem.sentence),
+        sentence=said(problem.sentence),
         explained=_(problem.explained),
         code=problem.code,
         status=problem.status,

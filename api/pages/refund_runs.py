@@ -24,6 +24,7 @@ from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.money import RefundView, RunView, refund_view, run_view
+from definitions.language.sentences import say
 from store.refunds import refunds_of
 from store.tables.money import RefundRow, RefundRun
 
@@ -139,7 +140,7 @@ def _one(
     with office.store.reading() as session:
         run = session.get(RefundRun, run_id)
         if run is None:
-            raise NotFound(f"There is no run of refunds {run_id[:60]!r}.")
+            raise NotFound(say("There is no run of refunds %(run)s.", run=repr(run_id[:60])))
         refunds = refunds_of(session, run_id)
     content = RunPage(
         parts=parts_of(person),

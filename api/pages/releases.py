@@ -22,6 +22,7 @@ from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.lists import ReleaseLineView, ReleaseView, release_line_view, release_view
 from api.views.lock_off import LOCKED_OFF, Day, lock_off_day
+from definitions.language.sentences import say
 from store.queries import lists as queries
 
 router = APIRouter(include_in_schema=False)
@@ -103,11 +104,11 @@ def progress(
 def change(request: Request, office: Office, form: Form, name: str, release_id: str, change: str) -> Response:
     """Pauses, resumes or cancels the release with a reason."""
     if change not in CHANGES:
-        raise NotFound(f"A release is not {change[:40]!r}.")
+        raise NotFound(say("A release is not %(change)s.", change=repr(change[:40])))
     reason = form.text("reason")[:500]
     try:
         if not reason:
-            raise Invalid(_("Say why: the reason stays with the release."), fields={"reason": "is empty"})
+            raise Invalid(_("Say why: the reason stays with the release."), fields={"reason": say("is empty")})
         reviewing.change(office, form.ask, name, release_id, how=CHANGES[change], reason=reason)
     except Problem as problem:
         if problem.status not in (403, 409, 422):

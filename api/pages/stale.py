@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from api.pages.audit_words import act_told
 from api.pages.returned import Returned
-from api.pages.telling import act_told
 from api.pages.words import shown
 from api.services import Services
 from api.views.tasks import FieldView

@@ -5,51 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from api.pages.texts import N_, _
-from api.pages.words import titled
+from api.pages.texts import _
 from definitions.language.expand import title_of
 from workflows.machine.machine import Machine
-
-#: Acts as the audit names them, in the past.
-ACTS: Final = {
-    "claim": N_("took the task"),
-    "claim-next": N_("took the task"),
-    "release": N_("released the task"),
-    "assign": N_("gave the task to somebody"),
-    "delegate": N_("gave the task to somebody"),
-    "hand-over-with-form": N_("handed the task over with its form"),
-    "hand-over-without-form": N_("handed the task over without its form"),
-    "decline": N_("declined the task"),
-    "add-helper": N_("added a helper"),
-    "keep-draft": N_("kept the form half-filled"),
-    "follow-up": N_("set the day to come back to it"),
-    "complete": N_("completed the task"),
-    "suspend": N_("put the task aside"),
-    "resume": N_("went on with the task"),
-    "skip": N_("left the task out"),
-    "redo": N_("opened the task once more"),
-    "take-back": N_("took the outcome back"),
-    "check-at-site": N_("checked at the curb"),
-    "note": N_("wrote a note"),
-    "upload": N_("attached a file"),
-    "open": N_("opened the case"),
-    "reopen": N_("opened the case again"),
-    "ask-override": N_("asked to override a rule"),
-    "override-rule": N_("agreed to override a rule"),
-    "refuse-override": N_("refused to override a rule"),
-    "incident-retry": N_("had it tried again"),
-    "incident-skip": N_("left out what kept failing"),
-    "place-hold": N_("placed a hold"),
-    "release-hold": N_("released a hold"),
-    "take-payment": N_("took a payment"),
-}
-
-
-def act_told(act: str) -> str:
-    """An act of the audit in words: `took the task`."""
-    if act.startswith("event "):
-        return _("noted “%(event)s”", event=title_of(act.removeprefix("event ")))
-    return _(ACTS[act]) if act in ACTS else titled(act)
 
 
 def step_told(machine: Machine, event: str) -> str:

@@ -6,18 +6,23 @@ What the district wrote (titles of tasks, states, queues) stays as it wrote it.
 from __future__ import annotations
 
 import gettext as standard
+from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from definitions.language.sentences import Sentence, Value
 
 LOCALES: Final = Path(__file__).parent.parent / "locale"
 LANGUAGES: Final = {"en": "English", "es": "Español"}  #: each named in itself
@@ -37,7 +42,7 @@ def language() -> str:
 def _(text: str, **values: object) -> str:
     """The text in the request's language, with `%(name)s` replaced by values where there are any."""
     found = _texts(language()).gettext(text)
-    return found % values if values else found
+    return found % spoken(values) if values else found
 
 
 def gettext(text: str) -> str:
@@ -58,6 +63,36 @@ def pgettext(context: str, text: str) -> str:
 def npgettext(context: str, one: str, many: str, n: int) -> str:
     """The text for n things, told apart by the context."""
     return _texts(language()).npgettext(context, one, many, n)
+
+
+def said(text: str | None) -> str:
+    """A sentence in the request's language, its days and times with it; a text that is none as far as it is known."""
+    if not text or language() == "en":
+        return text or ""
+    return text.told(_message, _written) if isinstance(text, Sentence) else gettext(text)
+
+
+def spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a text, with the sentences among them in the request's language."""
+    return {name: said(value) if isinstance(value, Sentence) else value for name, value in values.items()}
+
+
+def _message(sentence: Sentence) -> str:
+    if sentence.many is None:
+        return gettext(sentence.message)
+    n = sentence.values["n"]
+    assert isinstance(n, int)
+    return ngettext(sentence.message, sentence.many, n)
+
+
+def _written(value: Value) -> Value:
+    match value:
+        case datetime():
+            return f"{format_date(value, 'full', locale=language())}, {value:%H:%M}"
+        case date():
+            return format_date(value, "long", locale=language())
+        case _:
+            return value if value is not None else ""
 
 
 def N_(text: str) -> str:  # noqa: N802  # gettext's own name for it

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from api.pages.telling import act_told, state_title, step_told, timer_title
+from api.pages.audit_words import act_told
+from api.pages.telling import state_title, step_told, timer_title
 from api.pages.texts import _
 from api.pages.words import day, desk_time, shown
 from definitions.language.expand import title_of

@@ -23,7 +23,9 @@ KNOWN: Final = (
     *(N_("check"), N_("card"), N_("cash"), N_("ach"), N_("lockbox")),
     *(N_("running"), N_("paused"), N_("done"), N_("released"), N_("excluded"), N_("left"), N_("waiting")),
     *(N_("telephone"), N_("counter"), N_("email"), N_("site"), N_("adult"), N_("other"), N_("nobody")),
-    *(N_("asked"), N_("given"), N_("refused")),
+    *(N_("asked"), N_("given"), N_("refused"), N_("moved"), N_("retried")),
+    *(N_("roles"), N_("queues"), N_("crews"), N_("limits")),
+    *(N_("account"), N_("bill"), N_("premise"), N_("meter"), N_("read"), N_("payment"), N_("applicant"), N_("file")),
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
 

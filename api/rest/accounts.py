@@ -37,6 +37,7 @@ from api.views.deliveries import DeliveryView
 from api.views.money import ReceiptView, receipt_view
 from api.views.shown import Page, Usd, next_link
 from api.views.stories import account_detail, contact, contact_etag, letters_page, reads_page
+from definitions.language.sentences import say
 from store.ledger import statement
 from store.queries.accounts import bill_page
 from store.queries.cases import case_page
@@ -232,7 +233,7 @@ def read_receipt(office: Office, person: SignedIn, account_id: AccountId, paymen
         account = accounts.viewed(session, person, account_id)
         payment = session.get(Payment, payment_id)
         if payment is None or payment.account_id != account_id:
-            raise NotFound(f"The account has no payment {payment_id!r}.")
+            raise NotFound(say("The account has no payment %(payment)s.", payment=repr(payment_id)))
         found = receipt(session, payment)
     accounts.log_view(office, person, account_id, confidential=account.confidential, what="ledger")
     return receipt_view(found)

@@ -14,6 +14,7 @@ from api.problems import BadRequest, VersionNeeded
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from definitions.language.sentences import say
 
 IdempotencyKey = Annotated[
     str,
@@ -70,11 +71,14 @@ def version_of(if_match: str | None, what: str) -> str:
     """The version that If-Match names; VersionNeeded without one."""
     if if_match is None:
         raise VersionNeeded(
-            f"Two people can change {what} at once: send the ETag of what you read in the header If-Match."
+            say(
+                "Two people can change %(what)s at once: send the ETag of what you read in the header If-Match.",
+                what=what,
+            )
         )
     tag = if_match.strip().removeprefix("W/")
     if len(tag) < 2 or tag[0] != '"' or tag[-1] != '"':
-        raise BadRequest('If-Match is an ETag in double quotes, as "3".')
+        raise BadRequest(say('If-Match is an ETag in double quotes, as "3".'))
     return tag[1:-1]
 
 

@@ -34,6 +34,7 @@ from api.views.connections import (
     parcel_view,
 )
 from api.views.shown import Page, next_link
+from definitions.language.sentences import say
 from store import registers
 from store.connections import new_connections
 from store.queries.cases import case_page
@@ -237,7 +238,7 @@ def list_events(office: Office, person: SignedIn, item_id: ItemId) -> Page[Regis
     with office.store.reading() as session:
         item = session.get(RegisterItem, item_id)
         if item is None:
-            raise NotFound(f"There is no device {item_id[:60]!r} in the registers.")
+            raise NotFound(say("There is no device %(item)s in the registers.", item=repr(item_id[:60])))
         must_see_account(session, person, item.account_id)
         return Page(items=[event_view(event) for event in registers.events_of(session, item_id)])
 

@@ -24,6 +24,7 @@ from api.views.shown import Page, Shown
 from definitions.language.compiled import from_bytes
 from definitions.language.diagrams import svg
 from definitions.language.expand import expand
+from definitions.language.sentences import say
 from store.records import versions_of
 
 router = APIRouter(prefix="/api/definitions", tags=["definitions"])
@@ -95,7 +96,9 @@ def read_definition(office: Office, person: SignedIn, case: CaseType, version: V
             version = current(session, case, office.now()).version
         row = next((each for each in versions if each.version == version), None)
         if row is None:
-            raise NotFound(f"Version {version} of {case!r} was never published.")
+            raise NotFound(
+                say("Version %(version)s of %(case)s was never published.", version=version, case=repr(case))
+            )
         compiled = from_bytes(content(session, case, version))
     return DefinitionDetail(
         **definition_fields(row, zone=office.zone),

@@ -24,6 +24,7 @@ from api.security.signin import SignedIn
 from api.services import Office
 from api.views.books import FileView, file_view
 from api.views.shown import Page
+from definitions.language.sentences import say
 from store.tables.papers import File
 
 router = APIRouter(prefix="/api/files", tags=["files"])
@@ -45,7 +46,7 @@ def list_files(
 ) -> Page[FileView]:
     """Lists the files of a case or of an account, the newest first."""
     if (case is None) == (account is None):
-        raise Invalid("Files are listed of one thing.", fields={"case": "give either a case or an account"})
+        raise Invalid(say("Files are listed of one thing."), fields={"case": say("give either a case or an account")})
     with office.store.reading() as session:
         query = select(File).order_by(col(File.uploaded_at).desc(), col(File.id)).limit(limit)
         if case is not None:
@@ -124,7 +125,7 @@ def content_of(office: Office, person: SignedIn, file_id: str) -> Response:
     try:
         content = office.files.get(row.digest)
     except FileError:
-        raise NotFound("The file's content is not kept any more.") from None
+        raise NotFound(say("The file's content is not kept any more.")) from None
     # Pages show photographs; whatever else somebody sent is saved rather than opened within Headgate's own origin.
     shown = row.content_type.startswith("image/") or row.kind == "letter"
     name = f"{row.id}{ENDINGS.get(row.content_type, '')}"

@@ -18,6 +18,7 @@ from api.security.signin import SignedIn
 from api.services import Office
 from api.views.books import IncidentView, incident_view
 from api.views.shown import Page, next_link
+from definitions.language.sentences import say
 from store.queries.cases import incident_page
 
 router = APIRouter(prefix="/api/incidents", tags=["operators"])
@@ -39,7 +40,7 @@ IncidentId = Annotated[str, Path(max_length=80, examples=["i-0123456789ab"])]
 def list_incidents(office: Office, person: SignedIn, limit: Limit = 50, cursor: Cursor = None) -> Page[IncidentView]:
     """Lists what keeps failing, the oldest first."""
     if not person.may("settle-incidents") and not person.may("read-audit"):
-        raise NotPermitted("Incidents are for supervisors and auditors to read.")
+        raise NotPermitted(say("Incidents are for supervisors and auditors to read."))
     with office.store.reading() as session:
         page = incident_page(session, limit=limit, cursor=cursor)
     return Page(

@@ -21,6 +21,7 @@ from api.views.accounts import LetterView, letter_view
 from api.views.batches import BatchView, batch_detail
 from api.views.law_days import LawDayView, law_days
 from api.views.shown import Page, next_link
+from definitions.language.sentences import say
 from store.paging import after, page_of, read_cursor
 from store.tables.batches import LetterBatch
 from store.tables.papers import Letter
@@ -96,7 +97,7 @@ def list_batch_letters(office: Office, person: SignedIn, batch_id: BatchId) -> P
     _may_see(person)
     with office.store.reading() as session:
         if session.get(LetterBatch, batch_id) is None:
-            raise NotFound(f"There is no letter batch {batch_id!r}.")
+            raise NotFound(say("There is no letter batch %(batch)s.", batch=repr(batch_id)))
         letters = session.exec(select(Letter).where(Letter.batch == batch_id).order_by(col(Letter.id))).all()
     return Page(items=[letter_view(letter, zone=office.zone) for letter in letters])
 
@@ -110,7 +111,7 @@ def list_batch_letters(office: Office, person: SignedIn, batch_id: BatchId) -> P
 def read_batch_pdf(office: Office, person: SignedIn, batch_id: BatchId) -> Response:
     """Reads the batch as one PDF: what was printed, or a preview."""
     if not person.may(printing.RIGHT):
-        raise NotPermitted("Letters are for those who print them.")
+        raise NotPermitted(say("Letters are for those who print them."))
     content = printing.preview(office, batch_id)
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": "inline"})
 
@@ -129,7 +130,7 @@ def read_law_days(
     with office.store.reading() as session:
         batch = session.get(LetterBatch, batch_id)
         if batch is None:
-            raise NotFound(f"There is no letter batch {batch_id!r}.")
+            raise NotFound(say("There is no letter batch %(batch)s.", batch=repr(batch_id)))
         return law_days(session, office, batch_id, mailed_on or batch.mailed_on or office.today())
 
 
@@ -182,4 +183,4 @@ async def return_letter(office: Office, ask: Asked, letter_id: LetterId, body: R
 
 def _may_see(person: Person) -> None:
     if not person.may("print-letters") and not person.may("read-audit"):
-        raise NotPermitted("Letter batches are for finance and auditors to read.")
+        raise NotPermitted(say("Letter batches are for finance and auditors to read."))

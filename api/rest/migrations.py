@@ -25,6 +25,7 @@ from api.views.migrations import (
     migration_view,
 )
 from api.views.shown import Page, next_link
+from definitions.language.sentences import say
 from store.queries.migrations import migrating_page, migration_counts, migrations_page
 
 router = APIRouter(prefix="/api/migrations", tags=["operators"])
@@ -145,4 +146,4 @@ def change(office: Office, ask: Asked, migration_id: MigrationId, change: Change
 
 def _may_read(person: Person) -> None:
     if not person.may(migrating.RIGHT) and not person.may("read-audit"):
-        raise NotPermitted("Migrations are for those who begin them and for auditors to read.")
+        raise NotPermitted(say("Migrations are for those who begin them and for auditors to read."))

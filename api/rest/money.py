@@ -31,6 +31,7 @@ from api.views.money import (
     run_view,
 )
 from api.views.shown import Page, next_link
+from definitions.language.sentences import say
 from store.paging import after, page_of, read_cursor
 from store.queries import money
 from store.refunds import checks_of, refunds_of
@@ -104,13 +105,13 @@ CSV: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "conte
 def export_checks(office: Office, person: SignedIn, run_id: RunId) -> Response:
     """The file of a run's checks, as CSV: number, date, payee, address, amount. Each export is recorded."""
     if not person.may(refunding.RIGHT):
-        raise NotPermitted("The file of checks is for who issues refunds.", rule=f"right {refunding.RIGHT}")
+        raise NotPermitted(say("The file of checks is for who issues refunds."), rule=f"right {refunding.RIGHT}")
     with office.store.reading() as session:
         run = session.get(RefundRun, run_id)
         if run is None:
-            raise NotFound(f"There is no run of refunds {run_id!r}.")
+            raise NotFound(say("There is no run of refunds %(run)s.", run=repr(run_id)))
         if run.issued_on is None:
-            raise Conflict("The run is not issued yet; its checks have no numbers.")
+            raise Conflict(say("The run is not issued yet; its checks have no numbers."))
         checks = checks_of(session, refunds_of(session, run_id))
     with office.store.writing() as session:
         session.add(
@@ -171,4 +172,6 @@ def read_books(
 
 def _may_see(person: Person) -> None:
     if not person.may(refunding.RIGHT) and not person.may("read-audit"):
-        raise NotPermitted("These registers are for finance and auditors to read.", rule=f"right {refunding.RIGHT}")
+        raise NotPermitted(
+            say("These registers are for finance and auditors to read."), rule=f"right {refunding.RIGHT}"
+        )

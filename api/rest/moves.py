@@ -21,6 +21,7 @@ from api.services import Office
 from api.views.moves import MoveView, move_view
 from api.views.shown import Page
 from api.views.steps import TakenView
+from definitions.language.sentences import say
 
 router = APIRouter(tags=["operators"])
 
@@ -74,7 +75,7 @@ def ask_for(office: Office, ask: Asked, case_id: CaseId, body: NewMove) -> Respo
 def list_waiting(office: Office, person: SignedIn) -> Page[MoveView]:
     """Lists the moves that wait for a second person, the oldest first."""
     if not person.may(moves.RIGHT) and not person.may("read-audit"):
-        raise NotPermitted("Moves are for those who decide on them and for auditors to read.")
+        raise NotPermitted(say("Moves are for those who decide on them and for auditors to read."))
     with office.store.reading() as session:
         found = moves.waiting_moves(session, person)
     return Page(items=[move_view(each, zone=office.zone) for each in found])

@@ -25,6 +25,7 @@ from api.views.posted import (
     posting_view,
 )
 from api.views.shown import Page, next_link
+from definitions.language.sentences import say
 from store.queries import posted
 from store.tables.imports import ImportRun
 
@@ -90,7 +91,7 @@ def list_bad_rows(office: Office, person: SignedIn, import_id: ImportId) -> list
     registers.may_see(person)
     with office.store.reading() as session:
         if session.get(ImportRun, import_id) is None:
-            raise NotFound(f"There is no import {import_id!r}.")
+            raise NotFound(say("There is no import %(number)s.", number=repr(import_id)))
         return [bad_row_view(row) for row in posted.bad_rows(session, import_id)]
 
 

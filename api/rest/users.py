@@ -30,6 +30,7 @@ from api.views.people import (
 )
 from api.views.shown import Page
 from api.views.tasks import etag
+from definitions.language.sentences import say
 from store import people as store_people
 from store.tables.people import Absence, User
 
@@ -119,7 +120,7 @@ def read_user(office: Office, person: SignedIn, user_id: UserName, response: Res
     with office.store.reading() as session:
         user = session.get(User, user_id)
         if user is None:
-            raise NotFound(f"Nobody is called {user_id!r}.")
+            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id)))
         view = user_view(session, user)
     response.headers["ETag"] = etag(view.version)
     return view
@@ -164,7 +165,7 @@ def list_sign_ins(office: Office, person: SignedIn, user_id: UserName) -> Page[S
         person.must(people.keeping_absences(person, user_id))
     with office.store.reading() as session:
         if session.get(User, user_id) is None:
-            raise NotFound(f"Nobody is called {user_id!r}.")
+            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id)))
         rows = store_people.sign_ins_of(session, user_id, datetime.now(UTC))
     return Page(items=[sign_in_view(row, zone=office.zone) for row in rows])
 
@@ -202,7 +203,7 @@ def list_absences(office: Office, person: SignedIn, user_id: UserName) -> Page[A
         person.must(people.keeping_absences(person, user_id))
     with office.store.reading() as session:
         if session.get(User, user_id) is None:
-            raise NotFound(f"Nobody is called {user_id!r}.")
+            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id)))
         rows = session.exec(
             select(Absence)
             .where(Absence.user_id == user_id, col(Absence.ends) >= office.today())

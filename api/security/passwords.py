@@ -11,15 +11,16 @@ from typing import Final
 from zxcvbn import zxcvbn
 
 from api.problems import Invalid
+from definitions.language.sentences import say
 
 LEAST: Final = 12  #: characters
 MOST: Final = 128  #: more would only be a way to keep the server busy
 LOOKED_AT: Final = 72  #: characters that are weighed: the time for it grows quickly
 SAFE_ENOUGH: Final = 2  #: of 4: more than a million guesses
 
-LONG: Final = "has at most 128 characters"
-SHORT: Final = "has at least 12 characters"
-GUESSED: Final = "is easily guessed: take several words that do not belong together"
+LONG: Final = say("has at most 128 characters")
+SHORT: Final = say("has at least 12 characters")
+GUESSED: Final = say("is easily guessed: take several words that do not belong together")
 
 
 def wrong_with(password: str, *known: str) -> str | None:
@@ -35,7 +36,7 @@ def wrong_with(password: str, *known: str) -> str | None:
 def must_do(password: str, *known: str, field: str) -> None:
     """Raises Invalid for a password that will not do."""
     if wrong := wrong_with(password, *known):
-        raise Invalid("Choose another password.", fields={field: wrong})
+        raise Invalid(say("Choose another password."), fields={field: wrong})
 
 
 def _words(known: Iterable[str]) -> Iterable[str]:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from api.problems import NotPermitted
 from api.security.rights import RIGHTS
 from definitions.language.pack import District
+from definitions.language.sentences import say
 from store.people import person as store_person
 from store.people import stands_in_for
 from store.tables.people import ApprovalLimit
@@ -38,8 +39,14 @@ class Person:
         """Raises NotPermitted unless they have the right."""
         if not self.may(right):
             raise NotPermitted(
-                f"This needs the right {right!r} ({RIGHTS[right]}). The roles of {self.id} ({_words(self.roles)}) "
-                "do not give it. Ask a supervisor to do it.",
+                say(
+                    "This needs the right %(right)s (%(what)s). The roles of %(person)s (%(roles)s) do not give "
+                    "it. Ask a supervisor to do it.",
+                    right=repr(right),
+                    what=RIGHTS[right],
+                    person=self.id,
+                    roles=_words(self.roles),
+                ),
                 right=right,
             )
 
@@ -97,4 +104,4 @@ def _limits(session: Session, user: str, roles: frozenset[str], district: Distri
 
 
 def _words(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return ", ".join(sorted(names)) or say("none")

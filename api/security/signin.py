@@ -16,6 +16,7 @@ from api.problems import NotSignedIn, SessionLocked, TooManyRequests, TooManyTri
 from api.security.cookies import kept
 from api.security.people import Person, person_of
 from api.services import Office, Services
+from definitions.language.sentences import say
 from store import people, tries
 from store.tables.audit import Audit
 from store.tables.people import SignIn, User
@@ -39,7 +40,7 @@ def signed_in(
     token = bearer.credentials if bearer is not None else session_of(request)
     if not token:
         raise NotSignedIn(
-            "This needs a person. Send `Authorization: Bearer <token>`, or sign in at /sign-in.",
+            say("This needs a person. Send `Authorization: Bearer <token>`, or sign in at /sign-in."),
             headers={"WWW-Authenticate": "Bearer"},
         )
     # Real time, not the district's: a demonstration in which a day passes each second signs nobody out.
@@ -48,19 +49,25 @@ def signed_in(
         held = people.sign_in_of(session, token, now)
         if held is None:
             raise NotSignedIn(
-                "The token or session is unknown, has expired or was revoked. Sign in again.",
+                say("The token or session is unknown, has expired or was revoked. Sign in again."),
                 headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
             )
         if (wait := office.pace.wait(held.id)) > 0:
             seconds = int(wait) + 1
             raise TooManyRequests(
-                f"These are more than {office.pace.per_minute} requests a minute. Go on in {seconds} seconds.",
+                say(
+                    "These are more than %(per_minute)s requests a minute. Go on in %(seconds)s seconds.",
+                    per_minute=office.pace.per_minute,
+                    seconds=seconds,
+                ),
                 headers={"Retry-After": str(seconds)},
             )
         person = person_of(session, held.user_id, district=office.district, today=office.today())
     if held.kind == "session":
         if is_locked(office, held, now):
-            raise SessionLocked(f"Nobody was here for a while. {person.name} goes on after giving the password.")
+            raise SessionLocked(
+                say("Nobody was here for a while. %(name)s goes on after giving the password.", name=person.name)
+            )
         if BY_ITSELF not in request.headers and now - _last_seen(held) > SEEN_EVERY:
             with office.store.writing() as session:
                 people.seen(session, held.id, now)
@@ -106,7 +113,7 @@ def unlock(office: Services, token: str, password: str, address: str) -> None:
     with office.store.reading() as session:
         held = people.sign_in_of(session, token, now)
     if held is None:
-        raise NotSignedIn("The session has ended meanwhile. Sign in again.")
+        raise NotSignedIn(say("The session has ended meanwhile. Sign in again."))
     if not is_locked(office, held, now):
         return  # opened meanwhile: at the identity provider, or on another of its pages
     _check(office, held.user_id, password, address)
@@ -153,7 +160,7 @@ def sign_in_as(office: Services, value: str) -> str:
                 session, user.id, kind="session", at=now, expires_at=now + office.session_lasts, label="browser"
             )
         session.add(_told(office, NOBODY, "sign-in", rule="identity provider", refused=NotSignedIn.code))
-    raise NotSignedIn("You are signed in there, but nobody here has that name. Ask who keeps people to add you.")
+    raise NotSignedIn(say("You are signed in there, but nobody here has that name. Ask who keeps people to add you."))
 
 
 def _of_claim(session: Session, office: Services, value: str) -> User | None:
@@ -177,7 +184,7 @@ def _told(office: Services, user_id: str, act: str, *, rule: str, refused: str |
 
 def _check(office: Services, user_id: str, password: str, address: str) -> None:
     if not office.passwords:
-        raise NotSignedIn("Passwords are not used here. Sign in with the district's account.")
+        raise NotSignedIn(say("Passwords are not used here. Sign in with the district's account."))
     user, place = f"user {user_id}", f"address {address}"
     free = {user: office.tries.of_a_user, place: office.tries.of_an_address}
     with office.store.writing() as session:
@@ -185,7 +192,11 @@ def _check(office: Services, user_id: str, password: str, address: str) -> None:
     if wait:
         seconds = int(wait.total_seconds()) + 1
         raise TooManyTries(
-            f"There were too many wrong passwords. Try again in {seconds} seconds, or ask a supervisor for a new password.",
+            say(
+                "There were too many wrong passwords. Try again in %(seconds)s seconds, or ask a supervisor "
+                "for a new password.",
+                seconds=seconds,
+            ),
             headers={"Retry-After": str(seconds)},
         )
     with office.store.reading() as session:
@@ -198,7 +209,7 @@ def _check(office: Services, user_id: str, password: str, address: str) -> None:
         # What was typed as a name may be anything, a password too.
         who = user_id if known else NOBODY
         session.add(_told(office, who, "sign-in", rule="password", refused=NotSignedIn.code))
-    raise NotSignedIn("The name or the password is wrong.")
+    raise NotSignedIn(say("The name or the password is wrong."))
 
 
 def must_choose_password(office: Services, user_id: str) -> bool:

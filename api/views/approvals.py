@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.views.shown import Moment, Shown, Usd
+from api.views.shown import Moment, Said, Shown, Usd
 
 
 class ApprovalView(Shown):
@@ -22,4 +22,4 @@ class ApprovalView(Shown):
     due: Moment | None
     late: bool
     limit_usd: Usd | None = Field(description="Up to what the person who asks may approve of this kind.")
-    bar: str | None = Field(description="Why the person who asks may not approve it; null when they may.")
+    bar: Said | None = Field(description="Why the person who asks may not approve it; null when they may.")

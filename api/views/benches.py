@@ -12,6 +12,7 @@ from sqlmodel import Session
 from api.problems import NotFound
 from api.views.bench import DraftView, ProposalView, draft_view, proposal_view
 from api.views.books import DefinitionView, definition_fields
+from definitions.language.sentences import say
 from store.queries import bench
 
 
@@ -74,5 +75,5 @@ def case_type(session: Session, case: str, reader: str, *, zone: ZoneInfo) -> Ca
     """One case type; NotFound when nothing of it was published or is being written."""
     found = case_types(session, reader, zone=zone, only=case)
     if not found:
-        raise NotFound(f"No case type is called {case[:60]!r}.")
+        raise NotFound(say("No case type is called %(case)s.", case=repr(case[:60])))
     return found[0]

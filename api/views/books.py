@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from api.views.remedies import remedy
-from api.views.shown import Moment, Shown, local
+from api.views.shown import Moment, Said, Shown, local
 from definitions.language.problems import Problem
 from store.tables.cases import Incident
 from store.tables.definitions import DefinitionVersion
@@ -24,8 +24,8 @@ class IncidentView(Shown):
     effect: int
     action: str
     code: str
-    sentence: str = Field(description="Why it fails.")
-    remedy: str = Field(description="What to do about it.")
+    sentence: Said = Field(description="Why it fails.")
+    remedy: Said = Field(description="What to do about it.")
     attempts: int
     opened: Moment
     settled: Moment | None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 
-from api.views.shown import Moment, Shown, local
+from api.views.shown import Moment, Said, Shown, local
 from store.tables.cases import CaseRow, StepRow
 
 CASE_EXAMPLE: dict[str, Any] = {
@@ -47,7 +47,7 @@ class CaseView(Shown):
     account: str | None
     status: Literal["open", "closed"]
     state: list[str] = Field(description="Paths of the active states.")
-    why: str = Field(description="What it waits for, until when, by which rule.")
+    why: Said = Field(description="What it waits for, until when, by which rule.")
     opened: Moment
     changed: Moment = Field(description="When the last step was.")
     closed: Moment | None

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from api.views.shown import Moment, Shown, local
+from api.views.shown import Moment, Said, Shown, local
 from definitions.language.pack import ReviewList
 from store.tables.cases import ListLine, TaskRow
 from store.tables.lists import ListRelease, ReleaseLine
@@ -29,7 +29,7 @@ class ListView(Shown):
 class ReasonView(Shown):
     """Why an account is on a list, as it was when it joined."""
 
-    says: str = Field(description="What was looked at, with its arithmetic.")
+    says: Said = Field(description="What was looked at, with its arithmetic.")
     rule: str | None = Field(description="The rule's number, where it is a law's.")
     source: str | None = Field(description="The section that says so.")
     kept: bool | None = Field(description="Whether it was so.")

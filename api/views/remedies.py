@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-DATA: Final = (
+from definitions.language.sentences import say
+
+DATA: Final = say(
     "Mend what the sentence names in the case's data or in the books, then try again. If it is done otherwise by now, leave it "
     "out with a reason."
 )
-DEFINITION: Final = (
+DEFINITION: Final = say(
     "The definition asks for what there is none of: mend it, bring the case over to that version, then try again."
 )
-LATER: Final = (
+LATER: Final = say(
     "Something outside did not answer. See `headgate doctor`; once it is mended, try again: nothing is done twice."
 )
 
 REMEDIES: Final[Mapping[str, str]] = {
     "timed-out": LATER,
-    "no-activity": "No worker carries this out. Start one with the district's actions in its folder, then try again.",
-    "no-address": "Enter where the customer is written to, then try again.",
-    "letter-unprintable": "Mend the letter's template, publish it, bring the case over to that version, then try again.",
+    "no-activity": say(
+        "No worker carries this out. Start one with the district's actions in its folder, then try again."
+    ),
+    "no-address": say("Enter where the customer is written to, then try again."),
+    "letter-unprintable": say(
+        "Mend the letter's template, publish it, bring the case over to that version, then try again."
+    ),
     "no-letter": DEFINITION,
     "no-letter-data": DEFINITION,
     "unpublished": DEFINITION,
@@ -29,10 +35,14 @@ REMEDIES: Final[Mapping[str, str]] = {
     "bad-source": DEFINITION,
     "bad-status": DEFINITION,
     "bad-date": DEFINITION,
-    "no-account": "The case has no account, or it is gone. Move the case on, and leave this out with a reason.",
-    "too-much": "The books hold less by now than was asked for. Correct the amount, or leave it out with a reason.",
-    "deposit-too-small": "The deposit holds less by now than was asked for. Correct the amount, or leave it out with a reason.",
-    "split-unbalanced": "The parts do not make up the whole. Correct the amounts, then try again.",
+    "no-account": say("The case has no account, or it is gone. Move the case on, and leave this out with a reason."),
+    "too-much": say(
+        "The books hold less by now than was asked for. Correct the amount, or leave it out with a reason."
+    ),
+    "deposit-too-small": say(
+        "The deposit holds less by now than was asked for. Correct the amount, or leave it out with a reason."
+    ),
+    "split-unbalanced": say("The parts do not make up the whole. Correct the amounts, then try again."),
 }
 
 

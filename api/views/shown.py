@@ -9,7 +9,18 @@ from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
+
+from definitions.language.sentences import Sentence
 
 
 def _plain(amount: Decimal) -> str:
@@ -22,6 +33,11 @@ def _aware(moment: datetime) -> datetime:
     return moment
 
 
+def _sentence(value: Any, otherwise: ValidatorFunctionWrapHandler) -> Any:
+    return value if isinstance(value, Sentence) else otherwise(value)
+
+
+Said = Annotated[str, WrapValidator(_sentence)]  #: a text that stays the sentence it is, so that pages say it again
 Usd = Annotated[
     Decimal,
     PlainSerializer(_plain, return_type=str),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 
-from api.views.shown import Moment, Shown, local
+from api.views.shown import Moment, Said, Shown, local
 from store.tables.cases import PRIORITIES, TaskRow
 
 PRIORITY_WORDS: Final = {number: word for word, number in PRIORITIES.items()}
@@ -92,13 +92,13 @@ class OutcomeView(Shown):
     outcome: str
     title: str
     help: str | None
-    does: str = Field(
+    does: Said = Field(
         description="What choosing it will do, with what is filled in.",
         examples=["writes the answer letter and closes the case in 15 days (24 March 2026)"],
     )
-    refused: str | None = Field(description="Why it cannot be chosen now, or null.")
+    refused: Said | None = Field(description="Why it cannot be chosen now, or null.")
     earliest: date | None = Field(description="Where a law bars it: the first day on which all of them allow it.")
-    not_yet: str | None = Field(description="What stands against it only because of what is filled in, or null.")
+    not_yet: Said | None = Field(description="What stands against it only because of what is filled in, or null.")
     lacks: list[str] = Field(description="Fields that it needs and that are not filled in.")
 
 

@@ -16,6 +16,7 @@ from api.views.tasks import FieldView, OutcomeView, TaskDetail, task_view
 from definitions.language.expand import title_of
 from definitions.language.forms import fields_of
 from definitions.language.model import DataField, Task
+from definitions.language.sentences import say
 from store.queries.letters import notices_to_leave
 from store.queries.tasks import helpers_of
 from store.tables.cases import CaseRow, TaskRow
@@ -143,7 +144,7 @@ def outcomes(
 def _for_others(roles: tuple[str, ...], person: Person) -> str | None:
     if not roles or person.roles & set(roles):
         return None
-    return f"It is for {', '.join(roles)} to choose."
+    return say("It is for %(roles)s to choose.", roles=", ".join(roles))
 
 
 def facts_for_choosing(

@@ -116,7 +116,7 @@ async def test_a_read_below_the_last_one_is_closed_after_a_second_look_and_the_c
     closing: dict[str, Any] = {"outcome": "done", "form": {"read": "12"}}
     refused = await crew.post(f"/api/crew/orders/{order}/close", closing)
     assert (refused.status_code, refused.json()["code"]) == (422, "doubtful-read")
-    assert refused.json()["fields"]["read"].startswith("is below the last read (124 ccf on 28 Feb 2026)")
+    assert refused.json()["fields"]["read"].startswith("is below the last read (124 ccf on 28 February 2026)")
     differing = await crew.post(f"/api/crew/orders/{order}/close", closing | {"second_reads": {"read": "124.5"}})
     assert "differ (12 and 124.5)" in differing.json()["fields"]["read"]
     closed = await crew.post(f"/api/crew/orders/{order}/close", closing | {"second_reads": {"read": "12.0"}})

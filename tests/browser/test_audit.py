@@ -44,7 +44,7 @@ async def test_an_auditor_finds_who_saw_an_account_and_takes_it_out_as_csv(
     assert {(line["person"], line["account"], line["act"]) for line in lines} == {("rep", ACCOUNT, "view")}
 
     await auditor.goto("/audit?by=auditor")
-    await expect(auditor.get_by_role("row").filter(has_text=re.compile("Export")).first).to_be_visible()
+    await expect(auditor.get_by_role("row").filter(has_text=re.compile("exported it")).first).to_be_visible()
     await auditor.goto("/audit?first=someday")
     await expect(auditor.get_by_role("alert")).to_contain_text("2026-03-09")
 

@@ -17,7 +17,17 @@ from api.pages.frame import _templates
 from api.problems import kinds
 
 API = Path(texts.__file__).parent.parent
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+ROOT = API.parent
+MADE = ("definitions", "workflows", "activities", "store")  #: where sentences are made that pages show
+KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "say": None,
+    "ngettext": (1, 2),
+    "say_many": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
 VALUES = re.compile(r"%\((\w+)\)")
 
 
@@ -26,6 +36,7 @@ def used() -> Iterator[tuple[str, str]]:
     for folder, method, options in (
         (API / "templates", "jinja2", {"trimmed": "true", "silent": "false"}),
         (API, "python", {}),
+        *((ROOT / folder, "python", {}) for folder in MADE),
     ):
         files = folder.rglob("*.html" if method == "jinja2" else "*.py")
         for file in files:
@@ -34,7 +45,7 @@ def used() -> Iterator[tuple[str, str]]:
                 for line, message, _comments, context in found:
                     assert context is None or isinstance(context, str)
                     one = message if isinstance(message, str) else message[0]
-                    yield one, f"{file.relative_to(API)}:{line}"
+                    yield one, f"{file.relative_to(ROOT)}:{line}"
     for kind in kinds():
         yield kind.title, kind.__name__
         yield kind.explained, kind.__name__
