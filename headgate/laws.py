@@ -13,11 +13,11 @@ from rich.table import Table
 
 from activities.law_report import LawReport, ShutOff, law_report
 from definitions.language.library import load_library
+from definitions.language.sentences import said_on as said
 from headgate import opening
 from headgate.errors import fail
 from headgate.settings import Settings
 from workflows.machine.kept import RuleFound
-from workflows.machine.laws import said
 
 NOT_KEPT: Final = 3  #: exit code where a rule was not kept, or it cannot be said that it was
 WORDS: Final = {

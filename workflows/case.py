@@ -37,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.refusals import failure_of
 
+from definitions.language.sentences import say
 from workflows.alarm import Alarm
 from workflows.outgoing import HEARTBEAT, TIMEOUT, Outgoing
 from workflows.steps import Steps, taken_of
@@ -153,7 +154,7 @@ class CaseWorkflow:
         A query would tell as much, but a case that is asked while a step of it is being written does not go on if its worker
         dies then: the SDK puts the answered update into a later task than its step, and loses the answer when it replays."""
         if self._steps.case is not None and written is not None and written <= self._steps.case.step:
-            raise failure_of(Refused("nothing is written that the case does not hold"))
+            raise failure_of(Refused(say("nothing is written that the case does not hold")))
 
     @workflow.query(name=CASE)
     def case(self) -> CaseView:

@@ -34,6 +34,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
+from definitions.language.sentences import say
 from workflows.codec import data_converter
 from workflows.machine.case import Case
 from workflows.machine.errors import Closed, Refused
@@ -262,12 +263,12 @@ async def _answer(answered: Any, case: str) -> Any:
             raise error.__cause__ from None  # the SDK takes it for an answer; who is cancelled has to end
         raise Unanswered(f"{case} has not answered yet; send the same act again") from error
     except WorkflowAlreadyStartedError as error:
-        raise Closed("the case was opened before and is closed", case=case) from error
+        raise Closed(say("the case was opened before and is closed"), case=case) from error
     except RPCError as error:
         raise _rpc(error, case) from error
 
 
 def _rpc(error: RPCError, case: str) -> Refused | CaseError:
     if error.status is RPCStatusCode.NOT_FOUND:
-        return Closed("the case is closed; it can only be reopened", case=case)
+        return Closed(say("the case is closed; it can only be reopened"), case=case)
     return Unanswered(f"{case} cannot be reached now; send the same act again")

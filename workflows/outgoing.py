@@ -15,6 +15,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from definitions.catalogue.replies import Effect
+from definitions.language.sentences import say
 from workflows.machine.case import Case
 from workflows.machine.effects import Notify, OpenChild, RunAction, SendMessage, Step
 from workflows.messages import (
@@ -84,7 +85,7 @@ class Outgoing:
         place = (settlement.step, settlement.number)
         waiting = self._unsettled.get(place)
         if waiting is None or not waiting.failed or place in self._decided:
-            raise NotSettled("no effect of this case waits for that decision", step=place[0], number=place[1])
+            raise NotSettled(say("no effect of this case waits for that decision"), step=place[0], number=place[1])
 
     async def settle(self, case: str, settlement: Settlement) -> None:
         """Lets an effect that failed go on: again, or skipped with its reason."""

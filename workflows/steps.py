@@ -17,6 +17,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from definitions.language.compiled import renewed
+from definitions.language.sentences import say
 from workflows.machine.case import Case
 from workflows.machine.effects import Step
 from workflows.machine.errors import Refused
@@ -312,11 +313,11 @@ def run_of(event: Event | None) -> int | None:
 
 
 def _key_reused() -> ApplicationError:
-    return failure_of(KeyReused("this key was sent before with another request; choose a new key for a new act"))
+    return failure_of(KeyReused(say("this key was sent before with another request; choose a new key for a new act")))
 
 
 def _already_open(found: WriteResult) -> ApplicationError:
-    sentence = f"such a case is open already: {found.case}; go on with that one"
+    sentence = say("such a case is open already: %(case)s; go on with that one", case=found.case)
     return failure_of(AlreadyOpen(sentence, case=found.case))
 
 

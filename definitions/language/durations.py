@@ -4,7 +4,7 @@ A duration says nothing of when it ends; that is the calendar's to say (`calenda
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from definitions.language.problems import nearest
+from definitions.language.sentences import Sentence, say_many
 
 
 class DurationError(ValueError):
@@ -37,6 +38,21 @@ class Unit(StrEnum):
 
 #: Seconds in one of each unit that elapses in real time.
 ELAPSING: Final[Mapping[Unit, int]] = MappingProxyType({Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600})
+
+_TOLD: Final[Mapping[Unit, Callable[[int], Sentence]]] = MappingProxyType(
+    {
+        Unit.SECOND: lambda n: say_many("%(n)s second", "%(n)s seconds", n),
+        Unit.MINUTE: lambda n: say_many("%(n)s minute", "%(n)s minutes", n),
+        Unit.HOUR: lambda n: say_many("%(n)s hour", "%(n)s hours", n),
+        Unit.BUSINESS_HOUR: lambda n: say_many("%(n)s business hour", "%(n)s business hours", n),
+        Unit.DAY: lambda n: say_many("%(n)s day", "%(n)s days", n),
+        Unit.FULL_DAY: lambda n: say_many("%(n)s full day", "%(n)s full days", n),
+        Unit.BUSINESS_DAY: lambda n: say_many("%(n)s business day", "%(n)s business days", n),
+        Unit.WEEK: lambda n: say_many("%(n)s week", "%(n)s weeks", n),
+        Unit.MONTH: lambda n: say_many("%(n)s month", "%(n)s months", n),
+        Unit.YEAR: lambda n: say_many("%(n)s year", "%(n)s years", n),
+    }
+)
 
 _WORDS = re.compile(r"(\d{1,5})\s+([a-z]+(?:[ -][a-z]+)?)")
 _ISO = re.compile(r"P(?:(\d{1,5})([YMWD])|T(\d{1,5})([HMS]))")
@@ -81,7 +97,11 @@ class Duration:
 
     def __str__(self) -> str:
         """The canonical words: `1 day`, `3 business days`."""
-        return f"{self.amount} {self.unit.value}{'' if self.amount == 1 else 's'}"
+        return str(self.told())
+
+    def told(self) -> Sentence:
+        """The canonical words as a part of a sentence."""
+        return _TOLD[self.unit](self.amount)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from definitions.language.model import Data, DataField, Form
+from definitions.language.sentences import SEMICOLON, joined, say, sentence_of, word
 
 
 def fields_of(form: Form, data: Data) -> dict[str, DataField]:
@@ -31,23 +32,32 @@ def checked(fields: Mapping[str, DataField], given: Mapping[str, Any]) -> tuple[
     wrong: dict[str, str] = {}
     for name in given:
         if name not in fields:
-            wrong[name] = f"there is no field {name}; the fields are {', '.join(fields) or 'none'}"
+            wrong[name] = say(
+                "there is no field %(name)s; the fields are %(fields)s",
+                name=name,
+                fields=", ".join(fields) or say("none"),
+            )
     for name, field in fields.items():
         value = given.get(name)
         if value is None or value == "" or value == []:
             if field.required:
-                wrong[name] = "is required"
+                wrong[name] = say("is required")
             continue
         try:
             values[name] = _many(field, value) if field.many else _one(field, value)
         except ValueError as error:
-            wrong[name] = str(error)
+            wrong[name] = sentence_of(error)
     return values, wrong
+
+
+def fields_said(wrong: Mapping[str, str]) -> str:
+    """The wrong fields in a row, each with what would be right."""
+    return joined((say("%(field)s %(sentence)s", field=name, sentence=wrong[name]) for name in wrong), SEMICOLON)
 
 
 def _many(field: DataField, value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise ValueError("is a list")
+        raise ValueError(say("is a list"))
     return [_one(field, item) for item in value]
 
 
@@ -56,32 +66,32 @@ def _one(field: DataField, value: Any) -> Any:
         case "boolean":
             return _boolean(value)
         case "integer":
-            number = _decimal(value, "a whole number")
+            number = _decimal(value, say("is a whole number"))
             if number != number.to_integral_value():
-                raise ValueError("is a whole number")
+                raise ValueError(say("is a whole number"))
             return int(_within(field, number))
         case "number" | "quantity":
             return str(_within(field, _decimal(value, _quantity_words(field))))
         case "money":
             return _money(field, value)
         case "date":
-            return _iso(date, value, "a date, as 2026-03-09")
+            return _iso(date, value, say("is a date, as 2026-03-09"))
         case "datetime":
             return _aware(value)
         case "enum":
             if value not in (field.enum or ()):
-                raise ValueError(f"is one of {', '.join(field.enum or ())}")
+                raise ValueError(say("is one of %(known)s", known=", ".join(field.enum or ())))
             return value
         case "text" | "file" | "user":
             if not isinstance(value, str):
-                raise ValueError("is a text")
+                raise ValueError(say("is a text"))
             return value
         case _:
             return _entity(field, value)
 
 
 def _quantity_words(field: DataField) -> str:
-    return f"a number of {field.unit}" if field.unit else "a number"
+    return say("is a number of %(unit)s", unit=field.unit) if field.unit else say("is a number")
 
 
 def _boolean(value: Any) -> bool:
@@ -91,7 +101,7 @@ def _boolean(value: Any) -> bool:
         return True
     if value in ("false", "no", "off"):
         return False
-    raise ValueError("is yes or no")
+    raise ValueError(say("is yes or no"))
 
 
 def _decimal(value: Any, words: str) -> Decimal:
@@ -100,24 +110,24 @@ def _decimal(value: Any, words: str) -> Decimal:
     try:
         number = Decimal(str(value).strip().removeprefix("$").replace(",", ""))
     except InvalidOperation:
-        raise ValueError(f"is {words}") from None
+        raise ValueError(words) from None
     if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
-        raise ValueError(f"is {words}")
+        raise ValueError(words)
     return number
 
 
 def _money(field: DataField, value: Any) -> str:
-    amount = _within(field, _decimal(value, "an amount of dollars, as 84.10"))
+    amount = _within(field, _decimal(value, say("is an amount of dollars, as 84.10")))
     if amount != amount.quantize(Decimal("0.01")):
-        raise ValueError("is an amount of whole cents, as 84.10")
+        raise ValueError(say("is an amount of whole cents, as 84.10"))
     return str(amount.quantize(Decimal("0.01")))
 
 
 def _within(field: DataField, number: Decimal) -> Decimal:
     if field.minimum is not None and number < Decimal(field.minimum):
-        raise ValueError(f"is at least {field.minimum}")
+        raise ValueError(say("is at least %(least)s", least=str(field.minimum)))
     if field.maximum is not None and number > Decimal(field.maximum):
-        raise ValueError(f"is at most {field.maximum}")
+        raise ValueError(say("is at most %(most)s", most=str(field.maximum)))
     return number
 
 
@@ -125,19 +135,20 @@ def _iso(kind: type[date], value: Any, words: str) -> str:
     try:
         return kind.fromisoformat(str(value)).isoformat()
     except ValueError:
-        raise ValueError(f"is {words}") from None
+        raise ValueError(words) from None
 
 
 def _aware(value: Any) -> str:
-    words = "a time with its offset, as 2026-03-09T08:30:00-07:00"
+    words = say("is a time with its offset, as 2026-03-09T08:30:00-07:00")
     moment = datetime.fromisoformat(_iso(datetime, value, words))
     if moment.tzinfo is None:
-        raise ValueError(f"is {words}")
+        raise ValueError(words)
     return moment.isoformat()
 
 
 def _entity(field: DataField, value: Any) -> Any:
     if isinstance(value, Mapping) and isinstance(value.get("id"), str):
         return dict(value)
-    article = "an" if field.type[0] == "a" else "a"
-    raise ValueError(f"is {article} {field.type} with its id")
+    if field.type[0] == "a":
+        raise ValueError(say("is an %(what)s with its id", what=word(field.type)))
+    raise ValueError(say("is a %(what)s with its id", what=word(field.type)))

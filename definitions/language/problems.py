@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal
 
+from definitions.language.sentences import say
+
 Severity = Literal["error", "warning"]
 
 _codes: dict[str, str] = {}
@@ -78,10 +80,10 @@ def near_miss(word: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     near = nearest(word, names)
     if near is not None:
-        return f'"{word}"; "{near}" is near'
+        return say('"%(word)s"; "%(near)s" is near', word=word, near=near)
     if not names or len(names) > 8:
         return f'"{word}"'
-    return f'"{word}"; known are ' + one_of(names, "and")
+    return say('"%(word)s"; known are %(names)s', word=word, names=one_of(names, "and"))
 
 
 def one_of(words: Iterable[str], joint: str = "or") -> str:

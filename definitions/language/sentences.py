@@ -14,10 +14,6 @@ from typing import Any, Final, Self
 Value = (
     str | int | date | datetime | None
 )  #: sentences among the texts; times as the clock of their zone; None says nothing
-AND: Final = "%(first)s and %(next)s"
-OR: Final = "%(first)s or %(next)s"
-COMMA: Final = "%(first)s, %(next)s"
-SEMICOLON: Final = "%(first)s; %(next)s"
 
 
 class Sentence(str):
@@ -68,6 +64,17 @@ def say_many(one: str, many: str, n: int, **values: Value) -> Sentence:
     return Sentence(one, {"n": n, **values}, many=many)
 
 
+AND: Final = say("%(first)s and %(next)s")
+OR: Final = say("%(first)s or %(next)s")
+COMMA: Final = say("%(first)s, %(next)s")
+SEMICOLON: Final = say("%(first)s; %(next)s")
+
+
+def quoted(text: str) -> Sentence:
+    """A title as a part of a sentence: `“Review the history”`."""
+    return say("“%(text)s”", text=text)
+
+
 def word(key: str) -> Sentence:
     """A word that the tables keep, or that stands in another place of the code, as a part of a sentence."""
     return Sentence(key)
@@ -112,7 +119,7 @@ def kept(text: str) -> Any:
     if not isinstance(text, Sentence):
         return str(text)
     values = {name: _kept(value) for name, value in text.values.items()}
-    plain = {"say": text.message, "many": text.many, "with": values, "whole": text.is_whole}
+    plain = {"say": str(text.message), "many": text.many, "with": values, "whole": text.is_whole}
     return {name: value for name, value in plain.items() if value}
 
 

@@ -153,7 +153,7 @@ def test_a_reason_may_have_its_own_time_and_a_person_may_name_an_earlier_day() -
 
     assert until("promised", None) == at("2026-03-15 07:30")
     assert until("paid by post", "2026-03-17") == at("2026-03-17 07:30")
-    with pytest.raises(BadForm, match="until 2026-03-15 at the latest"):
+    with pytest.raises(BadForm, match="until 15 March 2026 at the latest"):
         until("promised", "2026-04-01")
     with pytest.raises(BadForm, match="later day"):
         until("promised", "2026-03-12")

@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 from api.pages import texts, words
 from api.pages.frame import _templates
 from api.problems import kinds
+from definitions.catalogue import actions
+from workflows.machine.words import message_of
 
 API = Path(texts.__file__).parent.parent
 ROOT = API.parent
@@ -46,6 +48,13 @@ def used() -> Iterator[tuple[str, str]]:
                     assert context is None or isinstance(context, str)
                     one = message if isinstance(message, str) else message[0]
                     yield one, f"{file.relative_to(ROOT)}:{line}"
+    for name in actions.names():
+        known = actions.signature(name)
+        if known is not None and known.says:
+            yield message_of(known.says), f"action {name}"
+    for file in (ROOT / "definitions" / "laws").glob("*.yaml"):
+        for fact in re.findall(r"facts\.(\w+_since)", file.read_text(encoding="utf-8")):
+            yield fact.replace("_", " "), f"{file.relative_to(ROOT)}"
     for kind in kinds():
         yield kind.title, kind.__name__
         yield kind.explained, kind.__name__

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
+from definitions.language.sentences import say
 from workflows.machine import interpreter, lines, migrating, people, renewing, undo
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import CloseTask, Step
@@ -65,26 +66,35 @@ class Acts:
     def accepts(self, case: Case, event: Event) -> None:
         """Raises Refused when the case's state alone refuses the event."""
         if not case.is_open and not isinstance(event, Reopened):
-            raise Closed(f"the case was closed on {case.closed_at:%d %B %Y}; it can only be reopened", case=case.id)
+            raise Closed(
+                say(
+                    "the case was closed on %(day)s; it can only be reopened",
+                    day=case.closed_at.astimezone(self.setting.calendar.zone).date() if case.closed_at else None,
+                ),
+                case=case.id,
+            )
         match event:
             case Outcome(run=number, outcome=chosen, by=by, helpers=helpers):
                 task = self._open_task(case, number)
                 self._known_outcome(task, chosen)
                 people.check_duties(self._task_plan(task), case, (by, *helpers))
                 if task.suspended_at is not None:
-                    raise Unknown(f"“{task.title}” is suspended; resume it first", task=number)
+                    raise Unknown(say("“%(task)s” is suspended; resume it first", task=task.title), task=number)
                 if event.checked_at is None:
                     people.check_site(self._task_plan(task), task, chosen)
             case TaskSuspended(run=number):
                 if self._open_task(case, number).suspended_at is not None:
-                    raise Unknown("the task is suspended already", task=number)
+                    raise Unknown(say("the task is suspended already"), task=number)
             case TaskResumed(run=number):
                 if self._open_task(case, number).suspended_at is None:
-                    raise Unknown("the task is not suspended", task=number)
+                    raise Unknown(say("the task is not suspended"), task=number)
             case TaskSkipped(run=number, by=by):
                 task = self._open_task(case, number)
                 if not self._task_plan(task).spec.skippable:
-                    raise NotAllowed(f"“{task.title}” cannot be skipped: its definition does not allow it", task=number)
+                    raise NotAllowed(
+                        say("“%(task)s” cannot be skipped: its definition does not allow it", task=task.title),
+                        task=number,
+                    )
                 people.check_duties(self._task_plan(task), case, (by,))
             case TaskRedone(name=name):
                 self._redoable(case, name)
@@ -93,10 +103,10 @@ class Acts:
                     self._unknown_message(case, name)
             case TimerFired(name=name, run=run):
                 if not any((timer.name, timer.run) == (name, run) for timer in case.timers):
-                    raise Unknown(f"no timer {name} is running", timer=name)
+                    raise Unknown(say("no timer %(name)s is running", name=name), timer=name)
             case ChildClosed(child=child):
                 if child not in case.children.values():
-                    raise Unknown("the case waits for no such child case", child=child)
+                    raise Unknown(say("the case waits for no such child case"), child=child)
             case LineDecided():
                 lines.check_line(case, event)
             case TakenBack(run=run, by=by):
@@ -111,16 +121,16 @@ class Acts:
                 people.check_override(self.setting, event)
             case Moved(target=target):
                 if event.by == event.approved_by:
-                    raise NotAllowed("a second person must agree to the move", person=event.by)
+                    raise NotAllowed(say("a second person must agree to the move"), person=event.by)
                 if target not in self.setting.plan.states:
-                    raise Unknown(f'no state is called "{target}"', state=target)
+                    raise Unknown(say('no state is called "%(target)s"', target=target), state=target)
             case Replied() | HoldsChanged():
                 pass
 
     def _open_task(self, case: Case, run: int) -> Task:
         task = case.task(run)
         if task is None or task.outcome is not None:
-            raise Unknown("the task is not open: it has been completed or recalled", task=run)
+            raise Unknown(say("the task is not open: it has been completed or recalled"), task=run)
         return task
 
     def _task_plan(self, task: Task) -> Any:
@@ -129,7 +139,15 @@ class Acts:
     def _known_outcome(self, task: Task, chosen: str) -> None:
         outcomes = self._task_plan(task).spec.outcomes
         if chosen not in outcomes:
-            raise Unknown(f'“{task.title}” has no outcome "{chosen}"; it has {", ".join(outcomes)}', outcome=chosen)
+            raise Unknown(
+                say(
+                    '“%(task)s” has no outcome "%(chosen)s"; it has %(outcomes)s',
+                    task=task.title,
+                    chosen=chosen,
+                    outcomes=", ".join(outcomes),
+                ),
+                outcome=chosen,
+            )
 
     def messages(self, case: Case) -> set[str]:
         """The messages from outside that the active states react to."""
@@ -142,7 +160,11 @@ class Acts:
     def _unknown_message(self, case: Case, name: str) -> NoReturn:
         possible = sorted(self.messages(case))
         raise Unknown(
-            f'nothing waits for "{name}" in this state; possible now: {", ".join(possible) or "nothing"}',
+            say(
+                'nothing waits for "%(name)s" in this state; possible now: %(possible)s',
+                name=name,
+                possible=", ".join(possible) or say("nothing"),
+            ),
             event=name,
             possible=possible,
         )
@@ -151,17 +173,22 @@ class Acts:
         for plan in self.setting.plan.states.values():
             if plan.task is not None and plan.task.name == name:
                 if not plan.task.spec.repeatable:
-                    raise NotAllowed(f"“{plan.task.spec.title}” cannot be done again: its definition does not allow it")
+                    raise NotAllowed(
+                        say(
+                            "“%(title)s” cannot be done again: its definition does not allow it",
+                            title=plan.task.spec.title,
+                        )
+                    )
                 if name not in case.people:
-                    raise Unknown(f"“{plan.task.spec.title}” has not been done yet")
+                    raise Unknown(say("“%(title)s” has not been done yet", title=plan.task.spec.title))
                 return plan
-        raise Unknown(f'no task is called "{name}"')
+        raise Unknown(say('no task is called "%(name)s"', name=name))
 
     def _reopenable(self, case: Case) -> None:
         if case.is_open:
-            raise Unknown("the case is open")
+            raise Unknown(say("the case is open"))
         if self.setting.definition.reopen is None:
-            raise NotAllowed("cases of this type are not reopened; open a new one")
+            raise NotAllowed(say("cases of this type are not reopened; open a new one"))
 
     # -- the step ---------------------------------------------------------------------------------------------------------
 
@@ -205,7 +232,7 @@ class Acts:
             case Overridden():
                 return people.overridden(run, event)
             case Moved():
-                run.note = f"{event.reason} (approved by {event.approved_by})"
+                run.note = say("%(reason)s (approved by %(who)s)", reason=event.reason, who=event.approved_by)
                 return self._sent(run, f"move/{event.target}", f"moved to {event.target}", strict=True)
         raise AssertionError(event)
 
@@ -221,7 +248,7 @@ class Acts:
         """Sends the chart an event; when nothing reacts, refuses (strict) or takes it down as a step without change."""
         outcome = interpreter.fire(self.setting.chart, run.case.state, run.case.history, name, Host(run))
         if not outcome.consumed and strict:
-            raise Unknown("the way is not open: no guard holds for it", event=name)
+            raise Unknown(say("the way is not open: no guard holds for it"), event=name)
         return finished(run, outcome, label)
 
     def _outcome(self, run: Run, event: Outcome) -> tuple[Case, Step]:
@@ -291,7 +318,14 @@ class Acts:
     def _message(self, run: Run, event: Message) -> tuple[Case, Step]:
         run.event = people.message_data(self.setting, event)
         if event.name in RECORDED and not {"template", RECORDED[event.name]} <= set(event.data):
-            raise BadForm(f"{event.name} says which template and when: template, {RECORDED[event.name]}", fields={})
+            raise BadForm(
+                say(
+                    "%(name)s says which template and when: template, %(recorded)s",
+                    name=event.name,
+                    recorded=RECORDED[event.name],
+                ),
+                fields={},
+            )
         if event.name == "letter-mailed":
             run.happened[f"letter {event.data['template']} mailed"] = str(event.data["mailed"])
             run.happened[f"letter {event.data['template']} languages"] = str(event.data.get("languages", "en"))
@@ -316,7 +350,12 @@ class Acts:
         closed = run.case.closed_at
         assert closed is not None
         if reopen.within is not None and run.at > self.setting.add(reopen.within, closed, "due"):
-            raise NotAllowed(f"the case can be reopened within {reopen.within} of its closing; open a new one")
+            raise NotAllowed(
+                say(
+                    "the case can be reopened within %(within)s of its closing; open a new one",
+                    within=reopen.within.told(),
+                )
+            )
         case = run.case = replace(run.case, closed_at=None, outcome=None)
         run.note = event.reason
         return finished(run, interpreter.reenter(self.setting.chart, case.history, "reopen", Host(run)), "reopened")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from definitions.catalogue import actions
 from definitions.language.model import Action
+from definitions.language.sentences import say, sentence_of
 from workflows.machine import effects as fx
 from workflows.machine.errors import BadForm
 
@@ -75,7 +76,9 @@ class Arguments:
         try:
             result = signature.compute(run.setting.context(run), **args)
         except (ValueError, ArithmeticError) as error:
-            raise BadForm(f"{name} cannot be computed: {error}", fields={}) from error
+            raise BadForm(
+                say("%(name)s cannot be computed: %(error)s", name=name, error=sentence_of(error)), fields={}
+            ) from error
         if target is not None:
             run.data[target] = result
 

@@ -10,6 +10,7 @@ from typing import Any
 from definitions.catalogue import actions
 from definitions.language.expand import title_of
 from definitions.language.model import Action
+from definitions.language.sentences import listed, say
 from workflows.machine.case import Case
 from workflows.machine.errors import Refused
 from workflows.machine.events import Outcome
@@ -18,7 +19,7 @@ from workflows.machine.people import check_reason
 from workflows.machine.plan import StatePlan, TaskPlan
 from workflows.machine.run import Run
 from workflows.machine.states import ChartState
-from workflows.machine.words import listed, queue_title, spoken
+from workflows.machine.words import queue_title, spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,28 +95,31 @@ def _deeds(machine: Machine, on_the_way: tuple[Action, ...], leads: StatePlan | 
     if leads is None:
         return
     if leads.final:
-        yield "closes the case"
+        yield say("closes the case")
     elif leads.task is not None:
         spec = leads.task.spec
         queue = getattr(spec, "crew", None) or spec.queue
-        due = f", due in {spec.due}" if spec.due else ""
-        yield f"opens “{spec.title}” for {queue_title(machine.setting.compiled, queue)}{due}"
+        opens = say(
+            "opens “%(task)s” for %(queue)s", task=spec.title, queue=queue_title(machine.setting.compiled, queue)
+        )
+        yield say("%(opens)s, due in %(span)s", opens=opens, span=spec.due.told()) if spec.due else opens
     elif (waits := _waits(machine, leads)) is not None:
         yield waits
     else:
-        yield f"goes on to “{leads.title}”"
+        yield say("goes on to “%(state)s”", state=leads.title)
 
 
 def _waits(machine: Machine, leads: StatePlan) -> str | None:
     """Where time alone takes the case on from there: `closes the case in 10 days`."""
     timer = next((timer for timer in leads.timers if timer.after is not None), None)
-    if timer is None or leads.list is not None or leads.invoke is not None:
+    if timer is None or timer.after is None or leads.list is not None or leads.invoke is not None:
         return None
     chart = machine.setting.chart
     for transition in chart.reactions(chart.by_path[leads.path], f"timer/{timer.name}"):
         after = machine.setting.plan.states.get(transition.targets[0].path) if transition.targets else None
         if after is not None:
-            return f"{'closes the case' if after.final else f'goes on to “{after.title}”'} in {timer.after}"
+            goes = say("closes the case") if after.final else say("goes on to “%(state)s”", state=after.title)
+            return say("%(goes)s in %(span)s", goes=goes, span=timer.after.told())
     return None
 
 

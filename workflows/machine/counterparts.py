@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from definitions.language.forms import checked
+from definitions.language.forms import checked, fields_said
 from definitions.language.scope import declared_by_forms
+from definitions.language.sentences import say, sentence_of
 from workflows.machine.case import Case, Task
 from workflows.machine.chart import BadConfiguration
 from workflows.machine.errors import NotMigrated, Unknown
@@ -88,7 +89,7 @@ class Arrival:
 def arrival(case: Case, between: Counterparts) -> Arrival:
     """Where the case arrives; raises NotMigrated where the other version has no place for it as it stands."""
     if between.event.version == case.version:
-        raise Unknown(f"the case runs on {between.version} already", version=case.version)
+        raise Unknown(say("the case runs on %(version)s already", version=between.version), version=case.version)
     state = _configuration(case, between)
     came_from: dict[str, str | None] = dict.fromkeys(_with_those_around(state))
     came_from |= {now: path for path in _with_those_around(case.state) if (now := between.state(path)) in came_from}
@@ -108,20 +109,44 @@ def counterpart(task: Task, between: Counterparts, arrived: Arrival) -> TaskPlan
     place = between.state(task.state)
     plan = between.after.plan.states[place].task if place in arrived.came_from else None
     if plan is None or plan.name != wanted:
-        there = f"; there “{plan.spec.title}” ({plan.name}) stands in its place" if plan is not None else ""
+        lacks = between.version
+        if plan is not None:
+            lacks = say(
+                "%(version)s; there “%(title)s” (%(name)s) stands in its place",
+                version=between.version,
+                title=plan.spec.title,
+                name=plan.name,
+            )
         raise NotMigrated(
-            f"the open task “{task.title}” ({task.name}) has no counterpart in {between.version}{there}: "
-            f"say under `tasks` what it is now, or `{WITHDRAWN}`",
+            say(
+                "the open task “%(task)s” (%(name)s) has no counterpart in %(version)s: say under "
+                "`tasks` what it is now, or `%(withdrawn)s`",
+                task=task.title,
+                name=task.name,
+                version=lacks,
+                withdrawn=WITHDRAWN,
+            ),
             task=task.run,
         )
     kind = "work-order" if plan.kind == "work-order" else "task"
     if kind != task.kind or (plan.spec.each is None) != (task.index is None):
         raise NotMigrated(
-            f"the open task “{task.title}” is another kind of work in {between.version}; finish it first", task=task.run
+            say(
+                "the open task “%(task)s” is another kind of work in %(version)s; finish it first",
+                task=task.title,
+                version=between.version,
+            ),
+            task=task.run,
         )
     if task.outcome is not None and task.outcome not in plan.spec.outcomes:
         raise NotMigrated(
-            f"“{task.title}” was done with “{task.outcome}”, which {between.version} does not know", task=task.run
+            say(
+                "“%(task)s” was done with “%(outcome)s”, which %(version)s does not know",
+                task=task.title,
+                outcome=task.outcome,
+                version=between.version,
+            ),
+            task=task.run,
         )
     return plan
 
@@ -141,19 +166,36 @@ def _configuration(case: Case, between: Counterparts) -> tuple[str, ...]:
         title = between.before.plan.states[path].title
         if known is None:
             raise NotMigrated(
-                f"“{title}” ({path}) has no counterpart in {between.version}"
-                f"{f': there is no state {now}' if now != path else ''}; say under `states` what it is now",
+                say(
+                    "“%(title)s” (%(path)s) has no counterpart in %(version)s; say under `states` what it is now",
+                    title=title,
+                    path=path,
+                    version=between.version
+                    if now == path
+                    else say("%(version)s: there is no state %(now)s", version=between.version, now=now),
+                ),
                 state=path,
             )
         ended = between.before.chart.by_path[path].kind == "final"  # of a region, while the case is open
         if known.kind == "final" and not ended:
             raise NotMigrated(
-                f"“{title}” ({path}) would close the case in {between.version}; close it first", state=path
+                say(
+                    "“%(title)s” (%(path)s) would close the case in %(version)s; close it first",
+                    title=title,
+                    path=path,
+                    version=between.version,
+                ),
+                state=path,
             )
         if known.kind not in ("atomic", "final") or any(not each.events for each in known.spec.transitions):
             raise NotMigrated(
-                f"“{title}” ({path}) is no state that waits in {between.version}; say under `states` in which one the "
-                "case is to wait",
+                say(
+                    "“%(title)s” (%(path)s) is no state that waits in %(version)s; say under `states` in which "
+                    "one the case is to wait",
+                    title=title,
+                    path=path,
+                    version=between.version,
+                ),
                 state=path,
             )
         found.append(known)
@@ -161,7 +203,13 @@ def _configuration(case: Case, between: Counterparts) -> tuple[str, ...]:
     try:
         chart.mask(state)
     except BadConfiguration as error:
-        raise NotMigrated(f"the case cannot be in these states of {between.version} together: {error}") from None
+        raise NotMigrated(
+            say(
+                "the case cannot be in these states of %(version)s together: %(error)s",
+                version=between.version,
+                error=sentence_of(error),
+            )
+        ) from None
     return state
 
 
@@ -173,14 +221,23 @@ def _history(case: Case, between: Counterparts) -> Iterator[tuple[str, tuple[str
         now = f"{between.state(around)}/{name}" if around else name
         if now not in known:
             if name == REMEMBERED and any(plan.path in between.before.plan.resting for plan in _active(case, between)):
-                raise NotMigrated(f"the case could not return to where it was: {between.version} has no such way back")
+                raise NotMigrated(
+                    say(
+                        "the case could not return to where it was: %(version)s has no such way back",
+                        version=between.version,
+                    )
+                )
             continue
         paths = tuple(between.state(path) for path in inside)
         missing = [path for path, there in zip(inside, paths, strict=True) if there not in between.after.chart.by_path]
         if missing:
             raise NotMigrated(
-                f"the case is to return to {', '.join(missing)}, which has no counterpart in {between.version}; "
-                "say under `states` what it is now",
+                say(
+                    "the case is to return to %(missing)s, which has no counterpart in %(version)s; say under "
+                    "`states` what it is now",
+                    missing=", ".join(missing),
+                    version=between.version,
+                ),
                 state=missing[0],
             )
         yield now, paths
@@ -195,12 +252,20 @@ def _children(case: Case, between: Counterparts, arrived: Arrival) -> None:
         was, now = between.before.plan.states[path].invoke, between.after.plan.states.get(between.state(path))
         invoke = now.invoke if now is not None and now.path in arrived.came_from else None
         if was is None or invoke is None or invoke.case != was.case:
-            raise NotMigrated(f"the case waits for a child case, and {between.version} does not there", state=path)
+            raise NotMigrated(
+                say("the case waits for a child case, and %(version)s does not there", version=between.version),
+                state=path,
+            )
     for path, origin in arrived.came_from.items():
         plan = between.after.plan.states.get(path)
         if plan is not None and plan.invoke is not None and (origin is None or origin not in case.children):
             raise NotMigrated(
-                f"{between.version} would wait in “{plan.title}” for a child case that nothing has opened", state=path
+                say(
+                    "%(version)s would wait in “%(title)s” for a child case that nothing has opened",
+                    version=between.version,
+                    title=plan.title,
+                ),
+                state=path,
             )
 
 
@@ -211,8 +276,11 @@ def _values(case: Case, between: Counterparts) -> None:
     given = {**between.event.data, **{name: value for name, value in case.data.items() if name in fields}}
     _, wrong = checked(fields, given)
     if wrong:
-        listed = "; ".join(f"{name} {sentence}" for name, sentence in wrong.items())
-        raise NotMigrated(f"the case's data do not fit {between.version}: {listed}", fields=wrong)
+        listed = fields_said(wrong)
+        raise NotMigrated(
+            say("the case's data do not fit %(version)s: %(listed)s", version=between.version, listed=listed),
+            fields=wrong,
+        )
 
 
 def _with_those_around(state: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from definitions.language.sentences import SEMICOLON, joined, listed, quoted, say
 from workflows.machine import effects as fx
 from workflows.machine import lines
 from workflows.machine.case import Case, Task, Timer
@@ -18,10 +19,11 @@ from workflows.machine.holding import RELEASED_LATER
 from workflows.machine.host import still
 from workflows.machine.plan import StatePlan, TimerPlan
 from workflows.machine.run import Run
-from workflows.machine.words import day_and_time, listed
 
 if TYPE_CHECKING:
     from workflows.machine.setting import Setting
+
+WITHDRAWN, OPENED = say("%(tasks)s withdrawn"), say("%(tasks)s opened")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ class Crossing:
         run.setting.clocks.follow(run, self.arrived.state)
         self._dated()
         self._lists()
-        run.note = "; ".join(self._said())
+        run.note = joined(self._said(), SEMICOLON)
         # What the step changed is told against the case as it was.
         run.case = replace(run.case, data=was.data, tasks=was.tasks, timers=was.timers)
         case, step = finished(run, still(run.case), label)
@@ -143,7 +145,7 @@ class Crossing:
     def _task(self, task: Task) -> None:
         run, plan = self.run, counterpart(task, self.between, self.arrived)
         if plan is None:
-            why = f"version {self.event.version} does not have it"
+            why = say("version %(version)s does not have it", version=self.event.version)
             run.effects.append(fx.CloseTask(run=task.run, name=task.name, how="cancelled", reason=why))
             self.withdrawn.append(task.title)
             return
@@ -165,7 +167,11 @@ class Crossing:
             self.kept.append(changed.title)
             self._told(changed.title, task.due, changed.due)
             run.effects.append(
-                fx.ChangeTask(task=changed, release=changed.queue != task.queue, reason=f"version {self.event.version}")
+                fx.ChangeTask(
+                    task=changed,
+                    release=changed.queue != task.queue,
+                    reason=say("version %(version)s", version=self.event.version),
+                )
             )
 
     def _queue(self, plan: StatePlan) -> str | None:
@@ -270,8 +276,12 @@ class Crossing:
             anew = run.setting.earliest_lawful(free, tag)
             if not names and _guarded(run.setting, tag) and (anew is None or anew < day):
                 raise Barred(
-                    f"a notice was mailed that told {day:%d %B %Y}; version {self.event.version} would allow an earlier "
-                    "day and waits for none, and what was announced is not shortened",
+                    say(
+                        "a notice was mailed that told %(day)s; version %(version)s would allow an earlier day and "
+                        "waits for none, and what was announced is not shortened",
+                        day=day,
+                        version=self.event.version,
+                    ),
                     tag=tag,
                     earliest=day,
                 )
@@ -364,7 +374,11 @@ class Crossing:
                 stays.add(path)
             elif plan.list is not None:
                 run.effects.append(
-                    fx.LeaveList(list=plan.list, state=path, because=f"the case came to version {self.event.version}")
+                    fx.LeaveList(
+                        list=plan.list,
+                        state=path,
+                        because=say("the case came to version %(version)s", version=self.event.version),
+                    )
                 )
         away = {timer.state for timer in run.timers if timer.name.endswith(lines.BACK)}
         for path in self.arrived.came_from:
@@ -384,28 +398,32 @@ class Crossing:
 
     def _said(self) -> Iterator[str]:
         states, zone = self.run.setting.plan.states, self.run.setting.calendar.zone
-        yield self.event.reason or f"version {self.event.version} from now on"
+        yield self.event.reason or say("version %(version)s from now on", version=self.event.version)
         for path, origin in self.arrived.came_from.items():
             if path in self.arrived.state and origin is not None and origin != path:
-                yield f"“{self.between.before.plan.states[origin].title}” is now “{states[path].title}”"
-        for titles, word in ((self.withdrawn, "withdrawn"), (self.opened, "opened")):
+                was = self.between.before.plan.states[origin].title
+                yield say("“%(was)s” is now “%(now)s”", was=was, now=states[path].title)
+        for titles, said_of in ((self.withdrawn, WITHDRAWN), (self.opened, OPENED)):
             if titles:
-                yield f"{listed(f'“{title}”' for title in titles)} {word}"
+                yield say(said_of, tasks=listed(quoted(title) for title in titles))
         for each in self.moved:
             yield said(each, zone)
 
 
 def said(moved: Moved, zone: Any) -> str:
     """What became of a deadline, in words."""
-    if moved.stays and moved.now is not None:
-        stays = day_and_time(moved.now, zone)
-        return f"“{moved.title}” stays at {stays}: a notice was mailed, and what it announced is not shortened"
-    if moved.was is None and moved.now is not None:
-        return f"“{moved.title}” comes on {day_and_time(moved.now, zone)}"
-    if moved.now is None:
-        return f"“{moved.title}” is no more"
-    assert moved.was is not None
-    return f"“{moved.title}” moves from {day_and_time(moved.was, zone)} to {day_and_time(moved.now, zone)}"
+    was, now = (moment and moment.astimezone(zone) for moment in (moved.was, moved.now))
+    if moved.stays and now is not None:
+        return say(
+            "“%(title)s” stays at %(when)s: a notice was mailed, and what it announced is not shortened",
+            title=moved.title,
+            when=now,
+        )
+    if was is None and now is not None:
+        return say("“%(title)s” comes on %(when)s", title=moved.title, when=now)
+    if now is None:
+        return say("“%(title)s” is no more", title=moved.title)
+    return say("“%(title)s” moves from %(was)s to %(now)s", title=moved.title, was=was, now=now)
 
 
 def _guarded(setting: Setting, tag: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from definitions.language.sentences import say
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Timer
 from workflows.machine.errors import Barred
@@ -102,7 +103,7 @@ def refused(run: Run, timer: Timer, barred: Barred) -> tuple[Case, fx.Step]:
 def _wind_up(run: Run) -> None:
     """A closed case has no open work and no running timer."""
     for state in dict.fromkeys(task.state for task in run.tasks):
-        run.close_work(state, "the case is closed")
+        run.close_work(state, say("the case is closed"))
     for timer in run.timers:
         run.effects.append(fx.CancelTimer(name=timer.name, run=timer.run))
     run.timers = []

@@ -13,15 +13,17 @@ from datetime import date, datetime
 from typing import Any
 
 from definitions.language.expand import title_of
+from definitions.language.sentences import AND, OR, joined, listed, quoted, say, say_many
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Timer
 from workflows.machine.errors import BadForm, Barred, Refused, Unknown
 from workflows.machine.events import Outcome
-from workflows.machine.laws import said
 from workflows.machine.machine import Machine
-from workflows.machine.words import field_title, listed, queue_title, spoken
+from workflows.machine.words import field_title, queue_title, spoken
 
 _NAMED = re.compile(r"\bdata\.([a-z0-9_]+)")
+_SIGN = re.compile(r"(&&|\|\||==)")
+_SIGNS = {"&&": AND, "||": OR, "==": say("%(first)s is %(next)s")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,34 +64,40 @@ def _asked_for(machine: Machine, case: Case, event: Outcome) -> str | None:
     guard = plan.spec.outcomes[event.outcome].guard if plan is not None else None
     if not guard:
         return None
-    words = _NAMED.sub(lambda found: f"“{field_title(machine.definition, found.group(1))}”", guard)
-    for sign, word in (("&&", "and"), ("||", "or"), ("==", "is")):
-        words = words.replace(sign, word)
-    return f"with what is filled in it is not open: it asks for {words}"
+    words = _NAMED.sub(lambda found: quoted(field_title(machine.definition, found.group(1))), guard)
+    first, *others = (part.strip() for part in _SIGN.split(words))
+    asked: str = first
+    for sign, part in zip(others[::2], others[1::2], strict=True):
+        asked = joined([asked, part], _SIGNS[sign])
+    return say("with what is filled in it is not open: it asks for %(asked)s", asked=asked)
 
 
 def _deeds(machine: Machine, then: Case, step: fx.Step) -> Iterator[str]:
-    yield from (f"records “{what}”" for what, day in step.happened.items() if day and not what.startswith("letter "))
+    for what, day in step.happened.items():
+        if day and not what.startswith("letter "):
+            yield say("records “%(what)s”", what=what)
     for effect in step.effects:
         match effect:
             case fx.RunAction(action=name, args=args) if deed := spoken(machine.setting.compiled, name, args):
                 yield deed
             case fx.JoinList(list=name):
-                yield f"puts it on the list “{machine.setting.compiled.lists[name].title}”"
+                yield say("puts it on the list “%(list)s”", list=machine.setting.compiled.lists[name].title)
             case fx.OpenChild(case=name):
-                yield f"opens a case “{title_of(name)}”"
+                yield say("opens a case “%(case)s”", case=title_of(name))
             case fx.Notify(to=to):
-                yield f"tells {listed(title_of(each).lower() for each in to)}"
+                yield say("tells %(people)s", people=listed(title_of(each).lower() for each in to))
             case fx.OpenTask(task=task):
-                due = f", due {said(task.due.astimezone(machine.setting.calendar.zone).date())}" if task.due else ""
-                yield f"opens “{task.title}” for {queue_title(machine.setting.compiled, task.queue)}{due}"
+                queue = queue_title(machine.setting.compiled, task.queue)
+                opens = say("opens “%(task)s” for %(queue)s", task=task.title, queue=queue)
+                due = task.due.astimezone(machine.setting.calendar.zone).date() if task.due else None
+                yield say("%(opens)s, due %(day)s", opens=opens, day=due) if due else opens
     yield from _ends(machine, then, step)
 
 
 def _ends(machine: Machine, then: Case, step: fx.Step) -> Iterator[str]:
     """How it goes on after the step where no task is open: the end, a day on which time takes it on, or a state."""
     if not then.is_open:
-        yield "closes the case"
+        yield say("closes the case")
         return
     if then.tasks or then.lines or then.children:
         return
@@ -97,11 +105,15 @@ def _ends(machine: Machine, then: Case, step: fx.Step) -> Iterator[str]:
     if timer is not None:
         zone = machine.setting.calendar.zone
         days = (timer.due.astimezone(zone).date() - step.at.astimezone(zone).date()).days
-        when = f"in {days} {'day' if days == 1 else 'days'}" if days else "today"
-        yield f"{_leads(machine, timer)} {when} ({said(timer.due.astimezone(zone).date())})"
+        goes, day = _leads(machine, timer), timer.due.astimezone(zone).date()
+        if days:
+            span = say_many("%(n)s day", "%(n)s days", days)
+            yield say("%(goes)s in %(span)s (%(day)s)", goes=goes, span=span, day=day)
+        else:
+            yield say("%(goes)s today (%(day)s)", goes=goes, day=day)
     elif step.entered:
         titles = [machine.setting.plan.states[path].title for path in then.state]
-        yield f"goes on to {listed(f'“{title}”' for title in titles)}"
+        yield say("goes on to %(states)s", states=listed(quoted(title) for title in titles))
 
 
 def _next(then: Case, step: fx.Step) -> Timer | None:
@@ -117,5 +129,5 @@ def _leads(machine: Machine, timer: Timer) -> str:
         if transition.targets:
             plan = machine.setting.plan.states.get(transition.targets[0].path)
             if plan is not None:
-                return "closes the case" if plan.final else f"goes on to “{plan.title}”"
-    return "looks again"
+                return say("closes the case") if plan.final else say("goes on to “%(state)s”", state=plan.title)
+    return say("looks again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from definitions.language.sentences import say
 from workflows.machine import effects as fx
 from workflows.machine import interpreter
 from workflows.machine.case import Case, Timer
@@ -55,7 +56,7 @@ def _taken_down(run: Run, case: Case, event: HoldsChanged) -> None:
         _recall(run)
     rules = run.setting.definition.holds
     if any(hold not in case.holds and hold in rules and rules[hold].recall_letters for hold in event.holds):
-        run.effects.append(fx.RunAction(action="recall-letters", args={"reason": "the account is held"}, state=""))
+        run.effects.append(fx.RunAction(action="recall-letters", args={"reason": say("the account is held")}, state=""))
     for hold in case.holds:
         if hold not in event.holds:
             _release(run, hold)
@@ -80,7 +81,7 @@ def _recall(run: Run) -> None:
     for task in list(run.tasks):
         if task.kind == "work-order" and task.outcome is None:
             run.effects.append(
-                fx.CloseTask(run=task.run, name=task.name, how="cancelled", reason="recalled: the account is held")
+                fx.CloseTask(run=task.run, name=task.name, how="cancelled", reason=say("recalled: the account is held"))
             )
             run.cancel_timers(run=task.run)
             run.tasks.remove(task)

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from definitions.language.money import format_money
 from definitions.language.pack import Rule
-from workflows.machine.laws import Verdict, said
+from definitions.language.sentences import said_on as said
+from workflows.machine.laws import Verdict
 from workflows.machine.machine import Machine
 from workflows.machine.migrating import versions_in
 from workflows.machine.renewing import RENEWED

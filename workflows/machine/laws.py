@@ -29,6 +29,19 @@ from definitions.language.rules import (
     notices_in,
     parse_requirement,
 )
+from definitions.language.sentences import OR, Sentence, joined, listed, say, word
+
+WEEKDAYS = (
+    *(say("Monday"), say("Tuesday"), say("Wednesday"), say("Thursday")),
+    *(say("Friday"), say("Saturday"), say("Sunday")),
+)
+#: What happens to letters, and how a customer was met, in the words of laws.
+_LETTERS = {
+    "mailed": say("letter %(letter)s mailed"),
+    "posted": say("letter %(letter)s posted"),
+    "returned": say("letter %(letter)s returned"),
+}
+_MET = {"call": say("call %(what)s"), "visit": say("visit %(what)s")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +100,13 @@ class Binding:
             if fee not in rule.charges or rule.at_most is None or amount_usd <= Decimal(rule.at_most):
                 continue
             if bound.applies is None or bound.applies.holds(data, facts, at=at):
-                asked = f"the fee {fee} is at most {format_money(Decimal(rule.at_most))}"
-                return rule.id, f"{asked}, not {format_money(amount_usd)} ({source_of(bound.rule)})"
+                return rule.id, say(
+                    "the fee %(fee)s is at most %(most)s, not %(amount)s (%(source)s)",
+                    fee=fee,
+                    most=format_money(Decimal(rule.at_most)),
+                    amount=format_money(amount_usd),
+                    source=source_of(rule),
+                )
         return None
 
     def rules_about(self, tag: str) -> list[Rule]:
@@ -165,7 +183,7 @@ class Binding:
         asking = self.rules_of(ShutOffDay)
         return next((verdict for verdict in verdicts if verdict.rule in asking), None)
 
-    def _days_left_out(self, verdicts: list[Verdict], earliest: date) -> str | None:
+    def _days_left_out(self, verdicts: list[Verdict], earliest: date) -> Sentence | None:
         """Why the first lawful day is later than what the other rules count to: `no shut-off on a Saturday (…)`."""
         rule = self._shut_off_days(verdicts)
         latest = max(verdict.earliest for verdict in verdicts if verdict.earliest is not None)
@@ -173,31 +191,44 @@ class Binding:
             return None
         days = [latest + timedelta(days=n) for n in range((earliest - latest).days)]
         kinds = [self._kind(days[0]), *(special.name for day in days[1:] if (special := self.calendar.special(day)))]
-        said_kinds = " or ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
-        return f"no shut-off on {said_kinds} ({rule.source}{'' if rule.confirmed else ', unconfirmed'})"
+        return say(
+            "no shut-off on %(days)s (%(source)s)", days=listed(kinds, OR), source=_marked(rule.source, rule.confirmed)
+        )
 
     def _kind(self, day: date) -> str:
         special = self.calendar.special(day)
-        return special.name if special else f"a {day:%A}"
+        return special.name if special else say("a %(weekday)s", weekday=WEEKDAYS[day.weekday()])
 
     def sentence(self, verdicts: list[Verdict]) -> str:
         """Why not, with every rule that bars it, its arithmetic and its source."""
         broken = [verdict for verdict in verdicts if not verdict.kept]
-        reasons = ", and ".join(
-            f"{verdict.arithmetic} ({verdict.source}{'' if verdict.confirmed else ', unconfirmed'})"
-            for verdict in broken
-        )
+        why = [
+            say("%(rule)s (%(source)s)", rule=each.arithmetic, source=_marked(each.source, each.confirmed))
+            for each in broken
+        ]
         earliest = self.earliest_of(verdicts)
         if earliest is not None and (left_out := self._days_left_out(verdicts, earliest)) is not None:
-            reasons += f", and {left_out}"
-        own = [f"{verdict.rule} by {' or '.join(verdict.override_by)}" for verdict in broken if verdict.override_by]
+            why.append(left_out)
+        reasons = joined(why, say("%(first)s, and %(next)s"))
+        own = [
+            say("%(rule)s by %(roles)s", rule=each.rule, roles=listed(each.override_by, OR))
+            for each in broken
+            if each.override_by
+        ]
         if own:
-            reasons += (
-                f"; the district's own rule {', '.join(own)} may be overridden, with a reason and a second person"
+            reasons = say(
+                "%(reasons)s; the district's own rule %(rules)s may be overridden, with a reason and a second person",
+                reasons=reasons,
+                rules=joined(own),
             )
         if earliest is None:
-            return f"not yet: {reasons}"
-        return f"not before {earliest:%A} {said(earliest)}: {reasons}"
+            return say("not yet: %(reasons)s", reasons=reasons)
+        return say(
+            "not before %(weekday)s %(day)s: %(reasons)s",
+            weekday=WEEKDAYS[earliest.weekday()],
+            day=earliest,
+            reasons=reasons,
+        )
 
     def override_by(self, rule: str) -> tuple[str, ...] | None:
         """Who may override the rule, nobody for a law's; None when there is no such rule."""
@@ -220,7 +251,9 @@ class Binding:
             kept=True,
             overridden=True,
             earliest=today,
-            arithmetic=f"{verdict.arithmetic}, overridden: {overrides[bound.rule.id]}",
+            arithmetic=say(
+                "%(rule)s, overridden: %(reason)s", rule=verdict.arithmetic, reason=overrides[bound.rule.id]
+            ),
         )
 
     def _about(self, tag: str) -> list[_Bound]:
@@ -237,9 +270,10 @@ class Binding:
         today = at.astimezone(self.calendar.zone).date()
         barring = [hold for hold in bound.rule.never_while if hold in holds]
         if barring:
-            earliest, kept, arithmetic = None, False, f"no such act while there is a hold for {' and '.join(barring)}"
+            earliest, kept = None, False
+            arithmetic: str = say("no such act while there is a hold for %(holds)s", holds=listed(barring))
         elif bound.requirement is None:
-            earliest, kept, arithmetic = today, True, "no hold bars it"
+            earliest, kept, arithmetic = today, True, say("no hold bars it")
         else:
             earliest, arithmetic = self._required(bound.requirement, happened, facts, today)
             kept = earliest is not None and earliest <= today
@@ -266,22 +300,27 @@ class Binding:
                     return None, self._missing(beginnings, happened, facts)
                 begin, day = min(known, key=lambda pair: pair[1])
                 if span is None:
-                    return day, f"{_words(begin)} on {said(day)}"
-                return first_day_after(span, day, self.calendar), f"{span} since {said(day)} ({_words(begin)})"
+                    return day, say("%(what)s on %(day)s", what=_words(begin), day=day)
+                counted = say("%(span)s since %(day)s (%(what)s)", span=span.told(), day=day, what=_words(begin))
+                return first_day_after(span, day, self.calendar), counted
             case ShutOffDay():
                 if self.calendar.is_shut_off_day(today):
-                    return today, "no shut-off while the office is closed"
-                return first_shut_off_day(today, self.calendar), f"no shut-off on {self._kind(today)}"
+                    return today, say("no shut-off while the office is closed")
+                closed = say("no shut-off on %(days)s", days=self._kind(today))
+                return first_shut_off_day(today, self.calendar), closed
             case Conditional(happened=condition, then=then):
                 if condition not in happened:
-                    return today, f"{condition} has not happened"
+                    return today, say("%(what)s has not happened", what=happening(condition))
                 return self._required(then, happened, facts, today)
             case InLanguages(letter=letter, fact=fact):
                 sent = set(happened.get(f"letter {letter} languages", "").split(","))
                 missing = [language for language in facts.get(fact) or [] if language not in sent]
                 if missing:
-                    return None, f"letter {letter} was not sent in {', '.join(missing)}"
-                return today, f"letter {letter} was sent in every language"
+                    languages = ", ".join(missing)
+                    return None, say(
+                        "letter %(letter)s was not sent in %(languages)s", letter=letter, languages=languages
+                    )
+                return today, say("letter %(letter)s was sent in every language", letter=letter)
 
     def _day(self, begin: Beginning, happened: Mapping[str, str], facts: Mapping[str, Any]) -> date | None:
         """The day that is counted from; None when it is not known, or lies before anything counts."""
@@ -302,24 +341,38 @@ class Binding:
         for begin in beginnings:
             if begin.counted is not None and begin.name in happened:
                 first = self._counts_from(begin.counted, facts)
-                on = said(date.fromisoformat(happened[begin.name][:10]))
-                since = f"before {said(first)}" if first else "before it is known from when it counts"
-                return f"{begin.name} on {on} does not count: it was {since}"
-        return f"{' or '.join(_words(begin) for begin in beginnings)} has not happened"
+                on = date.fromisoformat(happened[begin.name][:10])
+                since = say("before %(day)s", day=first) if first else say("before it is known from when it counts")
+                return say(
+                    "%(what)s on %(day)s does not count: it was %(since)s",
+                    what=happening(begin.name),
+                    day=on,
+                    since=since,
+                )
+        named = joined((_words(begin) for begin in beginnings), OR)
+        return say("%(what)s has not happened", what=named)
 
 
 def source_of(rule: Rule) -> str:
     """The section of a rule as people read it, marked where nobody has confirmed the rule."""
-    return rule.source if rule.confirmed else f"{rule.source}, unconfirmed"
+    return _marked(rule.source, rule.confirmed)
 
 
-def said(day: date) -> str:
-    """A date as people say it: `6 January 2026`."""
-    return f"{day.day} {day:%B %Y}"
+def _marked(source: str, confirmed: bool) -> str:
+    return source if confirmed else say("%(source)s, unconfirmed", source=source)
 
 
 def _words(begin: Beginning) -> str:
-    return begin.name.replace("_", " ") if begin.is_fact else begin.name
+    return word(begin.name.replace("_", " ")) if begin.is_fact else happening(begin.name)
+
+
+def happening(name: str) -> str:
+    """What laws count from, in words: `letter final-notice mailed`; what is not Headgate's own is the definition's."""
+    kind, _, rest = name.partition(" ")
+    thing, _, how = rest.rpartition(" ")
+    if kind == "letter" and how in _LETTERS:
+        return say(_LETTERS[how], letter=thing)
+    return say(_MET[kind], what=rest) if kind in _MET else name
 
 
 def _decides(rule: Rule) -> bool:

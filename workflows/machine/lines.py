@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from definitions.language.pack import ReviewList
 from definitions.language.rules import ShutOffDay
+from definitions.language.sentences import kept, say
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Timer
 from workflows.machine.errors import BadForm, Barred, Unknown
 from workflows.machine.events import LineDecided
 from workflows.machine.guards import holds
-from workflows.machine.words import day_and_time
 
 if TYPE_CHECKING:
     from workflows.machine.plan import StatePlan
@@ -48,15 +48,23 @@ def check_free(run: Run, plan: StatePlan) -> None:
     if (other := run.facts.get(ON_LIST)) is not None:
         title = _title(run, str(other))
         raise Barred(
-            f"“{plan.title}” is barred while the account waits on the list “{title}”: it stands on one list at a time",
+            say(
+                "“%(plan)s” is barred while the account waits on the list “%(title)s”: it stands on one list at a time",
+                plan=plan.title,
+                title=title,
+            ),
             state=plan.path,
             list=other,
         )
     if run.facts.get(TAKEN_OFF) == plan.list:
         until = datetime.fromisoformat(str(run.facts[TAKEN_OFF_UNTIL]))
         raise Barred(
-            f"“{plan.title}” is barred: the account was taken off the list “{_title(run, plan.list)}” until "
-            f"{day_and_time(until, run.setting.calendar.zone)}",
+            say(
+                "“%(plan)s” is barred: the account was taken off the list “%(list)s” until %(until)s",
+                plan=plan.title,
+                list=_title(run, plan.list),
+                until=until.astimezone(run.setting.calendar.zone),
+            ),
             state=plan.path,
             list=plan.list,
             earliest=run.setting.today(until),
@@ -95,12 +103,12 @@ def leave(run: Run, plan: StatePlan) -> None:
 def check_line(case: Case, event: LineDecided) -> None:
     """Raises Unknown when the line that was decided on no longer waits: the case has gone on, or has joined anew."""
     if event.state not in case.state:
-        raise Unknown("the case is no longer on that list", state=event.state)
+        raise Unknown(say("the case is no longer on that list"), state=event.state)
     if any(timer.name == event.state + BACK for timer in case.timers):
-        raise Unknown("the line was taken off the list; it comes back when that is over", state=event.state)
+        raise Unknown(say("the line was taken off the list; it comes back when that is over"), state=event.state)
     joined = case.lines.get(event.state)
     if event.joined is not None and joined is not None and event.joined != joined:
-        raise Unknown("that line has left the list; the case has joined it again since", state=event.state)
+        raise Unknown(say("that line has left the list; the case has joined it again since"), state=event.state)
 
 
 def decide(run: Run, event: LineDecided) -> Literal["released", "excluded", "dropped", "stays"]:
@@ -124,7 +132,7 @@ def decide(run: Run, event: LineDecided) -> Literal["released", "excluded", "dro
     if state.excluded is not None:
         return "excluded"
     if until is None:
-        raise BadForm("say until when the line is taken off: its list does not", fields={"until": "is a day"})
+        raise BadForm(say("say until when the line is taken off: its list does not"), fields={"until": say("is a day")})
     _take_off(run, plan, event, until)
     return "stays"
 
@@ -132,9 +140,10 @@ def decide(run: Run, event: LineDecided) -> Literal["released", "excluded", "dro
 def put_back(run: Run, plan: StatePlan) -> None:
     """The exclusion is over: the case joins its list again, with what its line shows now."""
     check_free(run, plan)
-    kept = run.deadlines.pop(plan.path + BACK, {})
-    reason = f" (“{kept['reason']}”)" if kept.get("reason") else ""
-    run.note = f"back on the list: the time for which it was taken off is over{reason}"
+    taken_off = run.deadlines.pop(plan.path + BACK, {})
+    run.note = say("back on the list: the time for which it was taken off is over")
+    if taken_off.get("reason"):
+        run.note = say("%(note)s (“%(reason)s”)", note=run.note, reason=taken_off["reason"])
     join(run, plan)
 
 
@@ -159,11 +168,16 @@ def _until(run: Run, event: LineDecided) -> datetime | None:
         return longest
     named = run.setting.opening(date.fromisoformat(event.until))
     if named <= run.at:
-        raise BadForm("an exclusion ends on a later day", fields={"until": "is after today"})
+        raise BadForm(say("an exclusion ends on a later day"), fields={"until": say("is after today")})
     if longest is not None and named > longest:
         last = run.setting.today(longest)
         raise BadForm(
-            f"an exclusion for this reason lasts {lasts}, until {last} at the latest", fields={"until": f"by {last}"}
+            say(
+                "an exclusion for this reason lasts %(lasts)s, until %(last)s at the latest",
+                lasts=lasts.told() if lasts else None,
+                last=last,
+            ),
+            fields={"until": say("by %(last)s", last=last)},
         )
     return named
 
@@ -177,11 +191,12 @@ def _problem(run: Run, path: str) -> str | None:
         check = run.setting.expression(review.check, "")
         if not holds(run, review.check):
             values = _values(run, check.names)
-            return f"the line is not released: “{check.text}” no longer holds for this case{f' ({values})' if values else ''}"
+            gone = say("the line is not released: “%(check)s” no longer holds for this case", check=check.text)
+            return say("%(what)s (%(values)s)", what=gone, values=values) if values else gone
     for tag in review.lawful:
         verdicts = [each for each in _verdicts(run, tag) if not each.kept]
         if verdicts:
-            return f"the line is not released: {run.setting.binding.sentence(verdicts)}"
+            return say("the line is not released: %(why)s", why=run.setting.binding.sentence(verdicts))
     return None
 
 
@@ -191,14 +206,14 @@ def _checked(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
     check = run.setting.expression(review.check, "")
     values = _values(run, check.names)
     says = f"{check.text}{f' ({values})' if values else ''}"
-    kept = holds(run, review.check)
-    return [{"says": says, "rule": None, "source": None, "kept": kept}]
+    return [{"says": says, "rule": None, "source": None, "kept": holds(run, review.check)}]
 
 
 def _lawful(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
     return [
         {
             "says": each.arithmetic,
+            "said": kept(each.arithmetic),
             "rule": each.rule,
             "source": each.source,
             "kept": each.kept,

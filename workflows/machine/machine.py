@@ -13,8 +13,9 @@ from typing import Any
 
 from definitions.language import compiled as compiled_definitions
 from definitions.language.compiled import Compiled
-from definitions.language.forms import checked
+from definitions.language.forms import checked, fields_said
 from definitions.language.model import OPENING
+from definitions.language.sentences import say
 from workflows.machine import interpreter
 from workflows.machine.acts import Acts
 from workflows.machine.case import Case
@@ -81,8 +82,8 @@ class Machine:
         """The opening data in the shape that a case keeps; raises BadForm with a sentence for each wrong field."""
         values, wrong = checked(self.definition.data, data)
         if wrong:
-            listed = "; ".join(f"{name} {sentence}" for name, sentence in wrong.items())
-            raise BadForm(f"the case cannot be opened with these data: {listed}", fields=wrong)
+            listed = fields_said(wrong)
+            raise BadForm(say("the case cannot be opened with these data: %(listed)s", listed=listed), fields=wrong)
         return values
 
     def facts_for(self, case: Case | None, event: Event | None) -> tuple[str, ...]:

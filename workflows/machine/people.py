@@ -7,8 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from definitions.language.forms import checked, fields_of
+from definitions.language.forms import checked, fields_of, fields_said
 from definitions.language.model import WorkOrder
+from definitions.language.sentences import say
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import Step
 from workflows.machine.errors import BadForm, Barred, NotAllowed, Unknown
@@ -29,7 +30,11 @@ def check_duties(plan: TaskPlan, case: Case, doing: tuple[str, ...]) -> None:
         for person in doing:
             if person in case.people.get(name, ()):
                 raise NotAllowed(
-                    f"“{plan.spec.title}” is not done by whoever did “{name}” in this case (separation of duties)",
+                    say(
+                        "“%(title)s” is not done by whoever did “%(name)s” in this case (separation of duties)",
+                        title=plan.spec.title,
+                        name=name,
+                    ),
                     not_by=name,
                     person=person,
                 )
@@ -44,7 +49,9 @@ def is_checked(plan: TaskPlan, chosen: str) -> bool:
 def check_site(plan: TaskPlan, task: Task, chosen: str) -> None:
     """Raises NotAllowed when an order that must be checked at the curb comes without a fresh check."""
     if is_checked(plan, chosen):
-        raise NotAllowed(f"“{task.title}” is closed only after a fresh check at the curb", task=task.run)
+        raise NotAllowed(
+            say("“%(task)s” is closed only after a fresh check at the curb", task=task.title), task=task.run
+        )
 
 
 def check_reason(run: Run, plan: StatePlan, chosen: str) -> None:
@@ -57,7 +64,13 @@ def check_reason(run: Run, plan: StatePlan, chosen: str) -> None:
         return
     if isinstance(spec.check_at_site, str) and not holds(run, spec.check_at_site):
         raise Barred(
-            f"do not go on with “{spec.title}”: “{spec.check_at_site}” no longer holds", state=plan.path, outcome=chosen
+            say(
+                "do not go on with “%(title)s”: “%(check)s” no longer holds",
+                title=spec.title,
+                check=spec.check_at_site,
+            ),
+            state=plan.path,
+            outcome=chosen,
         )
     for path in run.setting.entered_by(plan.path, f"outcome/{plan.path}/{chosen}"):
         run.check_bars(run.setting.plan.states[path])
@@ -68,19 +81,19 @@ def check_override(setting: Setting, event: Overridden) -> None:
     for rule in event.rules:
         roles = setting.binding.override_by(rule)
         if roles is None:
-            raise Unknown(f'no rule of this case is called "{rule}"', rule=rule)
+            raise Unknown(say('no rule of this case is called "%(rule)s"', rule=rule), rule=rule)
         if not roles:
-            raise NotAllowed(f"{rule} is not a rule that anybody may override", rule=rule)
+            raise NotAllowed(say("%(rule)s is not a rule that anybody may override", rule=rule), rule=rule)
     if not event.rules:
-        raise Unknown("say which rule is to be overridden")
+        raise Unknown(say("say which rule is to be overridden"))
     if event.by == event.approved_by:
-        raise NotAllowed("a second person must agree to the override", person=event.by)
+        raise NotAllowed(say("a second person must agree to the override"), person=event.by)
 
 
 def overridden(run: Run, event: Overridden) -> tuple[Case, Step]:
     """The step after which the district's rules do not bind, the next time that they would."""
-    why = f"{event.reason} ({event.by}, with {event.approved_by})"
-    run.overrides |= dict.fromkeys(event.rules, why)
+    why = say("%(reason)s (%(who)s, with %(other)s)", reason=event.reason, who=event.by, other=event.approved_by)
+    run.overrides |= dict.fromkeys(event.rules, str(why))
     run.note = why
     return finished(run, still(run.case), f"override {', '.join(event.rules)}")
 
@@ -92,8 +105,10 @@ def filled(run: Run, plan: StatePlan, event: Outcome) -> Mapping[str, Any]:
     fields = fields_of(spec.form | spec.outcomes[event.outcome].form, run.setting.definition.data)
     values, wrong = checked(fields, event.form)
     if wrong:
-        listed = "; ".join(f"{name} {sentence}" for name, sentence in wrong.items())
-        raise BadForm(f"the form of “{spec.title}” is not right yet: {listed}", fields=wrong)
+        listed = fields_said(wrong)
+        raise BadForm(
+            say("the form of “%(title)s” is not right yet: %(listed)s", title=spec.title, listed=listed), fields=wrong
+        )
     task = run.case.task(event.run)
     for name, value in values.items():
         collected = task is not None and task.index is not None and fields[name].many is False and _collects(run, name)
@@ -115,9 +130,15 @@ def check_limit(run: Run, plan: StatePlan, chosen: str) -> None:
         return
     amount, limit = run.data.get(outcome.limit_of), run.facts.get(f"limit.{outcome.limit}")
     if amount is not None and (limit is None or Decimal(str(amount)) > Decimal(str(limit))):
-        allowed = f"${limit}" if limit is not None else "nothing"
+        allowed = f"${limit}" if limit is not None else say("nothing")
         raise NotAllowed(
-            f"${amount} is above your limit for {outcome.limit} ({allowed}); hand the task to somebody with a higher one",
+            say(
+                "$%(amount)s is above your limit for %(limit)s (%(allowed)s); hand the task to somebody with "
+                "a higher one",
+                amount=amount,
+                limit=outcome.limit,
+                allowed=allowed,
+            ),
             limit=limit,
             amount=amount,
         )
@@ -130,8 +151,10 @@ def message_data(setting: Setting, event: Message) -> Mapping[str, Any]:
         return event.data
     values, wrong = checked(declared, event.data)
     if wrong:
-        listed = "; ".join(f"{name} {sentence}" for name, sentence in wrong.items())
-        raise BadForm(f"the data of {event.name} are not right: {listed}", fields=wrong)
+        listed = fields_said(wrong)
+        raise BadForm(
+            say("the data of %(name)s are not right: %(listed)s", name=event.name, listed=listed), fields=wrong
+        )
     return values
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from definitions.language.compiled import from_bytes, renewed
 from definitions.language.durations import Duration
+from definitions.language.sentences import SEMICOLON, joined, say
 from workflows.machine.case import Case, Task, Timer
 from workflows.machine.effects import Step
 from workflows.machine.errors import Unknown
@@ -21,7 +22,6 @@ from workflows.machine.events import RulesRenewed
 from workflows.machine.finish import finished
 from workflows.machine.host import still
 from workflows.machine.run import Run
-from workflows.machine.words import day_and_time
 
 if TYPE_CHECKING:
     from definitions.language.calendars import Purpose
@@ -34,7 +34,10 @@ RENEWED = "rules "  #: before the version, in the event of a step that takes dow
 def check(case: Case, event: RulesRenewed) -> None:
     """Raises Unknown when the case has these rules, or later ones, already."""
     if event.version <= case.rules_version:
-        raise Unknown(f"the rules of version {case.rules_version} bind this case already", version=case.rules_version)
+        raise Unknown(
+            say("the rules of version %(rules_version)s bind this case already", rules_version=case.rules_version),
+            version=case.rules_version,
+        )
 
 
 def facts(setting: Setting, event: RulesRenewed) -> set[str]:
@@ -65,7 +68,7 @@ def renew(
     _move_tasks(run, before)
     _move_timers(run, before)
     setting.clocks.follow(run, case.state)
-    run.note = "; ".join(_said(run, event))
+    run.note = joined(_said(run, event), SEMICOLON)
     return finished(run, still(case), f"{RENEWED}{event.version}")
 
 
@@ -96,7 +99,7 @@ def _move_tasks(run: Run, before: Setting) -> None:
             continue
         later = _later(run, before, spec.due, task.opened_at, task.due, "due")
         if later is not None:
-            run.change_task(replace(task, due=later), reason="new rules")
+            run.change_task(replace(task, due=later), reason=say("new rules"))
 
 
 def _move_timers(run: Run, before: Setting) -> None:
@@ -143,20 +146,27 @@ def _later(
 
 def _said(run: Run, event: RulesRenewed) -> Iterator[str]:
     zone = run.setting.calendar.zone
-    yield f"calendar and laws of version {event.version} bind from now on"
+    yield say("calendar and laws of version %(version)s bind from now on", version=event.version)
     were = {(timer.name, timer.run): timer for timer in run.case.timers}
     for timer in run.timers:
         was = were.get((timer.name, timer.run))
         if was is not None and was.due != timer.due:
-            moved = f"from {day_and_time(was.due, zone)} to {day_and_time(timer.due, zone)}"
-            yield f"“{_title_of(run, timer.name)}” moves {moved}"
+            yield say(
+                "“%(title)s” moves from %(was)s to %(now)s",
+                title=_title_of(run, timer.name),
+                was=was.due.astimezone(zone),
+                now=timer.due.astimezone(zone),
+            )
     due = {task.run: task.due for task in run.case.tasks}
     for task in run.tasks:
         if task.due is not None and task.due != due[task.run]:
-            yield f"“{task.title}” is due {day_and_time(task.due, zone)}"
+            yield say("“%(title)s” is due %(when)s", title=task.title, when=task.due.astimezone(zone))
     for name, floor in run.floors.items():
-        stays = day_and_time(datetime.fromisoformat(floor), zone)
-        yield f"“{_title_of(run, name)}” stays at {stays}: a new notice is needed to go earlier"
+        yield say(
+            "“%(title)s” stays at %(when)s: a new notice is needed to go earlier",
+            title=_title_of(run, name),
+            when=datetime.fromisoformat(floor).astimezone(zone),
+        )
 
 
 def _title_of(run: Run, name: str) -> str:

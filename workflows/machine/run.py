@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from definitions.language.model import CALLED_OFF, Action
+from definitions.language.sentences import say
 from workflows.machine import effects as fx
 from workflows.machine import lines
 from workflows.machine.case import Case, Task, Timer
@@ -101,7 +102,7 @@ class Run:
         if plan is None:
             return
         self.left.append(path)
-        self.close_work(path, "the case went on")
+        self.close_work(path, say("the case went on"))
         self.setting.clocks.stop(self, plan)
         self.setting.service.left(self, path)
         child = self.children.pop(path, None)
@@ -131,7 +132,11 @@ class Run:
             if rule is not None and (plan.path in rule.bars or set(plan.tags) & set(rule.bars)):
                 title = self.setting.hold_title(hold)
                 raise Barred(
-                    f"“{plan.title}” is barred while the account has the hold “{title}”", hold=hold, state=plan.path
+                    say(
+                        "“%(plan)s” is barred while the account has the hold “%(title)s”", plan=plan.title, title=title
+                    ),
+                    hold=hold,
+                    state=plan.path,
                 )
         self.setting.check_laws(self, plan)
         if plan.list is not None:

@@ -18,12 +18,13 @@ from definitions.language.moments import LawfulMoment, Moment, parse_moment
 from definitions.language.money import MoneyError, parse_money
 from definitions.language.pack import DecisionTable, ReviewList
 from definitions.language.scope import Scope
+from definitions.language.sentences import say
 from definitions.language.tables import beginnings, in_effect
 from workflows.machine.arguments import Arguments
 from workflows.machine.chart import Chart
 from workflows.machine.clocks import Clocks
 from workflows.machine.errors import Barred
-from workflows.machine.laws import Binding, said
+from workflows.machine.laws import Binding
 from workflows.machine.plan import StatePlan, plan
 from workflows.machine.service import Service
 from workflows.machine.work import Work
@@ -210,8 +211,11 @@ class Setting:
             announced = self.floor(run, tag)
             if announced is not None and self.today(run.at) < announced:
                 raise Barred(
-                    f"not before {said(announced)}, as was announced under the calendar and laws before; a new notice is "
-                    "needed to go earlier",
+                    say(
+                        "not before %(day)s, as was announced under the calendar and laws before; a new notice "
+                        "is needed to go earlier",
+                        day=announced,
+                    ),
                     state=state.path,
                     tag=tag,
                     earliest=announced,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from definitions.catalogue import actions
+from definitions.language.sentences import say
 from workflows.machine import case as cases
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Task, Timer, Undo
@@ -31,9 +32,11 @@ def offered(run: Run, task: Task, result: tuple[Case, fx.Step]) -> tuple[Case, f
 def check(case: Case, run: int, by: str) -> None:
     """Raises NotAllowed when the outcome cannot be taken back by this person."""
     if case.undo is None or case.undo.run != run:
-        raise NotAllowed("this outcome can no longer be taken back: the case has gone on, or it allows none", task=run)
+        raise NotAllowed(
+            say("this outcome can no longer be taken back: the case has gone on, or it allows none"), task=run
+        )
     if case.undo.by != by:
-        raise NotAllowed("only whoever completed the task takes its outcome back", task=run)
+        raise NotAllowed(say("only whoever completed the task takes its outcome back"), task=run)
 
 
 def taken_back(run: Run, event: TakenBack) -> tuple[Case, fx.Step]:
@@ -41,7 +44,13 @@ def taken_back(run: Run, event: TakenBack) -> tuple[Case, fx.Step]:
     now = run.case
     assert now.undo is not None
     if run.at > now.undo.until:
-        raise NotAllowed(f"the outcome could be taken back until {now.undo.until:%d %B %Y %H:%M}", task=event.run)
+        raise NotAllowed(
+            say(
+                "the outcome could be taken back until %(until)s",
+                until=now.undo.until.astimezone(run.setting.calendar.zone),
+            ),
+            task=event.run,
+        )
     before = cases.from_json(now.undo.before)
     for task in now.tasks:
         if task.outcome is None and before.task(task.run) is None:

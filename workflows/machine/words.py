@@ -1,10 +1,9 @@
-"""The machine's sentences: times, people and states as people read them."""
+"""The machine's sentences: people, fields and actions as people read them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Mapping
 from decimal import Decimal
 from string import Formatter
 from typing import Any
@@ -14,28 +13,18 @@ from definitions.language.compiled import Compiled
 from definitions.language.expand import title_of
 from definitions.language.model import CaseDefinition
 from definitions.language.money import format_money
+from definitions.language.sentences import Sentence, joined, quoted, say
 
 _KEY = re.compile(r"[a-z]+(-[a-z0-9]+)*")
+_FIELD = re.compile(r"\{([a-z_]+)\}")
 _REFERENCE = re.compile(r"(data|facts|event)\.([a-z0-9_]+)")
-
-
-def day_and_time(at: datetime, zone: tzinfo) -> str:
-    """A time in the district's zone: `Tuesday 3 March 2026, 17:00`."""
-    local = at.astimezone(zone)
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
-
-
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """Words joined as one says them: `a, b and c`."""
-    *most, final = list(words)
-    return f"{', '.join(most)} {last} {final}" if most else final
 
 
 def queue_title(compiled: Compiled, queue: str | None) -> str:
     """Who works a queue, as people say it."""
     district = compiled.district
     if queue is None:
-        return "the person it was given to"
+        return say("the person it was given to")
     known = district.queues.get(queue) or district.crews.get(queue)
     return known.title if known is not None else title_of(queue)
 
@@ -55,24 +44,29 @@ def spoken(compiled: Compiled, action: str, args: Mapping[str, Any]) -> str:
         return ""
     types = {name: argument.type for name, argument in known.args.items()}
     told = {name: _told(compiled, types.get(name, "any"), value) for name, value in args.items()}
-    wanted = {name for _, name, _, _ in Formatter().parse(known.says) if name}
-    return known.says.format_map(told) if all(told.get(name) for name in wanted) else ""
+    wanted = {name: told.get(name, "") for _, name, _, _ in Formatter().parse(known.says) if name}
+    return Sentence(message_of(known.says), wanted) if all(wanted.values()) else ""
+
+
+def message_of(says: str) -> str:
+    """How the catalogues of texts write what an action says: `writes the %(template)s letter`."""
+    return _FIELD.sub(r"%(\1)s", says)
 
 
 def _told(compiled: Compiled, kind: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(_told(compiled, kind, each) for each in value)
+        return joined(_told(compiled, kind, each) for each in value)
     if isinstance(value, Mapping):
         return str(value.get("id", ""))
     text = str(value)
     if found := _REFERENCE.fullmatch(text):
-        return f"“{field_title(compiled.definition, found.group(2))}”"
+        return quoted(field_title(compiled.definition, found.group(2)))
     if text.startswith("="):
-        return "an amount" if kind == "money" else ""
+        return say("an amount") if kind == "money" else ""
     if kind == "money":
         return format_money(Decimal(text))
     if kind == "hold" and text in compiled.district.holds:
-        return f"“{compiled.district.holds[text].title}”"
+        return quoted(compiled.district.holds[text].title)
     return title_of(text).lower() if _KEY.fullmatch(text) else text

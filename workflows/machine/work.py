@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from definitions.language.model import Escalation, WorkOrder
+from definitions.language.sentences import say
 from workflows.machine import effects as fx
 from workflows.machine.case import Task
 from workflows.machine.plan import StatePlan, TaskPlan
@@ -53,7 +54,7 @@ class Work:
     def escalate(self, run: Run, task: Task, escalation: Escalation) -> None:
         """One escalation step, unless what it looks for is not so (somebody has claimed the task)."""
         if escalation.when == "unclaimed" and run.facts.get(CLAIMED):
-            run.note = "somebody has claimed it: nothing to escalate"
+            run.note = say("somebody has claimed it: nothing to escalate")
             return
         changed = replace(
             task,
