@@ -224,7 +224,7 @@ def _must_hold_as_seen(session: Session, account: str, version: int | None) -> N
         return
     now = session.exec(select(Account.hold_version).where(Account.id == account).with_for_update()).one()
     if now != version:
-        raise Changed("The account's holds have changed since you looked at them. See how they stand now.")
+        raise Changed(say("The account's holds have changed since you looked at them. See how they stand now."))
 
 
 def _may_hold(office: Services, session: Session, ask: Ask, account: str, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from api.pages.frame import _templates
 from api.problems import kinds
 from definitions.catalogue import actions
 from workflows.machine.words import message_of
+from workflows.refusals import refusals
 
 API = Path(texts.__file__).parent.parent
 ROOT = API.parent
@@ -58,6 +60,23 @@ def used() -> Iterator[tuple[str, str]]:
     for kind in kinds():
         yield kind.title, kind.__name__
         yield kind.explained, kind.__name__
+
+
+REFUSING = {kind.__name__ for kind in (*kinds(), *refusals())}
+
+
+def test_what_is_refused_is_said_in_sentences_that_can_be_told_again() -> None:
+    plain = []
+    for folder in (API, ROOT / "workflows"):
+        for file in folder.rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call) or getattr(node.func, "id", None) not in REFUSING:
+                    continue
+                said = [*node.args[:1], *(each.value for each in node.keywords if each.arg == "fields")]
+                said += [value for each in said if isinstance(each, ast.Dict) for value in each.values]
+                if any(isinstance(each, ast.Constant | ast.JoinedStr) for each in said):
+                    plain.append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    assert plain == []
 
 
 def spanish() -> dict[str, Message]:
