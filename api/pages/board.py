@@ -286,10 +286,8 @@ def _absences(
 
 
 def _rows(session: Session, office: Services, person: Person, tasks: Sequence[TaskRow]) -> list[Row]:
-    titles = {name: each.title for name, each in office.district.queues.items()}
-    titles |= {name: each.title for name, each in office.district.crews.items()}
     seen = visible(session, person, list(tasks))
-    return rows_of(session, person, seen, titles=titles, at=office.now(), zone=office.zone)
+    return rows_of(session, person, seen, titles=office.district.work_titles, at=office.now(), zone=office.zone)
 
 
 def _act(office: Services, form: Posted) -> Callable[[Ask, str], object]:

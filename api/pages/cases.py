@@ -27,6 +27,7 @@ from api.pages.telling import state_title, step_told
 from api.pages.texts import _
 from api.pages.timeline import RECENT, Entry, Happened, Stay, timeline, way
 from api.pages.urls import urls
+from api.pages.values import told
 from api.problems import Invalid
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -91,7 +92,7 @@ class CasePage:
 
     case: CaseDetail
     states: Sequence[str]  #: titles of the active states
-    data: Sequence[tuple[str, object]]  #: what it holds: title and value
+    data: Sequence[tuple[str, Sequence[str]]]  #: what it holds: title, and the values in words
     story: Story | None  #: of the account, for a case that has one
     applicant: ApplicantView | None
     tasks: Sequence[TaskView]
@@ -212,7 +213,11 @@ def _content(
     return CasePage(
         case=detail,
         states=[state_title(machine, path) for path in row.state.split()],
-        data=[(field_title(machine.definition, name), value) for name, value in detail.data.items()],
+        data=[
+            (field_title(machine.definition, name), said)
+            for name, value in detail.data.items()
+            if (said := told(machine.definition, name, value, zone=zone))
+        ],
         story=story_of(session, office, person, account, case=row.id, returned=came_back) if account else None,
         applicant=applicant_view(applicant, zone=zone) if applicant else None,
         tasks=[task_view(task, at=office.now(), zone=zone) for task in queue_of(office, person, case=row.id).items],

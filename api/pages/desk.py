@@ -236,7 +236,7 @@ def _desk(
 ) -> Response:
     mine = _mine(office, person)
     waiting, following = _waiting(office, person, queue=queue, team=team, cursor=cursor)
-    titles = _titles(office)
+    titles = office.district.work_titles
     open_to = queues_to_look_at(office, person)
     queues = [Filter(title=_("all"), url=urls.desk(team=team), chosen=queue is None)] + [
         Filter(title=titles[name], url=urls.desk(queue=name, team=team), chosen=name == queue) for name in open_to
@@ -280,7 +280,7 @@ def _waiting(
 
 def _part(office: Services, person: Person, name: Part, title: str, tasks: Sequence[TaskRow], *, live: str) -> RowsPart:
     with office.store.reading() as session:
-        lines = rows_of(session, person, tasks, titles=_titles(office), at=office.now(), zone=office.zone)
+        lines = rows_of(session, person, tasks, titles=office.district.work_titles, at=office.now(), zone=office.zone)
     late = sum(row.late is not None for row in lines)
     shown = ngettext("%(n)s task", "%(n)s tasks", len(lines)) % {"n": len(lines)}
     return RowsPart(
@@ -293,12 +293,6 @@ def _part(office: Services, person: Person, name: Part, title: str, tasks: Seque
         version=version_of(*((row.id, row.version) for row in lines)),
         said=f"{title}: {shown}, " + ngettext("%(n)s late", "%(n)s late", late) % {"n": late},
     )
-
-
-def _titles(office: Services) -> dict[str, str]:
-    district = office.district
-    titles = {name: queue.title for name, queue in district.queues.items()}
-    return titles | {name: crew.title for name, crew in district.crews.items()}
 
 
 def _colleagues(office: Services, person: Person) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ class Frame:
     languages: Mapping[str, str]  #: that can be chosen: code → its own name
     preferences: Preferences
     openid: str | None  #: what the link to the identity provider says; None without one
+    work: Mapping[str, str]  #: what queues and crews are called
     idle: int  #: seconds after which a page that is left alone is covered; 0: never
 
 
@@ -83,6 +84,7 @@ def _environment() -> Environment:
         "kind": audit_words.kind_told,
         "rule": audit_words.rule_told,
         "word": words.word,
+        "language_name": words.language_name,
         "clock_time": words.clock_time,
         "version": version_of_html,
     }
@@ -133,6 +135,7 @@ def page(request: Request, template: str, content: Any, *, person: Person | None
         languages=texts.LANGUAGES,
         preferences=preferences_of(request.cookies),
         openid=office.openid.title if office.openid else None,
+        work=office.district.work_titles,
         idle=int(office.idle.total_seconds()) if office.idle else 0,
     )
     html = _templates.get_template(template).render(page=content, frame=frame, urls=urls)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from api.pages.audit_words import act_told
 from api.pages.telling import state_title, step_told, timer_title
 from api.pages.texts import _
+from api.pages.values import told
 from api.pages.words import day, desk_time, shown
 from definitions.language.expand import title_of
 from store.tables.audit import Audit
@@ -71,7 +72,10 @@ def _step(machine: Machine, step: StepRow, zone: ZoneInfo) -> Entry:
         what=step_told(machine, step.event),
         by=step.by,
         lines=lines,
-        data=[(field_title(machine.definition, name), shown(value)) for name, value in data.items()],
+        data=[
+            (field_title(machine.definition, name), ", ".join(told(machine.definition, name, value, zone=zone)) or "—")
+            for name, value in data.items()
+        ],
         facts=[(title_of(name.replace("_", "-")), shown(value)) for name, value in facts.items()],
         rules=list(step.rules or []),
     )

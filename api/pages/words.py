@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
+from babel import Locale
 from babel.dates import get_day_names, get_month_names
 
 from api.pages.texts import N_, _, language, ngettext
@@ -20,7 +21,7 @@ KNOWN: Final = (
     *(N_("photo"), N_("proof"), N_("certificate"), N_("document"), N_("letter")),
     *(N_("active"), N_("inactive"), N_("stopped"), N_("locked")),
     *(N_("residential"), N_("commercial"), N_("irrigation"), N_("multifamily"), N_("industrial"), N_("institutional")),
-    *(N_("check"), N_("card"), N_("cash"), N_("ach"), N_("lockbox")),
+    *(N_("check"), N_("card"), N_("cash"), N_("ACH"), N_("lockbox")),
     *(N_("running"), N_("paused"), N_("done"), N_("released"), N_("excluded"), N_("left"), N_("waiting")),
     *(N_("telephone"), N_("counter"), N_("email"), N_("site"), N_("adult"), N_("other"), N_("nobody")),
     *(N_("asked"), N_("given"), N_("refused"), N_("moved"), N_("retried")),
@@ -28,6 +29,7 @@ KNOWN: Final = (
     *(N_("account"), N_("bill"), N_("premise"), N_("meter"), N_("read"), N_("payment"), N_("applicant"), N_("file")),
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
+_SPELLED: Final = {"ach": "ACH"}  #: kept words that are read otherwise
 
 
 def desk_time(moment: datetime | None) -> str:
@@ -100,7 +102,12 @@ def titled(key: str) -> str:
 
 def word(key: str) -> str:
     """A word that Headgate keeps, as it is read: `ach`, `suspended`; the same where the catalogues do not have it."""
-    return _(key)
+    return _(_SPELLED.get(key, key))
+
+
+def language_name(code: str) -> str:
+    """A language in the reader's: `en` → `English`, `inglés`; the code where nobody knows it."""
+    return str(Locale.parse(language()).languages.get(code, code))
 
 
 @cache

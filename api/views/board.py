@@ -69,8 +69,7 @@ class Stay:
 
 def by_queue(loads: Sequence[Workload], district: District, zone: ZoneInfo) -> list[Load]:
     """The work of each queue and crew, what is late first."""
-    titles = {name: each.title for name, each in district.queues.items()}
-    titles |= {name: each.title for name, each in district.crews.items()}
+    titles = district.work_titles
     groups: dict[str, list[Workload]] = {}
     for load in loads:
         groups.setdefault(load.queue or "", []).append(load)

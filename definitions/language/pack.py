@@ -186,3 +186,9 @@ class District(Strict):
         (), description="What customers come with, in the order in which the counter lists it."
     )
     settings: dict[Name, Any] = Field(default_factory=dict, description="Numbers that actions and letters read.")
+
+    @property
+    def work_titles(self) -> dict[str, str]:
+        """What the queues and crews are called, by name."""
+        queues = {name: queue.title for name, queue in self.queues.items()}
+        return queues | {name: crew.title for name, crew in self.crews.items()}

@@ -1,0 +1,49 @@
+"""The values of a case's data as people read them: by the type that the definition gives each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from api.pages import words
+from definitions.language.model import CaseDefinition, DataField
+
+UNITS: Final = {"percent": "%"}  #: units that are written otherwise than they are named
+
+
+def told(definition: CaseDefinition, name: str, value: Any, *, zone: ZoneInfo) -> list[str]:
+    """One value of the field in words, each of a field's `many`; nothing where nothing is known.
+
+    Days and times in the district's zone, amounts with their unit, words of an `enum` as titles; what no field declares as
+    it is."""
+    if value is None or value == []:
+        return []
+    declared = definition.data.get(name)
+    each = value if isinstance(value, list) else [value]
+    return [_one(declared, single, zone) if declared is not None else words.shown(single) for single in each]
+
+
+def _one(declared: DataField, value: Any, zone: ZoneInfo) -> str:
+    if declared.type == "quantity":
+        return f"{_number(value)} {UNITS.get(declared.unit or '', declared.unit)}"
+    say = _BY_TYPE.get(declared.type)
+    if declared.type == "datetime":
+        return words.desk_time(datetime.fromisoformat(str(value)).astimezone(zone))
+    return say(str(value)) if say is not None else words.shown(value)
+
+
+def _number(value: Any) -> str:
+    """At most two decimals: a share that was computed has many."""
+    amount = round(Decimal(str(value)), 2)
+    return f"{amount.normalize():,f}"
+
+
+_BY_TYPE: Final[Mapping[str, Callable[[str], str]]] = {
+    "money": words.usd,
+    "date": lambda text: words.day(date.fromisoformat(text)),
+    "enum": words.titled,
+    "number": _number,
+}
