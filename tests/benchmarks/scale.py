@@ -3,6 +3,9 @@
 So many cases that wait for an answer and for a day; then what their processes hold in memory, how quickly lists, search and
 acts answer beside them, a start of the workers with all of them open, timers that are all due in one moment, and the release
 of a long list.
+
+With `--home` the place is kept, and a later call goes on there: what is open is not opened again. So the opening, which may
+take an hour, can be done beside other work (`--only-open`), broken off and gone on with, and the measuring on a quiet machine.
 """
 
 from __future__ import annotations
@@ -11,11 +14,14 @@ import argparse
 import asyncio
 import hashlib
 import random
+import secrets
+import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -32,6 +38,7 @@ from store.tables.definitions import DefinitionVersion
 from store.tables.utility import Account
 from tests.benchmarks import page, usage
 from tests.benchmarks.figures import percentile
+from tests.benchmarks.many_open import Opening, ids_of, known_cases
 from tests.benchmarks.standing import PLACES, Standing, standing
 from workflows import client as cases
 from workflows.machine.events import Outcome
@@ -39,6 +46,8 @@ from workflows.messages import Act, Audited, Key, StartCase
 
 LONG = timedelta(days=40)  #: for which most cases wait
 PATIENCE = timedelta(minutes=5)
+OPENED_AT_ONCE = 64
+SAID_EACH = 1000
 LOOKS = 100
 ACTS = 200
 ASKED: dict[str, tuple[str, str, dict[str, str] | None]] = {
@@ -72,14 +81,25 @@ class Bench:
         self.rows.append((title, figure))
         self.say(f"  {title}: {figure}")
 
-    async def open(self, definition: str, number: int, data: dict[str, Any], at_once: int) -> list[str]:
-        """Opens so many cases and returns their ids."""
+    async def open(self, definition: str, number: int, data: dict[str, Any]) -> list[str]:
+        """Opens so many new cases and returns their ids."""
+        ids = [f"c-{secrets.token_hex(6)}" for _ in range(number)]
+        await self.open_each(definition, ids, data, lambda _: None)
+        return ids
+
+    async def open_each(
+        self, definition: str, ids: Sequence[str], data: dict[str, Any], opened: Callable[[str], None]
+    ) -> None:
+        """Opens cases with these ids; who opens the same id again gets the same case."""
         with self.store.reading() as session:
             version = version_in_effect(session, definition, datetime.now(UTC))
         assert version is not None
-        ids = [f"c-{self.chance.getrandbits(48):012x}" for _ in range(number)]
-        await _together(ids, at_once, lambda case: self._open(case, version, data))
-        return ids
+
+        async def one(case: str) -> None:
+            await self._open(case, version, data)
+            opened(case)
+
+        await _together(ids, OPENED_AT_ONCE, one)
 
     async def _open(self, case: str, version: DefinitionVersion, data: dict[str, Any]) -> None:
         account = {"id": self.chance.choice(self.accounts), "class": "residential", "confidential": False}
@@ -114,28 +134,47 @@ def main() -> None:
     parser.add_argument("--timers", type=int, default=2_000, help="timers due in one moment (default 2000)")
     parser.add_argument("--lines", type=int, default=5_000, help="lines of the list that is released (default 5000)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--home", type=Path, help="a folder in which the place is kept")
+    parser.add_argument("--only-open", action="store_true", help="open what is missing in --home, and end")
     asked = parser.parse_args()
-    uvloop.run(measure(asked.place, asked.cases, asked.timers, asked.lines, asked.seed))
+    if asked.only_open and asked.home is None:
+        parser.error("--only-open wants --home: without a folder nothing is kept")
+    uvloop.run(_until_told(measure(asked)))
 
 
-async def measure(place: str, number: int, timers: int, lines: int, seed: int) -> None:
+async def measure(asked: argparse.Namespace) -> None:
     """Measures in one place, prints the table and writes it into the page."""
     machine = page.machine()
-    print(f"{place}: {machine}", flush=True)
-    async with _bench(place, seed) as bench:
-        await _opened(bench, number)
+    print(f"{asked.place}: {machine}", flush=True)
+    kept = asked.home / asked.place if asked.home is not None else None
+    async with _bench(asked.place, asked.seed, kept) as bench:
+        opening = Opening.read(kept)
+        await _opened(bench, opening, ids_of(asked.seed, asked.cases))
+        if asked.only_open:
+            return
+        _held(bench, opening, asked.cases)
         await _asked(bench)
         await _acted(bench)
         await _restarted(bench)
-        await _fired(bench, timers)
-        await _released(bench, lines)
-        table = page.table((f"{number:,} open cases", place), bench.rows)
-    page.write(f"scale {place}", f"{machine}. Seed {seed}.\n\n{table}")
+        await _fired(bench, asked.timers)
+        await _released(bench, asked.lines)
+        table = page.table((f"{asked.cases:,} open cases", asked.place), bench.rows)
+    page.write(f"scale {asked.place}", f"{machine}. Seed {asked.seed}.\n\n{table}")
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Ends the work in order at SIGTERM too, as at Ctrl-C."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+    if task.cancelled():
+        raise SystemExit("broken off; what is kept goes on with the next call")
 
 
 @asynccontextmanager
-async def _bench(place: str, seed: int) -> AsyncIterator[Bench]:
-    async with standing(place) as product:
+async def _bench(place: str, seed: int, kept: Path | None) -> AsyncIterator[Bench]:
+    async with standing(place, kept) as product:
         store = open_store(product.settings.database)
         address = product.settings.temporal_address or f"127.0.0.1:{product.settings.temporal_port}"
         token = _token(store, "rep")
@@ -154,16 +193,36 @@ async def _bench(place: str, seed: int) -> AsyncIterator[Bench]:
         store.close()
 
 
-async def _opened(bench: Bench, number: int) -> None:
-    """The cases that wait, and what holding them costs."""
-    before, disk = bench.product.memory_mb(), usage.bytes_of(make_url(bench.product.settings.database))
-    began = time.perf_counter()
-    until = (datetime.now(UTC) + LONG).isoformat()
-    bench.opened = await bench.open("waiting", number, {"until": until}, 64)
-    bench.note("opened per second, 64 at once", f"{number / (time.perf_counter() - began):.0f}")
-    for name, held in bench.product.memory_mb().items():
-        bench.note(f"memory of {name}, MB (before: {before[name]:.0f})", f"{held:.0f}")
-    grown = usage.bytes_of(make_url(bench.product.settings.database)) - disk
+async def _opened(bench: Bench, opening: Opening, ids: Sequence[str]) -> None:
+    """The cases that wait: those that are not there yet are opened."""
+    database = make_url(bench.product.settings.database)
+    known = known_cases(bench.store, "waiting")
+    missing = [case for case in ids if case not in known]
+    if not known:
+        opening.memory_before, opening.bytes_before = bench.product.memory_mb(), usage.bytes_of(database)
+    if missing:
+        bench.say(f"  opening {len(missing):,} cases; {len(ids) - len(missing):,} are there")
+
+    def one_more(case: str) -> None:
+        opening.cases += 1
+        known[case] = True
+        if len(known) % SAID_EACH == 0:
+            bench.say(f"  {len(known):,} of {len(ids):,}")
+
+    with opening.timed():
+        await bench.open_each("waiting", missing, {"until": (datetime.now(UTC) + LONG).isoformat()}, one_more)
+    bench.opened = [case for case in ids if known[case]]
+    if missing:
+        opening.memory_held, opening.bytes_held = bench.product.memory_mb(), usage.bytes_of(database)
+        opening.write()
+
+
+def _held(bench: Bench, opening: Opening, number: int) -> None:
+    """What holding the cases costs, from when the last of them had been opened."""
+    bench.note(f"opened per second, {OPENED_AT_ONCE} at once", f"{opening.cases / opening.seconds:.0f}")
+    for name, held in opening.memory_held.items():
+        bench.note(f"memory of {name}, MB (before: {opening.memory_before[name]:.0f})", f"{held:.0f}")
+    grown = opening.bytes_held - opening.bytes_before
     bench.note("kB in the database per case", f"{grown / number / 1000:.1f}")
 
 
@@ -208,10 +267,10 @@ async def _restarted(bench: Bench) -> None:
 async def _fired(bench: Bench, number: int) -> None:
     """Timers that are all due in one moment: how much later their steps stand."""
     began = time.perf_counter()
-    probe = await bench.open("waiting", 64, {"until": (datetime.now(UTC) + LONG).isoformat()}, 64)
+    probe = await bench.open("waiting", 64, {"until": (datetime.now(UTC) + LONG).isoformat()})
     ahead = (time.perf_counter() - began) / len(probe) * number * 2 + 30
     due = datetime.now(UTC) + timedelta(seconds=ahead)
-    opened = set(await bench.open("waiting", number, {"until": due.isoformat()}, 64))
+    opened = set(await bench.open("waiting", number, {"until": due.isoformat()}))
     assert datetime.now(UTC) < due, "the machine was too slow to open them before they were due"
     while len(late := _lateness(bench, opened, due)) < number:
         assert datetime.now(UTC) < due + PATIENCE * 2, f"{number - len(late)} timers have not fired"
@@ -221,7 +280,7 @@ async def _fired(bench: Bench, number: int) -> None:
 
 async def _released(bench: Bench, number: int) -> None:
     """A long list, approved by two persons and released line by line."""
-    await bench.open("gathering", number, {}, 64)
+    await bench.open("gathering", number, {})
     lead = _token(bench.store, "lead")
     seen = (await bench.http.get("/api/lists/wide")).headers["ETag"]
     for key, headers in (("one", {}), ("two", lead)):

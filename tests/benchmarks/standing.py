@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,18 +35,21 @@ class Standing:
 
 
 @asynccontextmanager
-async def standing(place: str) -> AsyncIterator[Standing]:
-    """The product in one of the `PLACES`; everything is stopped and removed afterwards."""
+async def standing(place: str, kept: Path | None = None) -> AsyncIterator[Standing]:
+    """The product in one of the `PLACES`; all is stopped afterwards, and removed unless it is in a folder that is kept."""
     os.environ |= UNLIMITED
-    async with _development() if place == "development" else _cluster() as found:
+    async with _development(kept) if place == "development" else _cluster(kept) as found:
         yield found
 
 
 @asynccontextmanager
-async def _development() -> AsyncIterator[Standing]:
+async def _development(kept: Path | None) -> AsyncIterator[Standing]:
     """One worker, one API and Temporal's development server; both databases are SQLite's."""
-    with TemporaryDirectory(prefix="headgate-scale-", ignore_cleanup_errors=True) as folder:
-        async with running(Path(folder) / "home") as (settings, children):
+    with ExitStack() as stack:
+        folder = kept or Path(
+            stack.enter_context(TemporaryDirectory(prefix="headgate-scale-", ignore_cleanup_errors=True))
+        )
+        async with running(folder / "home") as (settings, children):
             by_name = {child.name: child for child in children}
 
             def pids() -> dict[str, list[int]]:
@@ -68,9 +71,9 @@ async def _development() -> AsyncIterator[Standing]:
 
 
 @asynccontextmanager
-async def _cluster() -> AsyncIterator[Standing]:
+async def _cluster(kept: Path | None) -> AsyncIterator[Standing]:
     """Two workers, two APIs, Temporal's server and PostgreSQL."""
-    with local_cluster() as cluster:
+    with local_cluster(kept=kept) as cluster:
         await asyncio.to_thread(cluster.start)
         os.environ["PGPASSFILE"] = cluster.reached()["PGPASSFILE"]
 

@@ -56,7 +56,6 @@ def bytes_of(url: URL) -> int:
         return bytes_of_file(Path(str(url.database)))
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(sql("CHECKPOINT"))
         size = int(connection.execute(sql("SELECT pg_database_size(current_database())")).scalar_one())
     engine.dispose()
     return size

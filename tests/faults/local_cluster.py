@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shlex
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,32 +85,46 @@ class LocalCluster:
 
 
 @contextmanager
-def local_cluster(*, workers: int = 2, apis: int = 2) -> Iterator[LocalCluster]:
-    """A cluster on ports of its own, all of it stopped and removed afterwards."""
-    # Not below pytest's own folder, which is shut to the user that PostgreSQL runs as where the tests run as root.
-    with TemporaryDirectory(prefix="headgate-cluster-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+def local_cluster(*, workers: int = 2, apis: int = 2, kept: Path | None = None) -> Iterator[LocalCluster]:
+    """A cluster on ports of its own, all of it stopped afterwards, and removed unless it is in a folder that is kept."""
+    with ExitStack() as stack:
+        # Not below pytest's own folder, which is shut to the user that PostgreSQL runs as where the tests run as root.
+        folder = kept or Path(
+            stack.enter_context(TemporaryDirectory(prefix="headgate-cluster-", ignore_cleanup_errors=True))
+        )
+        folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
         environment = {
             **os.environ,
-            "HEADGATE_CLUSTER": str(folder),
+            "HEADGATE_CLUSTER": str(folder.absolute()),
             "HEADGATE_CACHE": str(Settings().cache.absolute()),
             "PYTHON": sys.executable,
             "WORKERS": str(workers),
             "APIS": str(apis),
-            "POSTGRES_PORT": str(free_ports(1)),
-            "TEMPORAL_PORT": str(free_ports(PORTS_OF_TEMPORAL)),
-            "HEADGATE_PORT": str(free_ports(apis)),
-            "HEADGATE_WORKER_PORT": str(free_ports(workers)),
             "HEADGATE_DEFINITIONS": str(DEFINITIONS),
             "HEADGATE_SAMPLE_ACCOUNTS": "50",
             "HEADGATE_SAMPLE_DAYS": "0",
+            **_ports(folder / "ports.json", workers=workers, apis=apis),
         }
         cluster = LocalCluster(folder=folder, environment=environment)
         try:
             yield cluster
         finally:
             cluster.run("stop")
+
+
+def _ports(file: Path, *, workers: int, apis: int) -> dict[str, str]:
+    """The ports of a folder, the same each time: what an interrupted run left behind is found on them."""
+    if not file.exists():
+        ports = {
+            "POSTGRES_PORT": free_ports(1),
+            "TEMPORAL_PORT": free_ports(PORTS_OF_TEMPORAL),
+            "HEADGATE_PORT": free_ports(apis),
+            "HEADGATE_WORKER_PORT": free_ports(workers),
+        }
+        file.write_text(json.dumps({name: str(port) for name, port in ports.items()}))
+    known: dict[str, str] = json.loads(file.read_text())
+    return known
 
 
 def free_ports(number: int) -> int:

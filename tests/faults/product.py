@@ -44,8 +44,9 @@ async def running(
     """The product as `headgate up` runs it, on ports and in a folder of its own, with these definitions and the shipped layout
     of letters.
 
-    Without a database it is SQLite in the folder. Where `lines` is given, worker and API reach Temporal (and PostgreSQL) by
-    lines that are put there. `speed` is that of a demonstration's clock."""
+    In a folder in which it ran before it goes on where it was. Without a database it is SQLite in the folder. Where `lines` is
+    given, worker and API reach Temporal (and PostgreSQL) by lines that are put there. `speed` is that of a demonstration's
+    clock."""
     settings = Settings(
         home=folder,
         port=free_port(),
@@ -59,7 +60,8 @@ async def running(
         sample_days=0,
     )
     home.make(settings)
-    (settings.cache / "temporal").symlink_to(find_or_build(Settings().cache, print).absolute())
+    if not (settings.cache / "temporal").exists():
+        (settings.cache / "temporal").symlink_to(find_or_build(Settings().cache, print).absolute())
     store = home.prepared(settings, lambda _: None)
     clock = demonstration.start(store, speed)
     children = processes(settings, lambda _: None)
@@ -84,7 +86,7 @@ async def running(
 
 
 def _with_layout(folder: Path, definitions: Path) -> Path:
-    composed = shutil.copytree(definitions, folder / "definitions")
+    composed = shutil.copytree(definitions, folder / "definitions", dirs_exist_ok=True)
     if (composed / "letters").exists():
         for shared in (SHIPPED / "letters").glob("_*.typ"):
             shutil.copy(shared, composed / "letters")
