@@ -17,21 +17,27 @@ from store.persons import Belongings, belongings
 from store.tables.audit import Audit
 from store.tables.bankruptcy import AccountSplit
 from store.tables.base import Row, table_of
-from store.tables.cases import CaseRow, ListLine, Note, StepRow, TaskRow
-from store.tables.connections import Applicant, RegisterItem
+from store.tables.cases import CaseRow, Incident, ListLine, Note, StepRow, TaskRow
+from store.tables.connections import Applicant, RegisterEvent, RegisterItem
 from store.tables.conversations import Conversation
 from store.tables.inbox import InboxItem, Memo
 from store.tables.ledger import Posting
+from store.tables.lists import ReleaseLine
+from store.tables.migrations import MigratingCase
 from store.tables.money import Plan, RefundRow
-from store.tables.outbox import AccountEvent
+from store.tables.moves import CaseMove
+from store.tables.outbox import AccountEvent, EffectRow
 from store.tables.papers import File, Letter
 from store.tables.parties import AccountParty
-from store.tables.rules import RuleOverride
+from store.tables.rules import RuleOverride, SiteCheck
 from store.tables.utility import Account, Bill, Customer, Hold, Meter, Payment, Premise, Read, ServicePoint
 
 FORMAT: Final = "headgate person 1"
 #: What is about the person by its account or its case. The read model's own columns (claims, versions) come along.
 ABOUT: Final[tuple[type[Row], ...]] = (
+    Customer,
+    Applicant,
+    Account,
     AccountParty,
     Bill,
     Payment,
@@ -47,8 +53,15 @@ ABOUT: Final[tuple[type[Row], ...]] = (
     ListLine,
     Note,
     Memo,
+    EffectRow,
+    Incident,
     RuleOverride,
+    CaseMove,
+    MigratingCase,
+    SiteCheck,
+    ReleaseLine,
     RegisterItem,
+    RegisterEvent,
     AccountEvent,
     AccountSplit,
     Letter,
@@ -66,9 +79,6 @@ def exported(session: Session, person_id: str, files: FileStore, at: datetime) -
         "format": FORMAT,
         "person": person_id,
         "made_at": at.isoformat(),
-        "customers": _rows(session, table_of(Customer), table_of(Customer).c.id == person_id),
-        "applicants": _rows(session, table_of(Applicant), table_of(Applicant).c.id.in_(whose.applicants)),
-        "accounts": _rows(session, table_of(Account), table_of(Account).c.id.in_(whose.accounts)),
         **_places(session, whose),
     }
     for kind in ABOUT:

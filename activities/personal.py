@@ -14,16 +14,22 @@ from sqlalchemy import Column, ColumnElement, Table, or_
 from sqlmodel import Session, col, select
 
 from store.persons import Belongings
+from store.tables.bankruptcy import AccountSplit
 from store.tables.base import Row, table_of
-from store.tables.cases import CaseRow, Incident, ListLine, Note, StepRow, TaskRow
+from store.tables.cases import CaseArchive, CaseRow, Incident, ListLine, Note, StepRow, TaskRow
+from store.tables.connections import Applicant, RegisterEvent, RegisterItem
 from store.tables.conversations import Conversation
 from store.tables.definitions import DefinitionVersion
+from store.tables.finding import SearchWord
 from store.tables.inbox import InboxItem, Memo
+from store.tables.lists import ReleaseLine
+from store.tables.migrations import MigratingCase
 from store.tables.moves import CaseMove
 from store.tables.outbox import AccountEvent, EffectRow, IdempotencyKey
 from store.tables.papers import File, Letter
+from store.tables.parties import AccountParty
 from store.tables.rules import RuleOverride, SiteCheck
-from store.tables.utility import Account, Bill, Hold, Payment
+from store.tables.utility import Account, Bill, Customer, Hold, Payment
 
 REDACTED: Final = "[redacted]"
 
@@ -38,6 +44,10 @@ WRITTEN: Final[Mapping[type[Row], tuple[str, ...]]] = {
     Letter: ("recalled_because",),
     Incident: ("reason",),
     RuleOverride: ("reason",),
+    SiteCheck: ("sentence",),
+    ReleaseLine: ("sentence",),
+    MigratingCase: ("sentence",),
+    RegisterEvent: ("note",),
     CaseMove: ("reason", "refusal"),
     TaskRow: ("close_reason",),
     ListLine: ("reason",),
@@ -52,10 +62,22 @@ STRUCTURED: Final[Mapping[type[Row], tuple[str, ...]]] = {
     TaskRow: ("form", "draft", "item", "snapshot", "users"),
     EffectRow: ("payload", "result"),
     AccountEvent: ("data",),
-    ListLine: ("columns",),
+    ListLine: ("columns", "why"),
     SiteCheck: ("facts",),
+    Letter: ("detail",),
+    AccountSplit: ("working",),
     IdempotencyKey: ("response",),
 }
+#: Who they are, and what stands in its place.
+IDENTITY: Final[Mapping[type[Row], Mapping[str, Any]]] = {
+    Customer: {"name": REDACTED, "phone": "", "email": ""},
+    Applicant: {"name": REDACTED, "phone": "", "email": "", "mailing": {}},
+    Account: {"mailing": None},
+}
+#: Rows of which nothing is left but what follows from the others.
+DELETED: Final[tuple[type[Row], ...]] = (AccountParty, SearchWord)
+#: What is encrypted with their key.
+SEALED: Final[Mapping[type[Row], tuple[str, ...]]] = {CaseArchive: ("history",)}
 
 #: No more than six digits in a row: a telephone number is none.
 _FIGURE = re.compile(r"[+-]?\d{1,6}([.,]\d{1,6})?%?|\d\d?:\d\d(:\d\d)?|\d{4}-\d\d-\d\d([T ][\d:.+Z-]*)?|P[\dTDHMSWY.]+")
@@ -65,9 +87,15 @@ _OWN = re.compile(r"(c|l|f|i|lb|ov|cv|n|r)-[a-z0-9]{6,}([.-][a-z0-9-]+)*|[0-9a-f
 def tables_of(kind: type[Row], whose: Belongings) -> ColumnElement[bool]:
     """The rows of this table that are about the person."""
     table = table_of(kind)
-    if "task_id" in table.c and "case_id" not in table.c:
-        tasks = select(TaskRow.id).where(col(TaskRow.case_id).in_(whose.cases))
-        return table.c.task_id.in_(tasks)
+    if kind in (Customer, Applicant):
+        return table.c.id.in_((whose.person, *whose.applicants))
+    if kind is Account:
+        return table.c.id.in_(whose.accounts)
+    if kind is AccountSplit:
+        return table.c.old_account_id.in_(whose.accounts) | table.c.new_account_id.in_(whose.accounts)
+    for name, parent in (("line_id", ListLine), ("item_id", RegisterItem), ("task_id", TaskRow)):
+        if name in table.c and "case_id" not in table.c:
+            return table.c[name].in_(select(table_of(parent).c.id).where(tables_of(parent, whose)))
     by_case: Column[Any] | None = table.c.id if kind is CaseRow else table.c.get("case_id")
     found: list[ColumnElement[bool]] = [] if by_case is None else [by_case.in_(whose.cases)]
     if "account_id" in table.c:

@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import files, published
 from activities.files import FileStore
-from activities.personal import REDACTED, STRUCTURED, WRITTEN, key_of, plain_of, tables_of
+from activities.personal import IDENTITY, REDACTED, STRUCTURED, WRITTEN, key_of, plain_of, tables_of
 from activities.world import World
 from definitions.language.pack import District
 from store import vault
@@ -32,12 +32,10 @@ from store.tables.audit import Audit
 from store.tables.base import table_of
 from store.tables.batches import LetterBatch
 from store.tables.cases import CaseArchive
-from store.tables.connections import Applicant
 from store.tables.outbox import IdempotencyKey
 from store.tables.papers import File, Letter
 from store.tables.parties import AccountParty
 from store.tables.redactions import Redaction
-from store.tables.utility import Account, Customer
 
 YEARS: Final = "personal-data-years"  #: the district's setting
 IN_TIME: Final = "its time is over"
@@ -228,14 +226,8 @@ def _rows(
 
 
 def _overwrite_people(session: Session, whose: Belongings) -> None:
-    customers, accounts, applicants = table_of(Customer), table_of(Account), table_of(Applicant)
-    session.execute(update(customers).where(customers.c.id == whose.person).values(name=REDACTED, phone="", email=""))
-    session.execute(update(accounts).where(accounts.c.id.in_(whose.accounts)).values(mailing=None))
-    session.execute(
-        update(applicants)
-        .where(applicants.c.id.in_(whose.applicants))
-        .values(name=REDACTED, phone="", email="", mailing={})
-    )
+    for kind, values in IDENTITY.items():
+        session.execute(update(table_of(kind)).where(tables_of(kind, whose)).values(**values))
     session.execute(delete(AccountParty).where(col(AccountParty.account_id).in_(whose.accounts)))
     session.flush()
     keep_account_words(session.connection(), whose.accounts)

@@ -39,6 +39,7 @@ from store.tables.audit import Audit
 from store.tables.base import metadata
 from store.tables.batches import LetterBatch
 from store.tables.cases import CaseArchive, CaseRow, Note, StepRow, TaskRow
+from store.tables.connections import RegisterEvent, RegisterItem
 from store.tables.conversations import Conversation
 from store.tables.inbox import InboxItem, Memo
 from store.tables.outbox import IdempotencyKey
@@ -46,6 +47,7 @@ from store.tables.papers import File, Letter
 from store.tables.parties import AccountParty
 from store.tables.people import User
 from store.tables.redactions import Redaction
+from store.tables.rules import SiteCheck
 from store.tables.utility import Account, Customer, Hold
 from store.vault import KeyDestroyedError
 from store.verifying import verify
@@ -197,6 +199,15 @@ def _kept(session: Any, case: str, letters: dict[str, str]) -> None:
         )
     )  # fmt: skip
     session.exec(update(TaskRow).where(TaskRow.case_id == case).values(draft={"comment": SAID}))
+    task = session.exec(select(TaskRow.id).where(TaskRow.case_id == case)).one()
+    session.add(SiteCheck(task_id=task, by="rep", at=at, real_at=at, fit=False, sentence=SAID))
+    session.add(
+        RegisterItem(
+            id="r-1", register_name="backflow", account_id=ACCOUNT, kind="double-check", since=at.date(), every_days=365
+        )
+    )
+    session.flush()
+    session.add(RegisterEvent(id="re-1", item_id="r-1", on=at.date(), kind="registered", by="rep", at=at, note=SAID))
     session.add(
         IdempotencyKey(
             person="rep", key="contact", digest="d", status=200, response={"body": {"name": NAME}},
@@ -258,7 +269,7 @@ async def test_after_redaction_the_name_is_nowhere_and_figures_days_and_rules_ar
         "conversations",
         "inbox_items",
     }
-    written |= {"holds", "files", "tasks", "steps", "cases", "idempotency_keys"}
+    written |= {"register_events", "site_checks", "holds", "files", "tasks", "steps", "cases", "idempotency_keys"}
     assert found_in(world) >= written
     assert NAME.encode() in archived(world, former.case)
     assert NAME.encode() in store.get(former.letters["pdf"])
@@ -388,6 +399,8 @@ async def test_an_export_holds_all_that_is_kept_and_letters_as_they_were_printed
         "files",
         "account_parties",
         "memos",
+        "site_checks",
+        "register_events",
     ):
         assert NAME in str(found[table]), table
 
