@@ -13,6 +13,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.world import World
+from store.clock import district_now
 from store.records import archive_history, history_kept
 from workflows.messages import ARCHIVE
 
@@ -28,41 +29,48 @@ class Archive:
     @activity.defn(name=ARCHIVE)
     async def keep(self, case: str, run: str) -> bool:
         """Whether the history of this run is kept now; False when Temporal has forgotten it."""
-        try:
-            history = await self.world.client.get_workflow_handle(case, run_id=run).fetch_history()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        await asyncio.to_thread(self._write, case, run, History(events=history.events).SerializeToString())
+        history = await self._history(case, run)
+        if history is None:
+            return False
+        await asyncio.to_thread(self._write, case, run, history)
         return True
 
     async def keep_last(self, case: str, closed_at: datetime) -> bool:
         """Whether the history of the last run of a case that closed then is kept now; False while that run has not ended."""
-        handle = self.world.client.get_workflow_handle(case)
+        run, history = "", None
         try:
-            description = await handle.describe()
+            description = await self.world.client.get_workflow_handle(case).describe()
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            log.error("the history of a closed case is lost: Temporal has forgotten it", extra={"case": case})
-            kept = False
         else:
             if description.close_time is None:
                 return False
-            kept = await self.keep(case, description.run_id)
-        await asyncio.to_thread(self._settle, case, closed_at)
-        return kept
+            run, history = description.run_id, await self._history(case, description.run_id)
+        if history is None:
+            log.error("the history of a closed case is lost: Temporal has forgotten it", extra={"case": case})
+        await asyncio.to_thread(self._settle, case, closed_at, run, history)
+        return history is not None
 
-    def _settle(self, case: str, closed_at: datetime) -> None:
-        at = self.world.now()
+    async def _history(self, case: str, run: str) -> bytes | None:
+        try:
+            history = await self.world.client.get_workflow_handle(case, run_id=run).fetch_history()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return History(events=history.events).SerializeToString()
+
+    def _settle(self, case: str, closed_at: datetime, run: str, history: bytes | None) -> None:
         with self.world.store.writing() as session:
+            at = district_now(session)
+            if history is not None:
+                archive_history(session, case, run, history, at)
             history_kept(session, case, closed_at, at)
 
     def _write(self, case: str, run: str, history: bytes) -> None:
-        at = self.world.now()
         with self.world.store.writing() as session:
-            archive_history(session, case, run, history, at)
+            archive_history(session, case, run, history, district_now(session))
 
 
 def replayable(case: str, kept: bytes) -> WorkflowHistory:

@@ -18,6 +18,7 @@ from api.services import Services
 from definitions.language.library import load_library
 from headgate import home
 from headgate.errors import CannotStart, fail
+from headgate.garbage import spare_what_is_loaded
 from headgate.settings import Settings
 from store import vault
 from store.clock import read_clock
@@ -41,6 +42,7 @@ def serve() -> None:
     metrics.began(PROCESS)
     with tracing.exported(PROCESS) as interceptors:
         app = create_app(lambda: opened(settings, interceptors))
+        spare_what_is_loaded()
         uvicorn.run(
             app,
             host=settings.host,

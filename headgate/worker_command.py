@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headgate import home
 from headgate.errors import CannotStart, fail
+from headgate.garbage import spare_what_is_loaded
 from headgate.settings import Settings
 from worker import run
 
@@ -15,4 +16,5 @@ def worker() -> None:
         home.must_not_wait_for_recovery(settings)
     except CannotStart as error:
         fail(str(error))
+    spare_what_is_loaded()
     run.main(settings)

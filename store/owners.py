@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from store.tables.cases import CaseRow
 from store.tables.inbox import InboxItem
@@ -18,10 +18,15 @@ def owner_of_account(session: Session, account_id: str | None) -> str | None:
 
 def owner_of_case(session: Session, case_id: str | None) -> str | None:
     """The customer of the case's account, else the applicant who asks for service; None of a case that is about nobody."""
-    case = session.get(CaseRow, case_id) if case_id is not None else None
-    if case is None:
+    if case_id is None:
         return None
-    return owner_of_account(session, case.account_id) or case.applicant_id
+    query = (
+        select(func.coalesce(col(Account.customer_id), col(CaseRow.applicant_id)))
+        .select_from(CaseRow)
+        .outerjoin(Account, col(Account.id) == col(CaseRow.account_id))
+        .where(col(CaseRow.id) == case_id)
+    )
+    return session.exec(query).first()
 
 
 def owner_of_item(session: Session, item_id: str | None) -> str | None:

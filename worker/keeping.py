@@ -40,6 +40,7 @@ from workflows.machine.events import Message, RulesRenewed
 from workflows.messages import HEADGATE, Act
 
 BEAT_SECONDS = 0.25  #: between looks at a demonstration's clock
+REAL_SECONDS = 5.0  #: where time is real, and a demonstration may begin at most
 WOKEN_SECONDS = 10.0  #: after which a case that has not taken its timer is woken again
 HOLDS_SECONDS = 30.0
 EVENTS_SECONDS = 5.0
@@ -74,10 +75,16 @@ class Keeping:
         self._sealing = Sealing(store=world.store)
         self._migrating = Migrating(world)
         self._woken: dict[str, tuple[datetime, float]] = {}
+        self._demonstrates = True  #: as far as is known
+
+    def beat_seconds(self) -> float:
+        """How long after a look for due timers the next one is worth it: where time is real, they are Temporal's."""
+        return BEAT_SECONDS if self._demonstrates else REAL_SECONDS
 
     async def wake_due(self) -> int:
         """How many cases of a demonstration were told that a timer is due."""
         found = await asyncio.to_thread(self._due)
+        self._demonstrates = found is not None
         if found is None:
             return 0
         at, due = found
@@ -175,12 +182,15 @@ class Keeping:
         pass
 
     async def _in_quiet(self, closed_at: datetime) -> None:
-        late = await asyncio.to_thread(self._world.now) - closed_at > UNKEPT_AT_MOST
-        while not late and self._world.pulse.still_seconds < QUIET_SECONDS:
-            await asyncio.sleep(QUIET_SECONDS - self._world.pulse.still_seconds)
-            late = await asyncio.to_thread(self._world.now) - closed_at > UNKEPT_AT_MOST
-        if self._world.pulse.still_seconds < QUIET_SECONDS:
-            await asyncio.sleep(BREATH_SECONDS)
+        pulse = self._world.pulse
+        while pulse.still_seconds < QUIET_SECONDS:
+            if await asyncio.to_thread(self._is_late, closed_at):
+                await asyncio.sleep(BREATH_SECONDS)
+                return
+            await asyncio.sleep(QUIET_SECONDS - pulse.still_seconds)
+
+    def _is_late(self, closed_at: datetime) -> bool:
+        return self._world.now() - closed_at > UNKEPT_AT_MOST
 
     def _due(self) -> tuple[datetime, list[tuple[str, datetime]]] | None:
         with self._world.store.reading() as session:
@@ -233,7 +243,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
     """Makes the rounds while the block runs."""
     tasks = [
         asyncio.create_task(_tidy(keeping)),
-        asyncio.create_task(_again(keeping.wake_due, BEAT_SECONDS)),
+        asyncio.create_task(_again(keeping.wake_due, keeping.beat_seconds)),
         asyncio.create_task(_again(keeping.tell_of_holds, HOLDS_SECONDS)),
         asyncio.create_task(_again(keeping.deliver_account_events, EVENTS_SECONDS)),
         asyncio.create_task(_again(keeping.tell_of_mailings, HOLDS_SECONDS)),
@@ -266,14 +276,14 @@ async def _tidy(keeping: Keeping) -> None:
                 log.warning("steps were put back that history does not hold", extra={"steps": put_back})
 
 
-async def _again(work: Callable[[], Awaitable[int]], seconds: float) -> None:
+async def _again(work: Callable[[], Awaitable[int]], seconds: float | Callable[[], float]) -> None:
     while True:
         try:
             await work()
         except Exception as error:
             # The database or Temporal may be down for a while: the next round finds what this one left.
             _failed(work.__name__, error)
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds() if callable(seconds) else seconds)
 
 
 def _failed(task: str, error: Exception) -> None:

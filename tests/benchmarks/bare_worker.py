@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import uvloop
 from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
+from headgate.garbage import spare_what_is_loaded
 from store.engine import open_store
 from tests.benchmarks.bare import BareWorkflow, Writer
 from worker.run import ACTIVITY_POLLERS, CACHED_CASES, GRACE, THREADS, WORKFLOW_POLLERS
@@ -48,4 +49,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    spare_what_is_loaded()
     uvloop.run(main())

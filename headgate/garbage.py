@@ -1,0 +1,19 @@
+"""Python's search for garbage in processes that people wait for: rarer, and not among what was loaded at the start.
+
+A worker loads 200,000 objects before its first case. Each full search through them stops all that it does for 60 to 300 ms, and
+in a busy one that happened every ten seconds.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+AFTER_OBJECTS: Final = 10_000  #: more made than dropped, after which the youngest are searched; Python's own is 700
+
+
+def spare_what_is_loaded() -> None:
+    """Leaves all that is loaded by now out of every later search; to be called once, before the work begins."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(AFTER_OBJECTS)
