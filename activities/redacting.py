@@ -128,7 +128,7 @@ class Redacting:
     def _due(self) -> int:
         at = self.world.now()
         with self.world.store.reading() as session:
-            district = _district(session, at)
+            district = district_of(session, at)
             retention = retention_of(district) if district else Retention(years=None)
             if retention.years is None:
                 return 0
@@ -199,7 +199,8 @@ def _in_time(person: str, at: datetime) -> Redaction:
     return Redaction(person_id=person, asked_by=BY, asked_at=at, reason=IN_TIME, early=False)
 
 
-def _district(session: Session, at: datetime) -> District | None:
+def district_of(session: Session, at: datetime) -> District | None:
+    """The district as it was published last; None where nothing is."""
     found = published.in_effect(session, at)
     return found[-1].district if found else None
 

@@ -41,6 +41,9 @@ ACTIVITY_SECONDS: Final = Histogram(
 FAILED_ROUNDS: Final = Counter(
     "headgate_failed_rounds", "Rounds of what a worker looks after that failed.", ("task",), registry=REGISTRY
 )
+FORGOTTEN_FILES: Final = Counter(
+    "headgate_forgotten_files", "Files that were deleted because their time was over.", registry=REGISTRY
+)
 
 
 def began(process: str) -> None:

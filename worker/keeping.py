@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from activities.archive import Archive
 from activities.delivery import tell_holds, to_account
+from activities.forgetting import Forgetting
 from activities.migrating import Migrating
 from activities.redacting import Redacting
 from activities.releasing import Releasing
@@ -33,7 +34,7 @@ from store.queries.keeping import (
     cases_written_last,
 )
 from store.tables.outbox import AccountEvent
-from telemetry.metrics import FAILED_ROUNDS
+from telemetry.metrics import FAILED_ROUNDS, FORGOTTEN_FILES
 from workflows.client import Unanswered, act, tidy, wake
 from workflows.machine.errors import Refused
 from workflows.machine.events import Message, RulesRenewed
@@ -50,6 +51,7 @@ RUNS_SECONDS = 10.0
 RULES_SECONDS = 10.0
 SEALING_SECONDS = 2.0
 REDACTING_SECONDS = 600.0
+FILES_SECONDS = 600.0
 ARCHIVE_SECONDS = 5.0
 QUIET_SECONDS = 3.0  #: without a step, after which histories are archived
 UNKEPT_AT_MOST = timedelta(hours=6)  #: then they are archived between steps, too
@@ -72,6 +74,7 @@ class Keeping:
         self._releasing = Releasing.in_world(world)
         self._running = Running(world)
         self._redacting = Redacting(world=world)
+        self._forgetting = Forgetting(world=world)
         self._sealing = Sealing(store=world.store)
         self._migrating = Migrating(world)
         self._woken: dict[str, tuple[datetime, float]] = {}
@@ -125,6 +128,12 @@ class Keeping:
     async def redact_due(self) -> int:
         """How many former customers' personal data were made unreadable, their time being over."""
         return await self._redacting.round()
+
+    async def forget_files(self) -> int:
+        """How many files were deleted, their time being over."""
+        number = await asyncio.to_thread(self._forgetting.round)
+        FORGOTTEN_FILES.inc(number)
+        return number
 
     async def seal_audit(self) -> int:
         """How many rows of the audit became links of its chain."""
@@ -251,6 +260,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.renew_rules, RULES_SECONDS)),
         asyncio.create_task(_again(keeping.release_lists, LISTS_SECONDS)),
         asyncio.create_task(_again(keeping.redact_due, REDACTING_SECONDS)),
+        asyncio.create_task(_again(keeping.forget_files, FILES_SECONDS)),
         asyncio.create_task(_again(keeping.seal_audit, SEALING_SECONDS)),
         asyncio.create_task(_again(keeping.migrate_cases, MIGRATIONS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_in_quiet, ARCHIVE_SECONDS)),

@@ -70,7 +70,7 @@ def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
         _must_have_room(session, sent.task, case, account)
         owner = owner_of_account(session, account) or owner_of_case(session, case) or owner_of_item(session, sent.item)
         digest = office.files.put(sent.content, owner)
-        days = int(office.district.settings.get("keep_files_days", KEPT_DAYS))
+        days = int(office.district.settings.get("keep-files-days", KEPT_DAYS))
         row = File(
             id=f"f-{uuid4().hex[:16]}",
             digest=digest,

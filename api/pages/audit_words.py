@@ -70,6 +70,7 @@ ACTS: Final = {
     "ask-redaction": N_("asked for a redaction"),
     "approve-redaction": N_("approved the redaction"),
     "redact": N_("redacted the person's data"),
+    "forget-file": N_("deleted the file, its time being over"),
     # the inbox
     "take-in": N_("took it in"),
     "change-item": N_("changed the item"),
