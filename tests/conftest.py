@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -32,6 +33,13 @@ _numbers = itertools.count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make faults` runs the long version of the tests in tests/faults."""
     parser.addoption("--run-faults", action="store_true", default=False, help="the long version of the fault tests")
+
+
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays: collecting goes on without looking through it, and less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,6 @@ class Loaded:
 
     new: bool  #: False when the sample was there already
     accounts: int
-    stories: dict[str, list[str]]  #: kind of story → ids of the accounts where it can be seen
 
 
 class NotEmptyError(Exception):
@@ -58,13 +57,12 @@ def load_sample(
     mark = f"sample-{seed}"
     with store.writing() as session:
         run = session.get(ImportRun, mark)
-        # What was drawn then is drawn again: the stories are told as of the day of loading.
-        district = draw_district(seed, (run.started_at if run else now).astimezone(zone).date(), zone, accounts)
-        number = len(district.rows["accounts"])
         if run is not None:
-            return Loaded(new=False, accounts=run.loaded, stories=district.stories)
+            return Loaded(new=False, accounts=run.loaded)
         if session.execute(select(col(Account.id)).limit(1)).first() is not None:
             raise NotEmptyError("the database holds a district's accounts already; the sample goes into an empty one")
+        district = draw_district(seed, now.astimezone(zone).date(), zone, accounts)
+        number = len(district.rows["accounts"])
         add_people(session, now, password)
         add_land(session, now, seed)
         connection = session.connection()
@@ -89,4 +87,4 @@ def load_sample(
                 loaded=number,
             )
         )
-    return Loaded(new=True, accounts=number, stories=district.stories)
+    return Loaded(new=True, accounts=number)

@@ -12,9 +12,7 @@ from sqlmodel import Session, select
 
 from activities import registry
 from activities.facts import read_facts
-from definitions.catalogue.letters import SHIPPED
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
-from definitions.language.library import load_library
 from store.engine import Store
 from store.ledger import (
     RECEIVABLE,
@@ -35,6 +33,7 @@ from store.publishing import publish_compiled
 from store.queries.holds import standing_holds
 from store.tables.bankruptcy import AccountSplit
 from store.tables.utility import Account, Bill, Payment, Read
+from tests.shipped import shipped
 from workflows.machine.case import Case
 
 AT = datetime(2026, 3, 19, 21, tzinfo=UTC)
@@ -61,7 +60,7 @@ def bill(number: int, start: str, end: str, use: str, amount: str, mailed: str) 
 @pytest.fixture
 def book(store: Store) -> Store:
     """An account with a bill that nobody paid, a late fee since the petition, and a bankruptcy on it."""
-    compiled = load_library(SHIPPED.parent).compile("bankruptcy")
+    compiled = shipped("bankruptcy")
     with store.writing() as session:
         books.account(session)
         publish_compiled(session, compiled, source="", by="author", at=books.MONDAY)

@@ -20,9 +20,8 @@ from sqlmodel import Session
 from activities import files, registry
 from activities.files import FolderStore
 from activities.notify import SENTENCES
-from definitions.catalogue.letters import SHIPPED, shipped
+from definitions.catalogue.letters import shipped
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
-from definitions.language.library import load_library
 from store import people
 from store.engine import Store
 from store.ledger import balance_usd, statement, unbalanced_entries
@@ -36,6 +35,7 @@ from store.tables.papers import File, Letter
 from store.tables.people import Absence
 from store.tables.utility import Account, Customer, Read
 from store.writes import EffectWrite
+from tests.shipped import shipped_library
 
 LATE = datetime(2026, 7, 7, 5, 30, tzinfo=UTC)  #: the evening of 6 July at the district
 DATA = {
@@ -58,7 +58,7 @@ def kept(tmp_path: Path) -> Iterator[FolderStore]:
 @pytest.fixture
 def book(store: Store, kept: FolderStore) -> Store:
     """A store with the shipped definitions, one account and one case on it."""
-    compiled = load_library(SHIPPED.parent).compile("high-consumption")
+    compiled = shipped_library().compile("high-consumption")
     with store.writing() as session:
         books.account(session)
         publish_compiled(session, compiled, source="", by="author", at=books.MONDAY)
@@ -232,7 +232,7 @@ def test_an_open_case_prints_the_wording_that_it_was_published_with(
     store: Store, kept: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = shipped()["answer"].text.replace("Dear customer", "Dear neighbour")
-    compiled = load_library(SHIPPED.parent).compile("high-consumption")
+    compiled = shipped_library().compile("high-consumption")
     compiled = compiled.model_copy(update={"letters": {**compiled.letters, "answer": files.digest_of(older.encode())}})
     with store.writing() as session:
         books.account(session)

@@ -18,9 +18,7 @@ from sqlmodel import Session, col, select
 from activities import files, registry
 from activities.files import FolderStore
 from activities.project_deposits import held_usd
-from definitions.catalogue.letters import SHIPPED
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
-from definitions.language.library import load_library
 from store.applicants import add_applicant
 from store.engine import Store
 from store.ledger import balance_usd, unbalanced_entries
@@ -30,6 +28,7 @@ from store.queries.accounts import account_view
 from store.tables.connections import Parcel, RegisterEvent, RegisterItem
 from store.tables.papers import Letter
 from store.tables.utility import Account, Meter, Read
+from tests.shipped import shipped
 
 MORNING = datetime(2026, 7, 6, 16, 30, tzinfo=UTC)
 APPLICANT = {"id": "ap-2x7mpqk4hvta", "language": "es"}
@@ -40,7 +39,7 @@ DATA: Mapping[str, Any] = {"applicant": APPLICANT, "parcel": {"id": "114-020-07"
 def book(store: Store, tmp_path: Path) -> Iterator[Store]:
     """A store with the shipped definitions, one case, an applicant and a parcel."""
     files.use(FolderStore(tmp_path / "files"))
-    compiled = load_library(SHIPPED.parent).compile("high-consumption")
+    compiled = shipped("high-consumption")
     with store.writing() as session:
         books.account(session)
         publish_compiled(session, compiled, source="", by="author", at=books.MONDAY)

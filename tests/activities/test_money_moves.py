@@ -14,9 +14,7 @@ from sqlmodel import Session, col, select
 
 from activities import registry
 from activities.facts import read_facts
-from definitions.catalogue.letters import SHIPPED
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
-from definitions.language.library import load_library
 from store.allocation import allocate, told_apart
 from store.engine import Store
 from store.ledger import (
@@ -36,6 +34,7 @@ from store.publishing import publish_compiled
 from store.tables.ledger import Posting
 from store.tables.money import InstalmentRow, Plan, RefundRow
 from store.tables.utility import Account, Bill, Payment
+from tests.shipped import shipped
 from workflows.machine.case import Case
 
 NOON = datetime(2026, 7, 6, 19, tzinfo=UTC)
@@ -46,9 +45,7 @@ def book(store: Store) -> Iterator[Store]:
     """A store with a published definition, an account, and a case on it."""
     with store.writing() as session:
         books.account(session)
-        publish_compiled(
-            session, load_library(SHIPPED.parent).compile("high-consumption"), source="", by="author", at=books.MONDAY
-        )
+        publish_compiled(session, shipped("high-consumption"), source="", by="author", at=books.MONDAY)
     with store.writing() as session:
         write_step(session, books.step())
     yield store

@@ -20,9 +20,7 @@ from sqlmodel import Session, col
 from activities import files, letters, registry
 from activities.account_statement import statement
 from activities.files import FolderStore
-from definitions.catalogue.letters import SHIPPED
 from definitions.catalogue.replies import Effect, EffectRefused
-from definitions.language.library import load_library
 from store.engine import Store
 from store.ledger import bill_entry, payment_entry, post
 from store.projection import write_step
@@ -30,6 +28,7 @@ from store.publishing import publish_compiled
 from store.tables.papers import Letter
 from store.tables.utility import Bill, Payment
 from store.writes import EffectWrite
+from tests.shipped import shipped
 
 TODAY = date(2026, 7, 6)
 AT = datetime(2026, 7, 6, 16, 0, tzinfo=UTC)
@@ -47,7 +46,7 @@ def kept(tmp_path: Path) -> Iterator[FolderStore]:
 @pytest.fixture
 def book(store: Store, kept: FolderStore) -> Store:
     """An account with a half-paid bill, one past due, one not due yet; a case whose step charges a fee and writes letters."""
-    compiled = load_library(SHIPPED.parent).compile("high-consumption")
+    compiled = shipped("high-consumption")
     fee = EffectWrite(no=1, kind="action", name="charge-fee", payload={"args": {"fee": "late", "amount": "10.00"}})
     with store.writing() as session:
         books.account(session)

@@ -14,11 +14,11 @@ from sqlmodel import select
 from activities import files
 from activities.files import FolderStore
 from activities.releasing import Releasing
-from definitions.language.library import load_library
 from store.publishing import publish_compiled
 from store.tables.cases import CaseRow
 from store.tables.papers import Letter
 from tests.api.office import MONDAY, Office
+from tests.shipped import shipped
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 FAMILY = ("collection", "payment-plan", "agency-referral", "lien", "demand")
@@ -28,13 +28,10 @@ FAMILY = ("collection", "payment-plan", "agency-referral", "lien", "demand")
 async def office(working_office: Office, tmp_path: Path) -> AsyncIterator[Office]:
     """An office on the shipped district, with the shipped collection."""
     files.use(FolderStore(tmp_path / "files"))
-    library = load_library(DEFINITIONS)
     with working_office.store.writing() as session:
         for name in FAMILY:
-            publish_compiled(session, library.compile(name), source="", by="author", at=MONDAY - timedelta(days=30))
-    working_office.app.state.services = replace(
-        working_office.services, district=library.compile("collection").district
-    )
+            publish_compiled(session, shipped(name), source="", by="author", at=MONDAY - timedelta(days=30))
+    working_office.app.state.services = replace(working_office.services, district=shipped("collection").district)
     yield working_office
     files.use(None)
 

@@ -17,7 +17,6 @@ from sqlmodel import Session, col, select
 
 from activities import files
 from activities.files import FolderStore
-from definitions.language.library import load_library
 from store import people as store_people
 from store.ledger import balance_usd, unbalanced_entries
 from store.publishing import publish_compiled
@@ -25,6 +24,7 @@ from store.queries.accounts import account_view
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.papers import File, Letter
 from tests.api.office import MONDAY, Office
+from tests.shipped import shipped
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 WHO = {
@@ -38,10 +38,9 @@ WHO = {
 async def office(working_office: Office, tmp_path: Path) -> AsyncIterator[Office]:
     """An office on the shipped district, whose supervisor is its engineer and inspector too."""
     files.use(FolderStore(tmp_path / "files"))
-    library = load_library(DEFINITIONS)
     with working_office.store.writing() as session:
         for name in ("new-connection-standard", "construction-meter"):
-            publish_compiled(session, library.compile(name), source="", by="author", at=MONDAY - timedelta(days=30))
+            publish_compiled(session, shipped(name), source="", by="author", at=MONDAY - timedelta(days=30))
         store_people.set_roles(session, "supervisor", frozenset({"supervisor", "engineer"}), by="admin", at=MONDAY)
         store_people.set_crews(session, "supervisor", frozenset({"inspection"}))
         store_people.set_crews(session, "crew", frozenset({"meters", "field"}))
@@ -58,7 +57,7 @@ async def office(working_office: Office, tmp_path: Path) -> AsyncIterator[Office
                     uploaded_at=MONDAY,
                 )
             )
-    district = library.compile("new-connection-standard").district
+    district = shipped("new-connection-standard").district
     working_office.app.state.services = replace(working_office.services, district=district)
     yield working_office
     files.use(None)

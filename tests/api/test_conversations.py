@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from definitions.language.library import load_library
 from store.tables.conversations import ASKED, CHANNELS, SPOKE_WITH
 from store.tables.outbox import AccountEvent
 from tests.api.office import Office
 from tests.api.pages_office import seen, sent
+from tests.shipped import shipped_library
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 LOG = "/api/accounts/a-1/conversations"
@@ -81,7 +81,7 @@ async def test_a_call_waits_to_be_told_until_the_cases_have_heard_of_it(office: 
 
 
 def test_the_shipped_counter_leads_to_case_types_that_there_are() -> None:
-    library = load_library(DEFINITIONS)
+    library = shipped_library()
     assert library.district is not None
     named = {case for reason in library.district.counter for case in reason.cases}
     assert named <= set(library.cases)

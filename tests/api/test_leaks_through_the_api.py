@@ -15,7 +15,6 @@ from sqlmodel import Session, col, select
 
 from activities import files
 from activities.files import FolderStore
-from definitions.language.library import load_library
 from store import people as store_people
 from store.ledger import balance_usd, unbalanced_entries
 from store.publishing import publish_compiled
@@ -24,6 +23,7 @@ from store.tables.cases import CaseRow, TaskRow
 from store.tables.papers import Letter
 from store.tables.utility import Bill, Meter
 from tests.api.office import MONDAY, Office
+from tests.shipped import shipped
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 ACCOUNT = "a-1"
@@ -52,17 +52,16 @@ def summer(year: int, use: str) -> Bill:
 async def office(working_office: Office, tmp_path: Path) -> AsyncIterator[Office]:
     """An office on the shipped district, with two summers of bills."""
     files.use(FolderStore(tmp_path / "files"))
-    library = load_library(DEFINITIONS)
     with working_office.store.writing() as session:
         for name in FAMILY:
-            publish_compiled(session, library.compile(name), source="", by="author", at=MONDAY - timedelta(days=30))
+            publish_compiled(session, shipped(name), source="", by="author", at=MONDAY - timedelta(days=30))
         store_people.set_crews(session, "crew", frozenset({"meters", "field"}))
-        for role, limit in library.compile("bill-credit").district.limits["adjustment"].items():
+        for role, limit in shipped("bill-credit").district.limits["adjustment"].items():
             store_people.set_approval_limit(session, "adjustment", Decimal(limit), role=role)
         this = working_office.services.today().year
         session.add(summer(this - 2, "22"))
         session.add(summer(this - 1, "46"))
-    district = library.compile("bill-credit").district
+    district = shipped("bill-credit").district
     working_office.app.state.services = replace(working_office.services, district=district)
     yield working_office
     files.use(None)

@@ -22,7 +22,6 @@ from activities.releasing import Releasing
 from activities.world import World
 from api.engine import CaseEngine
 from definitions.language.calendars import Calendar
-from definitions.language.library import load_library
 from store import people as store_people
 from store.clock import Clock, set_clock
 from store.engine import Store
@@ -35,6 +34,7 @@ from store.tables.utility import Account, Bill
 from tests.api.office import MONDAY, Office, opened_office
 from tests.api.test_papers import _upload
 from tests.letters.test_templates import text_of
+from tests.shipped import shipped
 from worker.keeping import Keeping
 from worker.run import working
 
@@ -148,7 +148,6 @@ async def district(
     files.use(FolderStore(tmp_path))
     world = World(store=sqlite_store, client=cases_client, task_queue=f"lock-{uuid4().hex[:8]}", files=tmp_path)
     engine = CaseEngine(client=cases_client, task_queue=world.task_queue, clock="district", now=world.now)
-    library = load_library(DEFINITIONS)
     async with (
         working(world),
         opened_office(sqlite_store, tmp_path, calendar=calendar, engine=engine) as office,
@@ -157,9 +156,7 @@ async def district(
         with sqlite_store.writing() as session:
             session.delete(session.get_one(DefinitionVersion, ("locking", 1)))  # its lock-off list is another office's
             for name in FAMILY:
-                publish_compiled(
-                    session, library.compile(name), source="", by="author", at=MONDAY - timedelta(days=400)
-                )
+                publish_compiled(session, shipped(name), source="", by="author", at=MONDAY - timedelta(days=400))
             store_people.set_crews(session, "crew", frozenset({"meters", "field"}))
             bill = Bill(
                 id="b-late", account_id="a-1", meter_id="m-1", period_start=date(2025, 10, 10), period_end=date(2025, 12, 8),
@@ -170,9 +167,7 @@ async def district(
             session.flush()
             post(session, [bill_entry(bill, MONDAY - timedelta(days=90))])
         await found.at("2026-01-06 09:00")
-        office.app.state.services = replace(
-            office.services, district=library.compile("collection").district, now=world.now
-        )
+        office.app.state.services = replace(office.services, district=shipped("collection").district, now=world.now)
         yield found
     files.use(None)
 

@@ -18,7 +18,6 @@ from sqlmodel import Session, col, select
 from activities import files
 from activities.delivery import to_account
 from activities.files import FolderStore
-from definitions.language.library import load_library
 from store import people as store_people
 from store.ledger import balance_usd, post, reversal_entry, unbalanced_entries
 from store.publishing import publish_compiled
@@ -28,6 +27,7 @@ from store.tables.money import RefundRow
 from store.tables.papers import File, Letter
 from store.tables.utility import Payment
 from tests.api.office import MONDAY, Office
+from tests.shipped import shipped
 from workflows.machine.events import Message
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
@@ -38,16 +38,15 @@ ACCOUNT = "a-1"
 async def office(working_office: Office, tmp_path: Path) -> AsyncIterator[Office]:
     """An office on the shipped district; the account owes $84.10 since 27 March."""
     files.use(FolderStore(tmp_path / "files"))
-    library = load_library(DEFINITIONS)
     now = datetime.now(UTC)
     with working_office.store.writing() as session:
         for name in ("payment-plan", "returned-payment", "refund"):
-            publish_compiled(session, library.compile(name), source="", by="author", at=MONDAY - timedelta(days=30))
+            publish_compiled(session, shipped(name), source="", by="author", at=MONDAY - timedelta(days=30))
         store_people.add_user(session, "finance2", "Fay", roles=frozenset({"finance"}), by="test", at=MONDAY)
         working_office.tokens["finance2"] = store_people.make_sign_in(
             session, "finance2", kind="token", at=now, expires_at=now + timedelta(days=1)
         )
-    district = library.compile("payment-plan").district
+    district = shipped("payment-plan").district
     working_office.app.state.services = replace(working_office.services, district=district)
     yield working_office
     files.use(None)

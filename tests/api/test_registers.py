@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
-from definitions.language.library import load_library
 from store.importing.run import import_file
 from store.ledger import Entry, moved, post
 from store.publishing import publish_compiled
@@ -20,6 +19,7 @@ from store.tables.batches import LetterBatch
 from store.tables.cases import CaseRow
 from store.tables.papers import Letter
 from tests.api.office import MONDAY, Office
+from tests.shipped import shipped
 
 TODAY = date(2026, 3, 9)
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
@@ -125,9 +125,8 @@ async def test_what_waits_for_approval_says_whose_limit_does_and_who_must_not(of
 
 
 async def test_a_batch_says_what_its_mailing_begins_in_law(office: Office) -> None:
-    library = load_library(DEFINITIONS)
     with office.store.writing() as session:
-        publish_compiled(session, library.compile("collection"), source="", by="author", at=MONDAY - timedelta(days=30))
+        publish_compiled(session, shipped("collection"), source="", by="author", at=MONDAY - timedelta(days=30))
         session.add(
             CaseRow(id="c-collect", definition="collection", version=1, account_id="a-1", opened_at=MONDAY, at=MONDAY)
         )

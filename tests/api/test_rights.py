@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,11 +12,11 @@ from starlette.routing import Mount, Route
 
 from api.app import create_app
 from api.security.rights import RIGHTS
-from definitions.language.library import load_library
 from tests.api.calling import EVERYBODY, Things, allowed, called, refused
 from tests.api.endpoints import TABLE
 from tests.api.furnished import SECRET
 from tests.api.office import Office
+from tests.shipped import shipped_library
 
 #: Path parts that name something of an account.
 OF_AN_ACCOUNT: Final = ("account_id", "person_id", "case_id", "task_id", "item_id", "file_id", "letter_id")
@@ -92,6 +91,6 @@ async def test_who_may_see_the_confidential_account_sees_it(furnished: tuple[Off
 
 
 def test_the_district_gives_only_rights_that_there_are() -> None:
-    district = load_library(Path(__file__).parents[2] / "definitions").district
+    district = shipped_library().district
     assert district is not None
     assert {right for role in district.roles.values() for right in role.rights} <= set(RIGHTS)

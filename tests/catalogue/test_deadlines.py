@@ -7,10 +7,9 @@ from datetime import date
 import pytest
 
 from definitions.catalogue.deadlines import in_time, last_day
-from definitions.catalogue.letters import SHIPPED
-from definitions.language.library import load_library
+from tests.shipped import shipped_library
 
-CALENDAR = load_library(SHIPPED.parent).calendars["district"]
+CALENDAR = shipped_library().calendars["district"]
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,9 @@ from definitions.catalogue.instalments import (
     payable_on,
     plan_of,
 )
-from definitions.catalogue.letters import SHIPPED
-from definitions.language.library import load_library
+from tests.shipped import shipped_library
 
-CALENDAR = load_library(SHIPPED.parent).calendars["district"]
+CALENDAR = shipped_library().calendars["district"]
 CENTS = st.decimals("1.00", "99999.99", places=2)
 FIRST = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 

@@ -8,13 +8,12 @@ from decimal import Decimal
 import pytest
 
 from definitions.catalogue.adjustments import Claim, assess, policy
-from definitions.catalogue.letters import SHIPPED
 from definitions.catalogue.tariff import RATES, Tariff, TariffError, Tier, tariff
 from definitions.catalogue.usage import Period
-from definitions.language.library import load_library
 from definitions.language.tables import check_table, decide
+from tests.shipped import shipped_library
 
-LIBRARY = load_library(SHIPPED.parent)
+LIBRARY = shipped_library()
 FLAT = Tariff(tiers=(Tier(low=Decimal(0), high=None, usd_per_ccf=Decimal("2.00")),))
 
 

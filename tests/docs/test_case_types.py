@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from definitions.language.library import load_library
+from tests.shipped import shipped_library
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "definitions" / "cases"
-NAMES = sorted(load_library(ROOT / "definitions").cases)
+NAMES = sorted(shipped_library().cases)
 
 #: Case types of the mission → where their scenarios are.
 SCENARIOS = {

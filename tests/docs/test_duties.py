@@ -10,8 +10,8 @@ import pytest
 
 from api.app import create_app
 from definitions.language.expand import expand, walk
-from definitions.language.library import load_library
 from headgate.cli import COMMANDS
+from tests.shipped import shipped_library
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "duties.md"
@@ -35,7 +35,7 @@ REFERENCE = re.compile(r"`([a-z]+):([^`]+)`")
 @cache
 def known() -> dict[str, set[str]]:
     """What a row may name, by its kind."""
-    library = load_library(ROOT / "definitions")
+    library = shipped_library()
     assert library.district is not None
     states = {f"{name}/{path}" for name, case in library.cases.items() for path, _ in walk(expand(case))}
     return {

@@ -27,7 +27,7 @@ from tests.faults.audit import Acknowledged, audited
 from tests.faults.product import insisted, running, settled, someone
 
 AT_ONCE = 8
-CASES = 200
+CASES, CASES_AT_LENGTH = 60, 200
 
 WAY = ("first", "second", "third")  #: the tasks of the definition, one after the other
 
@@ -74,8 +74,8 @@ async def killer(children: list[Child], chance: random.Random, log: Log, done: C
 
 
 @pytest.mark.timeout(600)
-async def test_killed_processes_lose_double_and_half_do_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    moves = 20 if request.config.getoption("--run-faults") else 150
+async def test_killed_processes_lose_double_and_half_do_nothing(tmp_path: Path, is_long: bool) -> None:
+    cases, moves = (CASES_AT_LENGTH, 20) if is_long else (CASES, 50)
     seed = int(os.environ.get("HEADGATE_SEED", secrets.randbelow(10**6)))
     print(f"HEADGATE_SEED={seed}")
     log = Log()
@@ -89,16 +89,16 @@ async def test_killed_processes_lose_double_and_half_do_nothing(tmp_path: Path, 
                 async with gate:
                     await one_case(client, each, accounts[each % len(accounts)], log, f"run-{seed}")
 
-            stream = asyncio.gather(*(gated(each) for each in range(CASES)))
+            stream = asyncio.gather(*(gated(each) for each in range(cases)))
             killing = asyncio.create_task(killer(children, random.Random(seed), log, stream.done, moves))
             await stream
             await killing
         await settled(children)
-        await _audit(settings, log)
+        await _audit(settings, log, cases)
     assert len(log.kills) >= 3
 
 
-async def _audit(settings: Settings, log: Log) -> None:
+async def _audit(settings: Settings, log: Log, cases: int) -> None:
     """What every test of faults ends with, and that each case went its whole way and no other."""
     rows = await audited(settings, log.acts)
     store = open_store(settings.database)
@@ -107,7 +107,7 @@ async def _audit(settings: Settings, log: Log) -> None:
         tasks = list(session.exec(select(TaskRow)))
     store.close()
     assert set(rows) == set(log.opened.values())
-    assert len(rows) == CASES
+    assert len(rows) == cases
     for case_id, row in rows.items():
         assert row.step_no == len(WAY) + 1
         done = sorted((task.run, task.name, task.state) for task in tasks if task.case_id == case_id)

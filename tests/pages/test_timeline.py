@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.pages.timeline import Happened, timeline, way
-from definitions.language.library import load_library
 from store.tables.cases import CaseRow, StepRow
+from tests.shipped import shipped
 from workflows.machine.machine import Machine
 
 ZONE = ZoneInfo("America/Los_Angeles")
 START = datetime(2026, 3, 9, 17, tzinfo=UTC)
-MACHINE = Machine(load_library(Path(__file__).parents[2] / "definitions").compile("collection"))
+MACHINE = Machine(shipped("collection"))
 OVER = "The reminder brought no payment"  #: the timer that waits in the state "reminded"
 
 

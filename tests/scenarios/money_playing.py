@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 import books
-from playing import ACCOUNT, DEFINITIONS, PACIFIC, ROOT, Play
+from playing import ACCOUNT, PACIFIC, ROOT, Play
 
 from activities import registry
 from activities.facts import READINGS, read_facts
 from definitions.catalogue.replies import Effect
-from definitions.language.library import load_library
 from store.engine import Store
 from store.ledger import balance_usd, bill_entry, payment_entry, post, unbalanced_entries
 from store.projection import write_step
@@ -23,6 +22,7 @@ from store.refunds import collect, issue
 from store.tables.definitions import DefinitionVersion
 from store.tables.utility import Account, Bill, Payment
 from store.writes import StepWrite
+from tests.shipped import shipped
 from workflows.machine.case import Case
 from workflows.machine.effects import RunAction, Step
 from workflows.machine.events import Event, LineDecided
@@ -61,7 +61,7 @@ class MoneyPlay(Play):
         """The same, with the case's definition published and its row in the store."""
         with self.store.writing() as session:
             if session.get(DefinitionVersion, (case, 1)) is None:
-                compiled = load_library(DEFINITIONS).compile(case)
+                compiled = shipped(case)
                 publish_compiled(session, compiled, source="", by="author", at=books.MONDAY)
         with self.store.writing() as session:
             write_step(session, _opened(case, case_id))

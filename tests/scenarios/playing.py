@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from definitions.catalogue import actions
-from definitions.language.library import load_library
+from tests.shipped import shipped
 from workflows.machine.case import Case, Task
 from workflows.machine.effects import Effect, Notify, OpenChild, RunAction, SendMessage, Step
 from workflows.machine.events import ChildClosed, Event, Message, Outcome, Reopened, Replied, TakenBack, TimerFired
@@ -36,9 +36,7 @@ ROLES = {
 @cache
 def machine(case: str) -> Machine:
     """The machine of a shipped definition."""
-    library = load_library(DEFINITIONS)
-    assert library.problems == []
-    return Machine(library.compile(case))
+    return Machine(shipped(case))
 
 
 def on(text: str) -> datetime:

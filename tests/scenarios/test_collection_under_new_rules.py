@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 from collecting import Collection
-from playing import DEFINITIONS, PACIFIC, machine
+from playing import PACIFIC, machine
 from test_collection import tagged
 
 from definitions.language.calendars import Calendar
 from definitions.language.compiled import Compiled, renewed, rules_of
-from definitions.language.library import load_library
+from tests.shipped import shipped_library
 from workflows.machine.case import Case
 from workflows.machine.errors import Barred
 from workflows.machine.events import Outcome, RulesRenewed
@@ -22,7 +22,7 @@ FIRST_LAWFUL = "first-lawful-day"
 
 def shipped(**changes: object) -> Compiled:
     """The shipped collection, in another version."""
-    return load_library(DEFINITIONS).compile("collection", version=2).model_copy(update=changes)
+    return shipped_library().compile("collection", version=2).model_copy(update=changes)
 
 
 def calendar(*, closed: str | None = None, opened: str | None = None) -> Calendar:

@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from books import account
 from collecting import Collection
-from playing import DEFINITIONS, ROOT, on
+from playing import ROOT, on
 from sqlalchemy import URL
 from sqlmodel import Session, col, select
 from typer.testing import CliRunner, Result
 
 from activities.law_report import LawReport, law_report
 from activities.projection import step_write
-from definitions.language.library import load_library
 from headgate.cli import command_line
 from store.engine import Store, open_store
 from store.projection import write_step
 from store.publishing import publish_compiled
 from store.tables.cases import CaseRow, StepRow
 from store.tables.utility import Hold
+from tests.shipped import shipped
 from workflows.machine.case import Case
 from workflows.machine.effects import Step
 from workflows.machine.kept import RuleFound
@@ -64,7 +64,7 @@ def shut_off(**facts: Any) -> Recorded:
 def write(session: Session, play: Recorded) -> None:
     """The account, the definition that ran, and every step of the case, as the worker writes them."""
     account(session, ACCOUNT)
-    compiled = load_library(DEFINITIONS).compile("collection")
+    compiled = shipped("collection")
     version = publish_compiled(session, compiled, source="", by="author", at=LONG_AGO).version
     machine = Machine(compiled)
     for case, step in play.written:
@@ -115,7 +115,7 @@ def test_every_rule_of_a_lawful_shut_off_is_told_with_its_facts_and_its_arithmet
 def test_the_report_holds_every_rule_of_the_laws_that_guard_a_shut_off(written: Store) -> None:
     with written.reading() as session:
         told = rules(report(session))
-    laws = load_library(DEFINITIONS).compile("collection").laws
+    laws = shipped("collection").laws
     assert set(told) == {rule.id for law in laws if "locked-off" in law.before for rule in law.rules}
     assert told["WSP-4"].finding == "stated"
     assert told["WSP-19"].finding == "not-applying"

@@ -11,11 +11,10 @@ import pytest
 from money_playing import MoneyPlay
 
 from definitions.catalogue.charges import FIRST_CHARGE_USD, LATER_CHARGE_USD
-from definitions.catalogue.letters import SHIPPED
-from definitions.language.library import load_library
 from store.engine import Store
 from store.ledger import post, reversal_entry, statement
 from store.tables.utility import Payment
+from tests.shipped import shipped_library
 from workflows.machine.errors import NotAllowed, Refused
 
 TUESDAY = "2026-03-03 09:00"
@@ -88,7 +87,7 @@ def test_each_later_one_costs_35_and_a_second_within_a_year_ends_checks_for_a_ye
 
 
 def test_no_table_of_the_district_charges_more_than_the_law_allows() -> None:
-    rows = load_library(SHIPPED.parent).tables["returned-payment-charge"].rows
+    rows = shipped_library().tables["returned-payment-charge"].rows
     charges = [Decimal(str(row.then["charge"])) for row in rows]
     assert charges[0] <= FIRST_CHARGE_USD
     assert max(charges) <= LATER_CHARGE_USD

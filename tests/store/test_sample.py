@@ -126,7 +126,8 @@ def mostly(told: Iterable[bool]) -> bool:
 
 
 def test_a_plot_tells_its_story(sqlite_store: Store) -> None:
-    stories = load_sample(sqlite_store, NOW).stories
+    load_sample(sqlite_store, NOW, accounts=600)
+    stories = draw_district(1907, TODAY, ZONE, accounts=600).stories
 
     def ratios(kind: str) -> list[list[float]]:
         with sqlite_store.reading() as session:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from activities.openings import opening
 from activities.world import World
 from definitions.catalogue.own import action
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
-from definitions.language.library import load_library
+from definitions.language.compiled import Compiled
+from definitions.language.library import Library, load_library
 from definitions.language.money import Money
 from store.publishing import publish_compiled
 from store.tables.cases import CaseRow, StepRow, TaskRow
@@ -62,16 +64,28 @@ def credit(effect: Effect, amount: Money) -> Reply:
     return Reply(event="posted", data={"amount": f"{amount:f}"})
 
 
+@cache
+def library() -> Library:
+    """The tests' definitions, with what they take from the shipped ones."""
+    found = load_library(HERE / "definitions")
+    shipped = load_library(SHIPPED)
+    found.calendars |= shipped.calendars
+    found.cases[COLLECTS] = shipped.cases[COLLECTS]
+    found.sources["cases", COLLECTS] = shipped.sources["cases", COLLECTS]
+    assert found.problems == []
+    return found
+
+
+@cache
+def compiled() -> Mapping[str, Compiled]:
+    """The same as they are published, by their names."""
+    return {name: library().compile(name) for name in library().cases}
+
+
 def publish(session: Session) -> None:
     """Publishes the tests' definitions."""
-    library = load_library(HERE / "definitions")
-    shipped = load_library(SHIPPED)
-    library.calendars |= shipped.calendars
-    library.cases[COLLECTS] = shipped.cases[COLLECTS]
-    library.sources["cases", COLLECTS] = shipped.sources["cases", COLLECTS]
-    assert library.problems == []
-    for name in library.cases:
-        publish_compiled(session, library.compile(name), source=library.source(name), by="author", at=LONG_AGO)
+    for name, definition in compiled().items():
+        publish_compiled(session, definition, source=library().source(name), by="author", at=LONG_AGO)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,14 +7,13 @@ from decimal import Decimal
 
 import pytest
 from books import ACCOUNT, account
-from desk import LONG_AGO, SHIPPED, Desk
+from desk import LONG_AGO, Desk
 from sqlmodel import select
 
 from activities.delivery import to_account
 from activities.releasing import Releasing
 from activities.running import Running
 from activities.world import World
-from definitions.language.library import load_library
 from store.clock import Clock, set_clock
 from store.ledger import bill_entry, payment_entry, post
 from store.publishing import publish_compiled
@@ -22,6 +21,7 @@ from store.queries.lists import begin_release, waiting_lines
 from store.tables.cases import CaseRow, ListLine
 from store.tables.lists import ReleaseLine
 from store.tables.utility import Bill, Payment
+from tests.shipped import shipped
 from worker.run import working
 from workflows import client
 from workflows.machine.events import LineDecided, Message
@@ -50,10 +50,9 @@ def paid(world: World, whose: str, amount: str) -> Message:
 def past_due(world: World) -> World:
     """Two accounts that owe since the summer, at the shipped district."""
     stand(world, WEDNESDAY)
-    library = load_library(SHIPPED)
     with world.store.writing() as session:
         account(session, OTHER)
-        publish_compiled(session, library.compile("collection"), source="", by="author", at=LONG_AGO)
+        publish_compiled(session, shipped("collection"), source="", by="author", at=LONG_AGO)
         for number in (1, 2):
             bill = Bill(
                 id=f"b-{number}",

@@ -13,19 +13,19 @@ import pytest
 import pytest_asyncio
 from books import ACCOUNT
 from desk import ACCOUNT as FROZEN
-from desk import LONG_AGO, SHIPPED, Desk
+from desk import LONG_AGO, Desk
 from sqlmodel import select
 from test_complaint_on_temporal import task_of
 
 from activities import files
 from activities.files import FolderStore
 from activities.world import World
-from definitions.language.library import load_library
 from store.clock import Clock, set_clock
 from store.ledger import bill_entry, payment_entry, post
 from store.publishing import publish_compiled
 from store.tables.papers import Letter
 from store.tables.utility import Account, Bill, Payment
+from tests.shipped import shipped
 from worker.keeping import Keeping
 from worker.run import working
 from workflows.machine.errors import Barred, Refused
@@ -124,14 +124,13 @@ async def walk(world: World, tmp_path: Path) -> AsyncIterator[Walk]:
     """A collection of $120 that was due on 5 January 2026."""
     files.use(FolderStore(tmp_path / "files"))
     stand(world, at("2026-01-06 09:00"))
-    library = load_library(SHIPPED)
     bill = Bill(
         id="b-late", account_id=ACCOUNT, period_start=date(2025, 10, 10), period_end=date(2025, 12, 8), days=60,
         read_ccf=Decimal(1946), use_ccf=Decimal(20), amount_usd=Decimal("120.00"), mailed=DUE - timedelta(days=25), due=DUE,
     )  # fmt: skip
     with world.store.writing() as session:
         for name in ("collection", "payment-plan", "agency-referral", "lien", "demand", "returned-mail"):
-            publish_compiled(session, library.compile(name), source="", by="author", at=LONG_AGO)
+            publish_compiled(session, shipped(name), source="", by="author", at=LONG_AGO)
         session.get_one(Account, ACCOUNT).mailing = None
         session.add(bill)
         session.flush()

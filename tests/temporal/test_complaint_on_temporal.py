@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from books import ACCOUNT
-from desk import LONG_AGO, SHIPPED, Desk
+from desk import LONG_AGO, Desk
 from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
 from activities import files
 from activities.files import FolderStore
 from activities.world import World
-from definitions.language.library import load_library
 from store.ledger import balance_usd
 from store.people import add_user, set_approval_limit
 from store.publishing import publish_compiled
@@ -27,6 +26,7 @@ from store.queries.holds import standing_holds
 from store.tables.cases import TaskRow
 from store.tables.papers import Letter
 from store.tables.utility import Bill
+from tests.shipped import shipped
 from workflows.machine.errors import NotAllowed
 
 #: the complaint and the cases that it opens
@@ -70,10 +70,9 @@ def bills(session: Session) -> dict[str, Any]:
 async def complaint(world: World, desk: Desk, tmp_path: Path) -> AsyncIterator[str]:
     """An open complaint about the bill of last summer."""
     files.use(FolderStore(tmp_path / "files"))
-    library = load_library(SHIPPED)
     with world.store.writing() as session:
         for name in FAMILY:
-            publish_compiled(session, library.compile(name), source="", by="author", at=LONG_AGO)
+            publish_compiled(session, shipped(name), source="", by="author", at=LONG_AGO)
         disputed = bills(session)
     account = {"id": ACCOUNT, "class": "residential", "language": "en", "since": "2020-01-01", "confidential": False}
     opened = await desk.open("high-consumption", data={"account": account, "bill": disputed})
