@@ -72,12 +72,12 @@ def _input(
     value = given.get(view.name) if given is not None else view.value
     chosen = {_plain(each) for each in value} if isinstance(value, list) else {_plain(value)}
     options = [Option(value=key, label=label, chosen=key in chosen) for key, label in _choices(session, view, account)]
-    kind = "select" if options else "textarea" if view.many else INPUTS.get(view.type, "text")
+    kind = "select" if options else "textarea" if view.many or view.long else INPUTS.get(view.type, "text")
     text = "\n".join(sorted(chosen)) if isinstance(value, list) else _plain(value)
     return Input(
         name=f"field.{view.name}",
         title=view.title,
-        kind="textarea" if kind == "text" and _is_long(view) else kind,
+        kind=kind,
         value=text,
         options=options,
         required=view.required,
@@ -87,10 +87,6 @@ def _input(
         only_for=[outcomes.get(key, key) for key in view.outcomes or ()],
         error=error,
     )
-
-
-def _is_long(view: FieldView) -> bool:
-    return view.type == "text" and view.name in ("comment", "note", "finding", "findings", "reason", "text", "answer")
 
 
 def _plain(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -31,9 +31,6 @@ from store.tables.inbox import InboxItem
 from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
-
-#: Fields of type text that ask for what the customer said.
-SAID: Final = ("complaint", "appeal", "request", "question", "plea", "reason", "explanation", "description", "comment")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +92,9 @@ def about(spec: CaseDefinition, item: InboxItem) -> dict[str, Any]:
 
 
 def filled_in(fields: Mapping[str, DataField], item: InboxItem, day: str) -> dict[str, Any]:
-    """What the item says of the form: the day of its date stamp, and the customer's own words."""
+    """What the item says of the form: the day of its date stamp, and the customer's own words in the first long text."""
     said = "\n".join(part for part in (item.subject, item.text) if part)
-    texts = [name for name in SAID if name in fields and fields[name].type == "text"]
+    texts = [name for name, field in fields.items() if field.long]
     dated = {"received": day} if "received" in fields and fields["received"].type == "date" else {}
     return dated | ({texts[0]: said} if texts and said else {})
 

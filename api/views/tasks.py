@@ -80,6 +80,7 @@ class FieldView(Shown):
     unit: str | None
     required: bool
     many: bool
+    long: bool = Field(description="Of a text: it may have several lines.")
     choices: list[str] | None = Field(description="Of an enumeration: the words to choose from.")
     help: str | None
     outcomes: list[str] | None = Field(description="The outcomes that alone ask for it; null when all do.")

@@ -83,6 +83,7 @@ def field_view(name: str, field: DataField, value: Any, outcomes: list[str] | No
         unit=field.unit,
         required=field.required,
         many=field.many,
+        long=field.long,
         choices=list(field.enum) if field.enum else None,
         help=field.help,
         outcomes=outcomes,

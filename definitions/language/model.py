@@ -68,6 +68,7 @@ class DataField(Strict):
         False, description="Must be given when the case is opened (in `data`) or the form is completed."
     )
     many: bool = Field(False, description="A list of such values.")
+    long: bool = Field(False, description="Of a text: it may have several lines, and pages give it room for them.")
     enum: tuple[Word, ...] | None = Field(None, description="The words to choose from.")
     unit: Literal["ccf", "gal", "kgal", "m3", "l", "af", "psi", "gpm", "percent"] | None = Field(
         None, description="The unit of a quantity."
@@ -87,6 +88,8 @@ class DataField(Strict):
             raise ValueError("a field of type enum lists its words: {enum: [leak, misread]}")
         if (self.type == "quantity") != (self.unit is not None):
             raise ValueError("a quantity names its unit, and only a quantity does: {type: quantity, unit: ccf}")
+        if self.long and (self.type != "text" or self.many):
+            raise ValueError("only a single text is long: {type: text, long: true}")
         return self
 
 

@@ -125,7 +125,7 @@ COMPLAINT = {
         "account": {"type": "account", "required": True},
         "bill": {"type": "bill"},
         "cause": {"enum": ["leak", "misread"]},
-        "comment": "text",
+        "comment": {"type": "text", "long": True},
         "credit": "money",
         "read": {"type": "quantity", "unit": "ccf"},
     },

@@ -281,3 +281,12 @@ async def test_looking_again_is_no_further_look_at_the_account_but_asks_for_the_
     with office.store.reading() as session:
         assert session.exec(select(Audit).where(Audit.act == "view")).all() == []
     assert (await seen(office, "crew", f"/cases/{case}/now")).status_code == 403
+
+
+async def test_a_long_text_of_a_form_has_room_for_lines_on_its_page(office: Office) -> None:
+    task = opened(office)
+    await office.by("rep").post(f"/api/tasks/{task}/claim")
+    page = (await seen(office, "rep", f"/tasks/{task}")).text
+    assert '<textarea id="field.comment"' in page
+    form = (await office.by("rep").get(f"/api/tasks/{task}")).json()["form"]
+    assert {field["name"]: field["long"] for field in form} == {"cause": False, "comment": True}

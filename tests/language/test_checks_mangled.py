@@ -87,3 +87,10 @@ def test_a_schedule_row_that_does_nothing_is_said() -> None:
     assert str(problem) == (
         "example.yaml:5:30  an action is a name, or a name with its arguments: {letter: {template: answer}}  [wrong-value]"
     )
+
+
+@pytest.mark.parametrize("field", ["{type: money, long: true}", "{type: text, many: true, long: true}"])
+def test_only_a_single_text_is_long(field: str) -> None:
+    text = f"case: example\ntitle: Example\ndata:\n  a: {field}\ninitial: a\nstates:\n  a: {{type: final}}\n"
+    [problem] = check_text(LIBRARY, text, "example.yaml")
+    assert str(problem) == "example.yaml:4:6  only a single text is long: {type: text, long: true}  [wrong-value]"
