@@ -43,6 +43,7 @@ class Frame:
     preferences: Preferences
     openid: str | None  #: what the link to the identity provider says; None without one
     work: Mapping[str, str]  #: what queues and crews are called
+    passwords: bool  #: whether people sign in and unlock by a password
     idle: int  #: seconds after which a page that is left alone is covered; 0: never
 
 
@@ -136,6 +137,7 @@ def page(request: Request, template: str, content: Any, *, person: Person | None
         preferences=preferences_of(request.cookies),
         openid=office.openid.title if office.openid else None,
         work=office.district.work_titles,
+        passwords=office.passwords,
         idle=int(office.idle.total_seconds()) if office.idle else 0,
     )
     html = _templates.get_template(template).render(page=content, frame=frame, urls=urls)

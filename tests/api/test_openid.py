@@ -168,6 +168,10 @@ async def test_where_passwords_are_not_used_the_provider_is_the_only_way(desk: O
     assert "/sign-in/openid" in page.text
     assert (await desk.http.post("/sign-in", data={"name": "rep", "password": PASSWORD})).status_code == 401
     assert (await at_the_door(desk, "rep")).status_code == 303
+    cover = (await desk.http.get("/", headers=HTML)).text.partition('<dialog id="locked"')[2]
+    assert "unlock-password" not in cover
+    assert "goes on after signing in again." in cover
+    assert "/sign-in/openid?then=%2F&amp;again=true" in cover
 
 
 async def test_a_locked_session_is_opened_by_signing_in_again_and_stays_the_same(desk: Office) -> None:

@@ -20,6 +20,7 @@ export function watch() {
   const idle = Number(dialog.dataset.idle) * 1000;
   for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, there, { passive: true });
   if (idle) setInterval(() => Date.now() - last > idle && ask({ "X-Live": "1" }), ASKED);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && dialog.open && reopen());
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.querySelector("form").addEventListener("submit", unlock);
 }
@@ -43,6 +44,17 @@ async function ask(headers) {
   }
 }
 
+// Somebody comes back from the identity provider, or from another page on which the password was given.
+async function reopen() {
+  const answer = await fetch(dialog.dataset.awake, { method: "POST", headers: { "HX-Request": "true", "X-Live": "1", "Accept": "text/html" } }).catch(() => null);
+  if (answer?.status === 204) uncover();
+}
+
+function uncover() {
+  last = noted = Date.now();
+  dialog.close();
+}
+
 async function unlock(event) {
   event.preventDefault();
   const form = event.target;
@@ -56,6 +68,5 @@ async function unlock(event) {
   if (answer.redirected) location.reload(); // the session has ended altogether: sign in, and come back
   if (answer.status !== 204) return;
   form.reset();
-  last = noted = Date.now();
-  dialog.close();
+  uncover();
 }
