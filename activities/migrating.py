@@ -18,6 +18,7 @@ from activities.facts import read_facts
 from activities.world import World
 from definitions.language.compiled import from_bytes
 from definitions.language.model import Migration as Counterparts
+from definitions.language.sentences import say
 from store.engine import Store
 from store.publishing import content_of
 from store.queries.migrations import (
@@ -164,7 +165,7 @@ class Migrating:
         except Refused as refused:
             end, sentence = "refused", refused.sentence
         except client.Failed:
-            end, sentence = "refused", "its case failed at this; it has been recorded"
+            end, sentence = "refused", say("its case failed at this; it has been recorded")
         except client.Unanswered:
             return False
         return await asyncio.to_thread(self._settled, migration, each.case, end, sentence, step)

@@ -57,13 +57,15 @@ WRITTEN: Final[Mapping[type[Row], tuple[str, ...]]] = {
 }
 #: What a machine or a form wrote: figures, days and the definition's own words stay, so that laws can be judged again.
 STRUCTURED: Final[Mapping[type[Row], tuple[str, ...]]] = {
-    CaseRow: ("snapshot",),
+    CaseRow: ("snapshot", "why_said"),
     StepRow: ("changes", "facts", "detail", "result"),
     TaskRow: ("form", "draft", "item", "snapshot", "users"),
     EffectRow: ("payload", "result"),
     AccountEvent: ("data",),
-    ListLine: ("columns", "why"),
-    SiteCheck: ("facts",),
+    ListLine: ("columns", "why", "why_said"),
+    SiteCheck: ("facts", "said"),
+    ReleaseLine: ("said",),
+    MigratingCase: ("said",),
     Letter: ("detail",),
     AccountSplit: ("working",),
     IdempotencyKey: ("response",),

@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 from activities.orders import snapshot
 from activities.world import Pulse
 from definitions.language.model import WorkOrder
+from definitions.language.sentences import beside
 from store import projection, writes
 from store.clock import district_now
 from store.engine import Store
@@ -44,7 +45,7 @@ from workflows.machine.effects import (
     OpenTask,
     Step,
 )
-from workflows.machine.lines import ON_LIST, TAKEN_OFF, TAKEN_OFF_UNTIL
+from workflows.machine.lines import ON_LIST, SAID, TAKEN_OFF, TAKEN_OFF_UNTIL
 from workflows.machine.machine import Machine, machine_of
 from workflows.machine.plan import TaskPlan
 from workflows.machine.why import why
@@ -147,7 +148,8 @@ def step_write(session: Session, machine: Machine, written: StepWritten) -> Step
                 list_name=effect.list,
                 state=effect.state,
                 columns=dict(effect.columns),
-                why=[dict(each) for each in effect.why],
+                why=[{name: value for name, value in each.items() if name != SAID} for each in effect.why],
+                why_said=[each.get(SAID) for each in effect.why],
             )
             for effect in step.effects
             if isinstance(effect, JoinList)
@@ -163,6 +165,7 @@ def case_write(machine: Machine, case: Case) -> CaseWrite:
     sla = case.sla
     # A clock that stands still has no due time yet: what was promised moves by as long as it stands.
     due = sla.due if sla and sla.stopped_at is None and sla.paused_at is None else None
+    waits = why(machine, case, case.at)
     return CaseWrite(
         id=case.id,
         definition=case.definition,
@@ -177,7 +180,8 @@ def case_write(machine: Machine, case: Case) -> CaseWrite:
         closed_at=case.closed_at,
         outcome=case.outcome,
         next_due=machine.next_due(case),
-        why=why(machine, case, case.at),
+        why=waits,
+        why_said=beside(waits),
         sla_due=due,
         sla_warn=sla.warn if sla and due else None,
         sla_late=sla.missed if sla else False,
@@ -289,6 +293,8 @@ def _detail(step: Step) -> Mapping[str, Any] | None:
     detail: dict[str, Any] = {name: value for name, value in told.items() if value}
     if step.holds is not None:
         detail["holds"] = dict(step.holds)
+    if step.note_said is not None:
+        detail["note"] = step.note_said
     return detail or None
 
 
@@ -304,6 +310,7 @@ def _audit(written: StepWritten) -> tuple[AuditWrite, ...]:
             object_id=audit.object_id,
             rule=audit.rule,
             sentence=audit.sentence,
+            said=audit.said,
         ),
     )
 

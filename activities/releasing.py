@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from activities.published import district_zone
 from activities.world import World
+from definitions.language.sentences import beside, say
 from store.clock import read_clock
 from store.engine import Store
 from store.queries.lists import End, Going, end_release, releases_to_go_on, settle_line, take_places
@@ -55,6 +56,7 @@ class Releasing:
 
     async def _one(self, going: Going) -> bool:
         """Whether the line was decided; False where its case has not answered."""
+        approved = say("approved by %(people)s", people=", ".join(going.approved_by))
         act = Act(
             event=LineDecided(state=going.state, decision="released", joined=going.joined_step, by=going.by),
             name=f"line:{going.line}:released",
@@ -64,7 +66,8 @@ class Releasing:
                 object_kind="list",
                 object_id=going.line,
                 rule="list review",
-                sentence=f"approved by {', '.join(going.approved_by)}",
+                sentence=approved,
+                said=beside(approved),
             ),
         )
         refused: str | None = None
@@ -73,7 +76,7 @@ class Releasing:
         except Refused as no:
             refused = no.sentence
         except client.Failed:
-            refused = "its case failed at this; it has been recorded"
+            refused = say("its case failed at this; it has been recorded")
         except client.Unanswered:
             return False
         return await asyncio.to_thread(self._settled, going, refused)
@@ -114,4 +117,4 @@ def _end_of(line: ListLine, refused: str | None) -> tuple[End, str | None]:
         case "left" if refused is None:
             return "dropped", line.reason
         case _:
-            return "gone", f"it had left the list: {line.reason}" if line.reason else refused
+            return "gone", say("it had left the list: %(reason)s", reason=line.reason) if line.reason else refused

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
+from definitions.language.sentences import again
 from store.tables.cases import CaseRow
 from store.tables.ledger import PROJECT_DEPOSITS, Posting
 
@@ -107,5 +108,5 @@ def _line(case: CaseRow, held_usd: Decimal, zone: ZoneInfo) -> Connection:
         account=case.account_id,
         fees_usd=Decimal(str(data.get("fees") or "0.00")),
         held_usd=held_usd,
-        waits_for=case.why if case.status == "open" else "",
+        waits_for=again(case.why, case.why_said) if case.status == "open" else "",
     )

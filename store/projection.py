@@ -260,6 +260,7 @@ def _case_row(write: StepWrite) -> dict[str, Any]:
         "step_no": write.step_no,
         "next_due": case.next_due,
         "why": case.why,
+        "why_said": case.why_said,
         "sla_due": case.sla_due,
         "sla_warn": case.sla_warn,
         "sla_late": case.sla_late,
@@ -410,6 +411,7 @@ def _join_rows(write: StepWrite) -> list[dict[str, Any]]:
             "state": join.state,
             "columns": join.columns,
             "why": join.why,
+            "why_said": join.why_said,
             "status": "waiting",
             "joined_at": write.case.at,
             "joined_step": write.step_no,
@@ -431,6 +433,7 @@ def _audit_rows(write: StepWrite) -> list[dict[str, Any]]:
             "step_no": write.step_no,
             "allowed": True,
             "sentence": audit.sentence,
+            "said": audit.said,
             "rule": audit.rule,
         }
         for audit in write.audit

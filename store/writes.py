@@ -33,6 +33,7 @@ class CaseWrite:
     outcome: str | None = None
     next_due: datetime | None = None
     why: str = ""
+    why_said: Json = None
     sla_due: datetime | None = None
     sla_warn: datetime | None = None
     sla_late: bool = False
@@ -126,6 +127,7 @@ class ListJoin:
     state: str
     columns: Json = None
     why: Json = None
+    why_said: Json = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +151,7 @@ class AuditWrite:
     object_id: str
     rule: str | None = None
     sentence: str | None = None
+    said: Json = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

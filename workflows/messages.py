@@ -53,6 +53,7 @@ class Audited:
     object_id: str
     rule: str | None = None  #: by which the person was allowed to
     sentence: str | None = None
+    said: Any = None  #: the sentence as `sentences.kept` writes it down
 
 
 @dataclass(frozen=True, kw_only=True)

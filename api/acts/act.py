@@ -16,7 +16,7 @@ from sqlmodel import Session
 from api.acts.observing import observed
 from api.problems import Conflict, KeyReused, NotPermitted, Problem
 from api.security.people import Person
-from definitions.language.sentences import say, sentence_of, whole
+from definitions.language.sentences import beside, say, sentence_of, whole
 from store.claims import ClaimError
 from store.engine import Store
 from store.tables.audit import Audit
@@ -74,6 +74,7 @@ class Record:
             allowed=refused is None,
             code=refused.code if refused else None,
             sentence=refused.sentence if refused else None,
+            said=beside(refused.sentence) if refused else None,
             rule=self.rule,
         )
 

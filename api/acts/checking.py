@@ -20,7 +20,7 @@ from api.library import content_of_case
 from api.problems import CheckNeeded, Conflict
 from api.services import Services
 from api.views.checks import check_view
-from definitions.language.sentences import say
+from definitions.language.sentences import again, beside, say
 from store.queries.holds import hold_version, standing_holds
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.rules import SiteCheck
@@ -46,13 +46,15 @@ def check(office: Services, ask: Ask, task_id: str) -> Answer:
         if not task.check_at_site:
             raise Conflict(say("This order is not checked at the curb; nothing stands against closing it."))
         refused, asked = _asked(session, ask, task)
+        answer = refused or say("nothing stands against “%(task)s” now", task=task.title)
         found = SiteCheck(
             task_id=task.id,
             by=ask.person.id,
             at=ask.at,
             real_at=datetime.now(UTC),
             fit=refused is None,
-            sentence=refused or f"nothing stands against “{task.title}” now",
+            sentence=answer,
+            said=beside(answer),
             facts=asked,
         )
         session.add(found)
@@ -82,7 +84,9 @@ def must_be_checked(office: Services, session: Session, task: TaskRow, outcome: 
     if last is None:
         raise CheckNeeded(say("Check at the curb first: ask whether there is still a reason for this order."))
     if not last.fit:
-        raise CheckNeeded(say("Do not go on: when it was checked last, %(sentence)s.", sentence=last.sentence))
+        raise CheckNeeded(
+            say("Do not go on: when it was checked last, %(sentence)s.", sentence=again(last.sentence, last.said))
+        )
     if datetime.now(UTC) - last.real_at > lasts(office):
         minutes = int(lasts(office).total_seconds() // 60)
         raise CheckNeeded(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.problems import NotPermitted
 from api.security.people import Person
 from api.services import Services
+from definitions.language.sentences import beside
 from store.tables.audit import Audit
 
 
@@ -22,6 +23,7 @@ def log_refused_look(office: Services, person: Person, problem: NotPermitted, pa
                 allowed=False,
                 code=problem.code,
                 sentence=problem.sentence,
+                said=beside(problem.sentence),
                 rule=problem.facts.get("right"),
             )
         )

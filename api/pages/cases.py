@@ -43,6 +43,7 @@ from api.views.stories import letters_page
 from api.views.tasks import TaskView, task_view
 from definitions.language.diagrams import edges, svg
 from definitions.language.expand import expand
+from definitions.language.sentences import again
 from store.queries import cases as query
 from store.queries.audit import last_act, refused_in
 from store.tables.cases import CaseRow, StepRow
@@ -273,7 +274,9 @@ def _related(session: Session, case_id: str) -> list[Related]:
     links = query.links_of(session, case_id)
     rows = {row.id: row for row in query.cases_by_id(session, [each for link in links for each in link])}
     return [
-        Related(id=other, title=row.title, status=row.status, why=row.why, is_child=parent == case_id)
+        Related(
+            id=other, title=row.title, status=row.status, why=again(row.why, row.why_said), is_child=parent == case_id
+        )
         for parent, child in links
         if (row := rows.get(other := child if parent == case_id else parent)) is not None
     ]

@@ -34,6 +34,7 @@ from api.views.connections import ApplicantView, applicant_view
 from api.views.notes import NoteView, note_view
 from api.views.tasks import OutcomeView, TaskDetail
 from api.views.work import field_view, task_detail
+from definitions.language.sentences import again
 from store.queries.audit import last_act
 from store.queries.cases import notes_of
 from store.tables.cases import CaseRow, TaskRow
@@ -245,7 +246,7 @@ def _shown(
         content = TaskPage(
             task=detail,
             case_title=case.title,
-            why=case.why,
+            why=again(case.why, case.why_said),
             inputs=inputs(
                 session,
                 detail.form,

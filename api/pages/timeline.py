@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from api.pages.audit_words import act_told
 from api.pages.telling import state_title, step_told, timer_title
-from api.pages.texts import _
+from api.pages.texts import _, said
 from api.pages.values import told
 from api.pages.words import day, desk_time, shown
 from definitions.language.expand import title_of
+from definitions.language.sentences import again
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow, StepRow
 from store.tables.rules import RuleOverride
@@ -62,7 +63,7 @@ def timeline(machine: Machine, happened: Happened, *, zone: ZoneInfo) -> list[En
 
 def _step(machine: Machine, step: StepRow, zone: ZoneInfo) -> Entry:
     titles = [state_title(machine, path) for path in step.state.split()]
-    lines = [step.note] if step.note else []
+    lines = [said(again(step.note, (step.detail or {}).get("note")))] if step.note else []
     if step.states_entered:
         lines.append(_("now %(states)s", states=", ".join(titles)))
     data, facts = step.changes or {}, step.facts or {}
@@ -111,7 +112,7 @@ def _refused(row: Audit, zone: ZoneInfo) -> Entry:
         did=False,
         what=_("Refused: %(what)s", what=act_told(row.act)),
         by=row.person,
-        lines=[row.sentence] if row.sentence else [],
+        lines=[said(again(row.sentence, row.said))] if row.sentence else [],
     )
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from api.views.shown import Moment, Shown
+from api.views.shown import Moment, Said, Shown
+from definitions.language.sentences import again
 from store.queries.audit import seals_of
 from store.tables.audit import Audit
 from store.tables.utility import Account
@@ -28,7 +29,7 @@ class AuditView(Shown):
     step: int | None
     allowed: bool
     code: str | None = Field(description="Why it was refused: the problem's code.")
-    sentence: str | None
+    sentence: Said | None
     rule: str | None = Field(description="By which it was allowed or refused.")
     row: int = Field(description="The number of the row.")
     link: int | None = Field(description="Its place in the audit's chain; null for the seconds until it is sealed.")
@@ -57,7 +58,7 @@ def audit_views(session: Session, rows: Collection[Audit], *, zone: ZoneInfo) ->
             step=row.step_no,
             allowed=row.allowed,
             code=row.code,
-            sentence=row.sentence,
+            sentence=again(row.sentence, row.said) if row.sentence else None,
             rule=row.rule,
             row=int(row.id or 0),
             link=seal.no if (seal := seals.get(int(row.id or 0))) else None,

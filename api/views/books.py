@@ -10,6 +10,7 @@ from pydantic import Field
 from api.views.remedies import remedy
 from api.views.shown import Moment, Said, Shown, local
 from definitions.language.problems import Problem
+from definitions.language.sentences import again
 from store.tables.cases import Incident
 from store.tables.definitions import DefinitionVersion
 from store.tables.papers import File
@@ -94,7 +95,7 @@ def incident_view(row: Incident, *, zone: ZoneInfo) -> IncidentView:
         effect=row.effect_no,
         action=row.action,
         code=row.code,
-        sentence=row.sentence,
+        sentence=again(row.sentence, row.said),
         remedy=remedy(row.code),
         attempts=row.attempts,
         opened=row.opened_at.astimezone(zone),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, Field
 
 from api.views.shown import Moment, Said, Shown, local
+from definitions.language.sentences import again
 from store.tables.cases import CaseRow, StepRow
 
 CASE_EXAMPLE: dict[str, Any] = {
@@ -128,7 +129,7 @@ def _fields(case: CaseRow, zone: ZoneInfo) -> dict[str, Any]:
         "account": case.account_id,
         "status": case.status,
         "state": case.state.split(),
-        "why": case.why,
+        "why": again(case.why, case.why_said),
         "opened": case.opened_at.astimezone(zone),
         "changed": case.at.astimezone(zone),
         "closed": local(case.closed_at, zone),

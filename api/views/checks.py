@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from api.views.shown import Moment, Shown, local
+from api.views.shown import Moment, Said, Shown, local
+from definitions.language.sentences import again
 from store.tables.rules import RuleOverride, SiteCheck
 
 
@@ -18,7 +19,7 @@ class CheckView(Shown):
     task: str
     at: Moment
     fit: bool = Field(description="Whether the crew may go on.")
-    sentence: str = Field(description="Why, or why not.")
+    sentence: Said = Field(description="Why, or why not.")
     lasts_minutes: int = Field(description="How long the answer is good for.")
 
 
@@ -42,7 +43,7 @@ def check_view(check: SiteCheck, *, lasts: timedelta, zone: ZoneInfo) -> CheckVi
         task=check.task_id,
         at=check.at.astimezone(zone),
         fit=check.fit,
-        sentence=check.sentence,
+        sentence=again(check.sentence, check.said),
         lasts_minutes=int(lasts.total_seconds() // 60),
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, Field
 
 from api.views.accounts import Address
-from api.views.shown import Moment, Shown, Usd
+from api.views.shown import Moment, Said, Shown, Usd
 from store.connections import Connection
 from store.tables.connections import Applicant, Parcel, RegisterEvent, RegisterItem
 
@@ -112,7 +112,7 @@ class ConnectionLine(Shown):
     account: str | None
     fees_usd: Usd
     held_usd: Usd = Field(description="Held in deposit for the project, by the ledger.")
-    waits_for: str
+    waits_for: Said
 
 
 class ConnectionReport(Shown):

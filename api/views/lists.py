@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from pydantic import Field
 
 from api.views.shown import Moment, Said, Shown, local
 from definitions.language.pack import ReviewList
+from definitions.language.sentences import again
 from store.tables.cases import ListLine, TaskRow
 from store.tables.lists import ListRelease, ReleaseLine
 
@@ -88,7 +90,7 @@ class ReleaseLineView(Shown):
     case: str
     account: str | None
     status: Literal["pending", "going", "released", "stayed", "dropped", "gone", "over", "cancelled"]
-    sentence: str | None = Field(description="Why it was not released.")
+    sentence: Said | None = Field(description="Why it was not released.")
     at: Moment | None
 
 
@@ -152,7 +154,10 @@ def line_view(line: ListLine, *, zone: ZoneInfo) -> LineView:
         case=line.case_id,
         account=line.account_id,
         columns=line.columns or {},
-        why=[ReasonView(**each) for each in line.why or []],
+        why=[
+            ReasonView(**{**each, "says": again(each["says"], said)})
+            for each, said in zip_longest(line.why or (), line.why_said or ())
+        ],
         joined=line.joined_at.astimezone(zone),
         status=line.status,
         reason=line.reason,
@@ -184,7 +189,7 @@ def release_line_view(row: ReleaseLine, line: ListLine, *, zone: ZoneInfo) -> Re
         case=line.case_id,
         account=line.account_id,
         status=row.status,
-        sentence=row.sentence,
+        sentence=again(row.sentence, row.said) if row.sentence else None,
         at=local(row.at, zone),
     )
 

@@ -16,6 +16,7 @@ from api.views.lists import ListDay, OrderView, list_day
 from api.views.reviewing import seen
 from api.views.shown import local
 from definitions.language.pack import ReviewList
+from definitions.language.sentences import again
 from store.queries.reviewing import Off, Place, accounts_off, day_of_list, last_checks, places, received
 
 LOCKED_OFF = "locked-off"  #: the tag of what a list leads to after which an account's water is off
@@ -103,7 +104,7 @@ def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, pe
             order=each.orders[-1] if each.orders else None,
             check=next(
                 (
-                    CurbCheck(at=check.at.astimezone(zone), fit=check.fit, sentence=check.sentence)
+                    CurbCheck(at=check.at.astimezone(zone), fit=check.fit, sentence=again(check.sentence, check.said))
                     for order in reversed(each.orders)
                     if (check := checks.get(order.id)) is not None
                 ),

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from activities.migrating import Foreseen
-from api.views.shown import Moment, Shown, local
+from api.views.shown import Moment, Said, Shown, local
+from definitions.language.sentences import again
 from store.tables.migrations import CaseMigration, MigratingCase
 from workflows.machine.crossing import said
 
@@ -21,7 +22,7 @@ class DeadlineView(Shown):
     was: Moment | None = Field(description="None: it is new.")
     now: Moment | None = Field(description="None: it is no more.")
     stays: bool = Field(description="The other version would have it earlier; a notice was mailed, so it stays.")
-    sentence: str
+    sentence: Said
 
 
 class ForeseenView(Shown):
@@ -30,7 +31,7 @@ class ForeseenView(Shown):
     case: str
     state: list[str]
     to_state: list[str] | None = Field(description="Null: the case would be refused, and stay as it is.")
-    refused: str | None = Field(description="Why.")
+    refused: Said | None = Field(description="Why.")
     deadlines: list[DeadlineView]
     tasks_kept: list[str]
     tasks_withdrawn: list[str]
@@ -62,7 +63,7 @@ class MigratingView(Shown):
 
     case: str
     status: Literal["pending", "migrated", "refused", "gone", "cancelled"]
-    sentence: str | None
+    sentence: Said | None
     step: int | None = Field(description="By which it came over.")
     at: Moment | None
 
@@ -112,5 +113,9 @@ def migration_view(row: CaseMigration, counts: Mapping[str, int], *, zone: ZoneI
 def migrating_view(row: MigratingCase, *, zone: ZoneInfo) -> MigratingView:
     """The case as it is shown."""
     return MigratingView(
-        case=row.case_id, status=row.status, sentence=row.sentence, step=row.step_no, at=local(row.at, zone)
+        case=row.case_id,
+        status=row.status,
+        sentence=again(row.sentence, row.said) if row.sentence else None,
+        step=row.step_no,
+        at=local(row.at, zone),
     )

@@ -134,6 +134,16 @@ def sentence_from(plain: Any) -> str:
     raise ValueError("not a sentence")
 
 
+def beside(text: str | None) -> Any:
+    """What is kept beside the English of a text, as plain JSON: None where it is no sentence."""
+    return kept(text) if isinstance(text, Sentence) else None
+
+
+def again(text: str, beside_it: Any) -> str:
+    """The sentence whose English was kept, from what was kept beside it; the text alone where there is nothing."""
+    return text if beside_it is None else sentence_from(beside_it)
+
+
 def _whole(text: str) -> str:
     begun = text[:1].upper() + text[1:]
     return begun if begun.endswith((".", "?", "!")) else f"{begun}."

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from definitions.language.sentences import beside
 from store.paging import Page, after, page_of, read_cursor
 from store.tables.base import table_of
 from store.tables.cases import EXCLUDED, ListLine
@@ -187,7 +188,7 @@ def settle_line(session: Session, release_id: str, no: int, end: End, *, sentenc
     done = connection.execute(
         update(RELEASED)
         .where(RELEASED.c.release_id == release_id, RELEASED.c.no == no, RELEASED.c.status == "going")
-        .values(status=end, sentence=sentence, at=at)
+        .values(status=end, sentence=sentence, said=beside(sentence), at=at)
     )
     if done.rowcount != 1:
         return False
@@ -350,4 +351,4 @@ def _move(
     moved = update(RELEASED).where(RELEASED.c.release_id == release_id, RELEASED.c.status == before)
     if numbers is not None:
         moved = moved.where(RELEASED.c.no.in_(numbers))
-    connection.execute(moved.values(status=status, day=day, sentence=sentence, at=at))
+    connection.execute(moved.values(status=status, day=day, sentence=sentence, said=beside(sentence), at=at))

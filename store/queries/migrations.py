@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import func, insert, literal, select, text, update
 from sqlmodel import Session, col
 
+from definitions.language.sentences import beside
 from store.paging import Page, after, page_of, read_cursor
 from store.tables.base import table_of
 from store.tables.cases import CaseRow
@@ -103,7 +104,7 @@ def settle_migrated(
     session.execute(
         update(MIGRATING)
         .where(MIGRATING.c.migration_id == migration_id, MIGRATING.c.case_id == case, MIGRATING.c.status == "pending")
-        .values(status=end, sentence=sentence, step_no=step, at=at)
+        .values(status=end, sentence=sentence, said=beside(sentence), step_no=step, at=at)
     )
 
 

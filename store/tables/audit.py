@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
 from store.tables.base import Row, only_where
-from store.types import Moment
+from store.types import Moment, PlainJson
 
 REFUSED = "NOT allowed"
 SEEN = "act = 'view'"
@@ -32,6 +33,8 @@ class Audit(Row, table=True):
     code: str | None = None  #: why it was refused
     sentence: str | None = None
     rule: str | None = None  #: by which rule it was allowed or refused
+    #: The sentence with its message and values, for other languages. The chain covers the English.
+    said: Any = Field(default=None, sa_type=PlainJson, nullable=True)
 
     #: Every list is by the newest first, so each index ends with when and the number; the last two are small.
     __table_args__ = (

@@ -53,6 +53,7 @@ class CaseRow(Row, table=True):
     step_no: int = 0
     next_due: datetime | None = Field(default=None, sa_type=Moment)
     why: str = ""  #: what it waits for, in one sentence
+    why_said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: it with its message and values
     sla_due: datetime | None = Field(default=None, sa_type=Moment)  #: while its service clock runs
     sla_warn: datetime | None = Field(default=None, sa_type=Moment)
     sla_late: bool = False  #: the promise was not kept
@@ -240,6 +241,7 @@ class Incident(Row, table=True):
     action: str
     code: str
     sentence: str  #: without personal data
+    said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: the sentence with its message and values
     attempts: int = 1
     opened_at: datetime = Field(sa_type=Moment)
     settled_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -265,6 +267,7 @@ class ListLine(Row, table=True):
     state: str  #: path of the state that waits
     columns: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: as they were when it joined
     why: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: sentences with their arithmetic, as it joined
+    why_said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: each with its message and values
     status: str = "waiting"  #: waiting, released, excluded, left
     joined_at: datetime = Field(sa_type=Moment)
     joined_step: int

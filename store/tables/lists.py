@@ -57,6 +57,7 @@ class ReleaseLine(Row, table=True):
     #: is for); gone (it had left the list); over (the day had no place left); cancelled
     status: str = "pending"
     sentence: str | None = None
+    said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: the sentence with its message and values
     day: date | None = None  #: whose capacity it counts for
     at: datetime | None = Field(default=None, sa_type=Moment)
 

@@ -51,6 +51,7 @@ class MigratingCase(Row, table=True):
     #: cancelled
     status: str = "pending"
     sentence: str | None = None
+    said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: the sentence with its message and values
     step_no: int | None = None  #: by which it came over
     at: datetime | None = Field(default=None, sa_type=Moment)
 

@@ -45,6 +45,7 @@ class SiteCheck(Row, table=True):
     real_at: datetime = Field(sa_type=Moment)  #: how old an answer is counts in real time, in a demonstration too
     fit: bool
     sentence: str
+    said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: the sentence with its message and values
     facts: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: that it was decided on
 
     __table_args__ = (Index("ix_site_checks_task", "task_id", "id"),)

@@ -40,7 +40,7 @@ case_moves.status cases.definition cases.title cases.state cases.status cases.ou
 conversations.spoke_with conversations.asked conversations.offered crew_members.crew definition_drafts.definition
 definition_proposals.definition definition_proposals.status definition_versions.definition definition_versions.title
 effects.kind effects.name effects.status effects.error_code files.kind files.content_type holds.kind import_runs.kind
-inbox_items.channel inbox_items.queue inbox_items.status incidents.action incidents.code incidents.sentence
+inbox_items.channel inbox_items.queue inbox_items.status incidents.action incidents.code incidents.sentence incidents.said
 incidents.settled_how letters.template letters.language letters.status letters.delivery list_approvals.list_name
 list_days.list_name list_lines.list_name list_lines.state list_lines.status list_releases.list_name list_releases.status
 memos.to_crew migrating_cases.status payments.method plans.status postings.code postings.rule reads.kind reads.source
@@ -77,7 +77,7 @@ import_bad_rows.reason import_runs.file_name list_releases.reason redactions.rea
 rehearsals.result
 """
 #: What the law wants whole: the sealed audit, and a ledger in which nothing is changed.
-RECORDS = "audit.sentence postings.memo"
+RECORDS = "audit.sentence audit.said postings.memo"
 
 IMPERSONAL = " ".join((NUMBERS, WORDS, STAFF, PLACES, DISTRICT, RECORDS)).split()
 IN_COLUMNS = {

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+import html
+import re
+from typing import Any, Final
 
 import httpx
-from sqlmodel import select
+from babel.messages.pofile import read_po
+from sqlmodel import Session, select
 
+from api.library import content_of_case
+from api.pages.texts import LOCALES
 from api.security.form_tokens import form_token
 from api.security.signin import SESSION_COOKIE
+from definitions.language.sentences import beside, say
 from store.tables.audit import Audit
+from store.tables.cases import CaseRow
 from tests.api.office import PASSWORD, Office, opened
 from tests.api.pages_office import seen, sent
+from tests.api.test_case_page import step
+from workflows.machine import case as cases
+from workflows.machine.machine import machine_of
+from workflows.machine.why import why
+
+LEAST: Final = 8  #: letters of a message that are looked for: what is shorter may be a word of the district's
 
 
 async def leido(office: Office, by: str, path: str) -> str:
@@ -26,6 +39,27 @@ async def enviado(office: Office, by: str, path: str, **fields: Any) -> httpx.Re
     """The answer, in Spanish, to a form that this person sends."""
     data = {**fields, "form-token": form_token(office.tokens[by]), "key": f"es-{by}-{path}"}
     return await office.http.post(path, data=data, headers=_headers(office, by))
+
+
+def says_why(session: Session, case: str) -> None:
+    """Keeps what the case waits for as a step does."""
+    row = session.get_one(CaseRow, case)
+    waits = why(machine_of(content_of_case(session, row)), cases.from_json(row.snapshot), row.at)
+    row.why, row.why_said = waits, beside(waits)
+
+
+def english_in(page: str) -> list[str]:
+    """The messages of sentences that stand on the page in English: told by their longest words between values."""
+    text = html.unescape(re.sub(r"<[^>]+>", " ", page))
+    found = []
+    for area in ("machine", "refusals", "audit"):
+        with (LOCALES / "es" / f"{area}.po").open("rb") as file:
+            for message in read_po(file, locale="es"):
+                ids = message.id if isinstance(message.id, tuple) else (message.id,)
+                longest = max((part for each in ids for part in re.split(r"%\(\w+\)s", str(each))), key=len)
+                if len(longest.strip()) >= LEAST and longest in text:
+                    found.append(longest)
+    return found
 
 
 def _headers(office: Office, by: str) -> dict[str, str]:
@@ -66,6 +100,42 @@ async def test_the_audit_is_read_in_spanish(office: Office) -> None:
     assert "permiso see-accounts" in page
     assert "took the task" not in page
     assert "right see-accounts" not in page
+
+
+async def test_a_case_says_in_spanish_what_it_waits_for_and_what_did_not_happen(office: Office) -> None:
+    task = opened(office)
+    case = task.rpartition(".")[0]
+    barred = say("“%(plan)s” is barred while the account has the hold “%(title)s”", plan="Visit", title="Bankruptcy")
+    with office.store.writing() as session:
+        says_why(session, case)
+        session.add(step(case, 1, "timer visit refused", note=barred, detail={"note": beside(barred)}))
+        session.add(step(case, 2, "suspended review", note="The customer calls back."))
+    await sent(office, "rep", f"/tasks/{task}/claim")
+    await sent(office, "rep2", f"/tasks/{task}/claim")
+    page = await leido(office, "rep", f"/cases/{case}")
+    assert "Espera que Customer service haga «Review the history»." in page
+    assert "«Visit» no se permite mientras la cuenta tenga la retención «Bankruptcy»" in page
+    assert "rep tiene esta tarea" in page
+    assert "The customer calls back." in page
+    assert english_in(page) == []
+
+
+async def test_a_task_says_in_spanish_how_it_can_end(office: Office) -> None:
+    task = opened(office)
+    with office.store.writing() as session:
+        says_why(session, task.rpartition(".")[0])
+    await sent(office, "rep", f"/tasks/{task}/claim")
+    page = await leido(office, "rep", f"/tasks/{task}")
+    assert "cierra el caso" in page or "abre «" in page or "pasa a «" in page
+    assert english_in(page) == []
+    assert english_in(await leido(office, "auditor", "/audit")) == []
+
+
+async def test_what_was_kept_before_sentences_had_messages_is_shown_as_it_is(office: Office) -> None:
+    case = opened(office).rpartition(".")[0]
+    with office.store.writing() as session:
+        session.get_one(CaseRow, case).why = "Waits for Customer service to do “Review the history”."
+    assert "Waits for Customer service to do “Review the history”." in await leido(office, "rep", f"/cases/{case}")
 
 
 async def test_programs_are_answered_in_english_whatever_their_browser_prefers(office: Office) -> None:

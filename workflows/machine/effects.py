@@ -163,6 +163,7 @@ class Step:
     facts: Mapping[str, Any]  #: the facts that the step was decided on
     rules: tuple[str, ...] = ()  #: law rules that were checked and kept: `WSP-8`
     note: str | None = None
+    note_said: Any = None  #: the note as `sentences.kept` writes it down, where the machine made it
     effects: tuple[Effect, ...] = ()
     happened: Mapping[str, str | None] = field(
         default_factory=dict

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from definitions.language.sentences import say
+from definitions.language.sentences import beside, say
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Timer
 from workflows.machine.errors import Barred
@@ -65,6 +65,7 @@ def step_of(run: Run, label: str) -> fx.Step:
         facts=run.facts,
         rules=tuple(run.rules),
         note=run.note,
+        note_said=beside(run.note),
         effects=tuple(run.effects),
         happened=_changes(run.case.happened, run.happened),
         holds=dict(run.holds) if run.case.step == 0 or run.holds != run.case.holds else None,
@@ -95,6 +96,7 @@ def refused(run: Run, timer: Timer, barred: Barred) -> tuple[Case, fx.Step]:
         changes={},
         facts=run.facts,
         note=barred.sentence,
+        note_said=beside(barred.sentence),
         effects=(fx.ArmTimer(timer=again),),
     )
     return replace(case, timers=timers, step=case.step + 1, at=run.at), step

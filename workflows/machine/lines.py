@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from definitions.language.pack import ReviewList
 from definitions.language.rules import ShutOffDay
-from definitions.language.sentences import kept, say
+from definitions.language.sentences import beside, say
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Timer
 from workflows.machine.errors import BadForm, Barred, Unknown
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: Facts that the store gives when it finds, in a step's own transaction, that the account may not join.
 ON_LIST, TAKEN_OFF, TAKEN_OFF_UNTIL = "list.on", "list.taken-off", "list.taken-off-until"
 BACK = "/list/back"
+SAID = "said"  #: beside what a reason says: its message and values, which the store keeps apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +214,7 @@ def _lawful(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
     return [
         {
             "says": each.arithmetic,
-            "said": kept(each.arithmetic),
+            SAID: beside(each.arithmetic),
             "rule": each.rule,
             "source": each.source,
             "kept": each.kept,
