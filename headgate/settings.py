@@ -47,7 +47,7 @@ def variable(name: str, field: FieldInfo) -> str:
 class Settings(BaseSettings):
     """All settings of a Headgate process. `docs/reference/settings.md` is made from these descriptions."""
 
-    model_config = SettingsConfigDict(env_prefix="HEADGATE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HEADGATE_", env_ignore_empty=True, extra="ignore")
 
     home: Path = Field(Path(".headgate"), description="The folder of everything that Headgate keeps on this machine.")
     port: int = Field(8000, ge=1, le=65535, description="The port of pages and REST interface.")

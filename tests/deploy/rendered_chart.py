@@ -15,6 +15,7 @@ from headgate.settings import Settings, variable
 CHART = Path(__file__).parents[2] / "deploy" / "chart"
 KUBERNETES = "1.33.0"
 PROCESSES = ("worker", "api", "upgrade")
+PREVIOUS = "worker-previous"
 Manifest = dict[str, Any]
 
 
@@ -51,7 +52,7 @@ def of_kind(manifests: list[Manifest], kind: str) -> list[Manifest]:
 
 
 def test_every_pod_is_restricted(manifests: list[Manifest]) -> None:
-    assert set(pods(manifests)) == set(PROCESSES)
+    assert set(pods(manifests)) - {PREVIOUS} == set(PROCESSES)
     for pod in pods(manifests).values():
         spec = pod["spec"]
         assert spec["automountServiceAccountToken"] is False
@@ -102,12 +103,34 @@ def test_schema_and_definitions_come_before_what_runs_on_them(manifests: list[Ma
     assert "headgate upgrade" in container["args"][0]
 
 
+def test_workers_of_the_release_before_stand_beside_the_new_ones_until_those_are_promoted() -> None:
+    def release(component: str) -> dict[str, str]:
+        [container] = pods(rendered("ci/everything"))[component]["spec"]["containers"]
+        given = {each["name"]: each["value"] for each in container["env"]}
+        return {
+            "image": container["image"],
+            **{name: given[f"HEADGATE_{name.upper()}"] for name in ("deployment", "build")},
+        }
+
+    repository = "registry.example.org/headgate"
+    new, before = release("worker"), release(PREVIOUS)
+    assert new == {"image": f"{repository}@sha256:{'0' * 64}", "deployment": "headgate", "build": "0" * 32}
+    assert before == {"image": f"{repository}:0.9.0", "deployment": "headgate", "build": "0.9.0"}
+    assert set(pods(rendered("values"))) == set(PROCESSES)
+
+
+def test_forwarded_headers_are_believed_from_named_addresses_alone(manifests: list[Manifest]) -> None:
+    [container] = pods(manifests)["api"]["spec"]["containers"]
+    [believed] = [each["value"] for each in container["env"] if each["name"] == "FORWARDED_ALLOW_IPS"]
+    assert "*" not in believed
+
+
 def test_each_kind_of_pod_has_its_network_policy() -> None:
     policies = of_kind(rendered("ci/everything"), "NetworkPolicy")
     by_component = {
         each["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]: each for each in policies
     }
-    assert set(by_component) == set(PROCESSES)
+    assert set(by_component) == {*PROCESSES, PREVIOUS}
     for policy in policies:
         assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
         named = {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}

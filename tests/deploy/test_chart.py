@@ -34,6 +34,8 @@ def test_the_values_that_it_ships_are_what_its_schema_says() -> None:
         ("environment", {"DATABASE_URL": "postgresql://headgate:secret@db/headgate"}),
         ("environment", {"HEADGATE_CODEC_KEYS": "k1:secret"}),
         ("ingress", {"enabled": True}),
+        ("environment", {"HEADGATE_DEPLOYMENT": "headgate"}),
+        ("deployment", {"name": "", "previous": {"tag": "1.0.0"}}),
         ("temporal", {"address": "temporal-frontend"}),
         ("image", {"repository": "headgate", "digest": "latest"}),
         ("workers", {**values()["workers"], "replica": 3}),

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,18 @@ def test_only_the_proxy_is_reached_from_outside_and_the_databases_only_from_with
     assert set(published) == {"proxy", "temporal-ui"}
     assert all(port.startswith("127.0.0.1:") for port in published["temporal-ui"])
     assert services()["postgres"]["networks"] == services()["temporal"]["networks"] == ["back"]
+
+
+def test_the_proxy_alone_is_believed_about_where_a_request_came_from() -> None:
+    address = services()["proxy"]["networks"]["front"]["ipv4_address"]
+    assert services()["api"]["environment"]["FORWARDED_ALLOW_IPS"] == address
+    [front] = yaml.safe_load(COMPOSE.read_text())["networks"]["front"]["ipam"]["config"]
+    proxy, subnet, given_away = (
+        INTERPOLATED.sub(lambda found: found[2].removeprefix(":-"), text)
+        for text in (address, front["subnet"], front["ip_range"])
+    )
+    assert ip_address(proxy) in ip_network(subnet)
+    assert ip_address(proxy) not in ip_network(given_away)
 
 
 def test_passwords_come_as_files_never_in_the_environment() -> None:

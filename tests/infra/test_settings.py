@@ -26,6 +26,16 @@ def test_a_setting_may_stand_in_a_file_and_the_environment_goes_first(
     assert Settings().database_url == "postgresql://two"
 
 
+def test_an_empty_variable_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADGATE_DEPLOYMENT", "")
+    assert Settings().release is None
+    monkeypatch.setenv("HEADGATE_DEPLOYMENT", "district")
+    monkeypatch.setenv("HEADGATE_BUILD", "")
+    release = Settings().release
+    assert release is not None
+    assert release.build
+
+
 def test_a_file_that_cannot_be_read_is_named_by_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADGATE_CODEC_KEYS_FILE", str(tmp_path / "nothing"))
     with pytest.raises(ValueError, match="HEADGATE_CODEC_KEYS_FILE"):

@@ -16,8 +16,15 @@ app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Version }}
 {{- end }}
 
+{{- /* A release's image, and what tells the release from others in the deployment: (list . .Values.image) */ -}}
 {{- define "headgate.image" -}}
-{{- if .Values.image.digest }}{{ .Values.image.repository }}@{{ .Values.image.digest }}{{ else }}{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
+{{- $root := index . 0 }}{{ $of := index . 1 -}}
+{{- if $of.digest }}{{ $root.Values.image.repository }}@{{ $of.digest }}{{ else }}{{ $root.Values.image.repository }}:{{ $of.tag | default $root.Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{- define "headgate.build" -}}
+{{- $root := index . 0 }}{{ $of := index . 1 -}}
+{{- if $of.digest }}{{ $of.digest | trimPrefix "sha256:" | trunc 32 }}{{ else }}{{ $of.tag | default $root.Chart.AppVersion }}{{ end }}
 {{- end }}
 
 {{- define "headgate.podSecurity" -}}
@@ -42,13 +49,19 @@ securityContext:
   capabilities: {drop: [ALL]}
 {{- end }}
 
+{{- /* The environment of a release: (list . .Values.image) */ -}}
 {{- define "headgate.environment" -}}
+{{- $root := index . 0 }}
 - {name: DATABASE_URL_FILE, value: /run/secrets/headgate/database-url}
 - {name: HEADGATE_CODEC_KEYS_FILE, value: /run/secrets/headgate/codec-keys}
-- {name: TEMPORAL_ADDRESS, value: {{ .Values.temporal.address | quote }}}
-- {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
-- {name: HEADGATE_TASK_QUEUE, value: {{ .Values.temporal.taskQueue | quote }}}
-{{- with .Values.temporal.tls }}
+- {name: TEMPORAL_ADDRESS, value: {{ $root.Values.temporal.address | quote }}}
+- {name: TEMPORAL_NAMESPACE, value: {{ $root.Values.temporal.namespace | quote }}}
+- {name: HEADGATE_TASK_QUEUE, value: {{ $root.Values.temporal.taskQueue | quote }}}
+{{- with $root.Values.deployment.name }}
+- {name: HEADGATE_DEPLOYMENT, value: {{ . | quote }}}
+- {name: HEADGATE_BUILD, value: {{ include "headgate.build" $ | quote }}}
+{{- end }}
+{{- with $root.Values.temporal.tls }}
 {{- if .existingSecret }}
 - {name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: /run/secrets/temporal/ca.crt}
 {{- if .clientCertificate }}
@@ -60,10 +73,10 @@ securityContext:
 {{- end }}
 {{- end }}
 {{- end }}
-{{- with .Values.definitions }}
+{{- with $root.Values.definitions }}
 - {name: HEADGATE_DEFINITIONS, value: {{ . | quote }}}
 {{- end }}
-{{- range $name, $value := .Values.environment }}
+{{- range $name, $value := $root.Values.environment }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
 {{- end }}
 {{- end }}
