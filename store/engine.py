@@ -60,6 +60,8 @@ def open_engine(url: URL | str, *, pool_size: int = 20) -> Engine:
         "poolclass": QueuePool,
         "pool_size": pool_size,
         "max_overflow": pool_size,
+        # The one that was used last knows its statements: handed round in a circle, they cost PostgreSQL half as much again.
+        "pool_use_lifo": True,
         "json_serializer": _to_json,
         "query_cache_size": 1000,
     }

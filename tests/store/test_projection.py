@@ -309,6 +309,17 @@ def test_a_completion_takes_at_most_seven_statements(store: Store) -> None:
     assert len([sql for sql in statements if not sql.startswith(("BEGIN", "COMMIT"))]) <= 7, statements
 
 
+def test_steps_one_after_another_take_the_same_connection_which_knows_their_statements(store: Store) -> None:
+    with store.reading() as first, store.reading() as second, store.reading() as third:
+        for session in (first, second, third):
+            session.connection()
+    used = []
+    for _ in range(5):
+        with store.reading() as session:
+            used.append(session.connection().connection.dbapi_connection)
+    assert len(set(map(id, used))) == 1
+
+
 def test_a_case_without_an_account_is_written_too(store: Store) -> None:
     inner = step(key=None)
     assert write(store, replace(inner, case=replace(inner.case, account_id=None))).kind == "written"
