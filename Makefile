@@ -46,9 +46,10 @@ record: $(VENV)/.dev ## the histories of this version, which every later one has
 	@$(BIN)/python -m headgate prepare --for-tests
 	@$(BIN)/python -m pytest -q tests/temporal/record.py
 
-bench: $(VENV)/.dev ## the benchmark beside a bare workflow (docs/performance.md)
+bench: $(VENV)/.dev $(ASSETS) ## the benchmarks: beside a bare workflow, long queues, every page (docs/performance.md)
 	@$(BIN)/python -m headgate prepare --for-tests
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.pages
 
 deploy-check: $(VENV)/.dev ## what is in deploy/, by its own tools, which Go builds the first time
 	@PYTHON=$(BIN)/python deploy/check.sh

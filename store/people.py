@@ -332,15 +332,20 @@ def set_approval_limit(
     session.flush()
 
 
-def stands_in_for(session: Session, user_id: str, on: date) -> list[str]:
-    """Ids of those who are away on that day and whose substitute this user is."""
+def stand_ins(session: Session, on: date, ids: list[str] | None = None) -> dict[str, list[str]]:
+    """Ids of those who are away on that day by who stands in for them: for these users, or for all; others are left out."""
     query = (
-        select(col(Absence.user_id))
-        .where(col(Absence.substitute_id) == user_id, col(Absence.starts) <= on, col(Absence.ends) >= on)
-        .order_by(col(Absence.user_id))
+        select(col(Absence.substitute_id), col(Absence.user_id))
+        .where(col(Absence.substitute_id).is_not(None), col(Absence.starts) <= on, col(Absence.ends) >= on)
+        .order_by(col(Absence.substitute_id), col(Absence.user_id))
         .distinct()
     )
-    return list(session.execute(query).scalars())
+    if ids is not None:
+        query = query.where(col(Absence.substitute_id).in_(ids))
+    found: dict[str, list[str]] = {}
+    for substitute, away in session.execute(query):
+        found.setdefault(str(substitute), []).append(away)
+    return found
 
 
 def substitute_of(session: Session, user_id: str, on: date) -> str | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from sqlmodel import Session, col, delete, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.claiming import holds, note, shown
-from api.acts.rules import may_do, must_see_task, not_who_did, open_task
-from api.problems import Conflict, Invalid, NotPermitted, Problem
-from api.security.people import Person, person_of
+from api.acts.rules import may_do, must_see_task, not_who_did, open_task, who_may_do
+from api.problems import Conflict, Invalid, NotPermitted
+from api.security.people import Person, person_of, persons_of
 from api.services import Services
 from definitions.language.sentences import say, whole
 from store import claims
@@ -148,15 +146,11 @@ def colleague(session: Session, office: Services, user_id: str) -> Person:
 
 def colleagues(session: Session, office: Services, task: TaskRow) -> list[tuple[str, str]]:
     """Who could take an open task today, by roles, crews and duties: short name and name, in the order of the names."""
-    found = []
-    for user in session.exec(select(User).where(col(User.active).is_(True)).order_by(col(User.name))):
-        person = person_of(session, user.id, district=office.district, today=office.today())
-        if user.id == task.assignee or not person.may("work"):
-            continue
-        with suppress(Problem):
-            may_do(session, person, task)
-            found.append((user.id, user.name))
-    return found
+    everybody = persons_of(session, None, district=office.district, today=office.today())
+    working = [person for person in everybody if person.may("work") and person.id != task.assignee]
+    return sorted(
+        ((person.id, person.name) for person in who_may_do(session, working, task)), key=lambda each: (each[1], each[0])
+    )
 
 
 def _mine_to_see(session: Session, ask: Ask, task_id: str, record: Record) -> TaskRow:

@@ -4,6 +4,8 @@ Approval limits are the machine's: they depend on the outcome and on an amount t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, select
 
 from api.library import published, task_at
@@ -64,7 +66,7 @@ def must_not_be_an_answer(event: str) -> None:
 
 def must_see_task(session: Session, person: Person, task: TaskRow) -> None:
     """Raises NotFound for what is not theirs to whom accounts are closed, Confidential for such an account."""
-    if not person.may("see-accounts") and not _offered(session, person, task) and not _has(person, task):
+    if not person.may("see-accounts") and not _offered(person, task) and not _has(person, task):
         raise NotFound(
             say(
                 "There is no task %(task)s for %(person)s, their queues or their crew.",
@@ -107,7 +109,7 @@ def _how_closed(task: TaskRow) -> str:
 def may_do(session: Session, person: Person, task: TaskRow) -> str:
     """The rule by which this person may do the task; raises NotPermitted with the rule by which they may not."""
     must_see_account(session, person, task.account_id)
-    rule = _offered(session, person, task) or _has(person, task)
+    rule = _offered(person, task) or _has(person, task)
     if rule is None:
         raise NotPermitted(
             say(
@@ -119,6 +121,20 @@ def may_do(session: Session, person: Person, task: TaskRow) -> str:
         )
     not_who_did(session, person.id, task)
     return rule
+
+
+def who_may_do(session: Session, people: Sequence[Person], task: TaskRow) -> list[Person]:
+    """Those of these people who may do the task, as `may_do` has it, with two statements however many they are."""
+    account = session.get(Account, task.account_id) if task.account_id else None
+    confidential = account is not None and account.confidential
+    doers = doers_of(session, task.case_id, task.not_by) if task.not_by else set()
+    return [
+        person
+        for person in people
+        if (_offered(person, task) or _has(person, task))
+        and person.id not in doers
+        and (person.may("see-confidential") or not confidential)
+    ]
 
 
 def not_who_did(session: Session, person: str, task: TaskRow) -> None:
@@ -147,7 +163,7 @@ def definition_of(session: Session, task: TaskRow) -> tuple[Task | None, CaseRow
     return task_at(compiled.definition, task.place), case
 
 
-def _offered(session: Session, person: Person, task: TaskRow) -> str | None:
+def _offered(person: Person, task: TaskRow) -> str | None:
     queue = task.queue
     if queue is not None and queue in person.queues:
         return f"queue {queue}"

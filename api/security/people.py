@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,8 +13,9 @@ from api.problems import NotPermitted
 from api.security.rights import RIGHTS
 from definitions.language.pack import District
 from definitions.language.sentences import say
-from store.people import person as store_person
-from store.people import stands_in_for
+from store.people import Person as User
+from store.people import people as store_people
+from store.people import stand_ins
 from store.tables.people import ApprovalLimit
 
 
@@ -62,8 +63,18 @@ class Person:
 
 def person_of(session: Session, user_id: str, *, district: District, today: date) -> Person:
     """The person behind a user who exists: roles from the store, rights, queues and limits from the district as well."""
-    found = store_person(session, user_id)
-    assert found is not None
+    [found] = persons_of(session, [user_id], district=district, today=today)
+    return found
+
+
+def persons_of(session: Session, user_ids: list[str] | None, *, district: District, today: date) -> list[Person]:
+    """The persons behind these users, or behind all who work here, by id; five statements however many they are."""
+    users = [user for user in store_people(session, user_ids) if user_ids is not None or user.active]
+    absent, limits = stand_ins(session, today, user_ids), _held_limits(session, users)
+    return [_person(user, absent.get(user.id, ()), limits, district) for user in users]
+
+
+def _person(found: User, absent: Iterable[str], held: Sequence[ApprovalLimit], district: District) -> Person:
     roles, crews = found.roles, found.crews
     rights = {right for role in roles if role in district.roles for right in district.roles[role].rights}
     if found.sees_confidential:
@@ -75,8 +86,8 @@ def person_of(session: Session, user_id: str, *, district: District, today: date
         crews=crews,
         rights=frozenset(rights),
         queues=queues_of(district, roles, crews),
-        stands_in_for=frozenset(stands_in_for(session, user_id, today)),
-        limits=_limits(session, user_id, roles, district),
+        stands_in_for=frozenset(absent),
+        limits=_limits(found, held, district),
     )
 
 
@@ -87,19 +98,24 @@ def queues_of(district: District, roles: Iterable[str], crews: Iterable[str]) ->
     return tuple(sorted(open_to | set(crews)))
 
 
-def _limits(session: Session, user: str, roles: frozenset[str], district: District) -> dict[str, Decimal]:
+def _held_limits(session: Session, users: Sequence[User]) -> Sequence[ApprovalLimit]:
+    """The limits that are kept for these users and for their roles."""
+    ids, roles = [user.id for user in users], sorted({role for user in users for role in user.roles})
+    held = or_(col(ApprovalLimit.user_id).in_(ids), col(ApprovalLimit.role).in_(roles))
+    return session.exec(select(ApprovalLimit).where(held)).all()
+
+
+def _limits(user: User, held: Sequence[ApprovalLimit], district: District) -> dict[str, Decimal]:
     """The highest limit of the roles for each kind; a limit of the person's own stands instead of those."""
     limits: dict[str, Decimal] = {}
     for kind, by_role in district.limits.items():
-        amounts = [Decimal(amount) for role, amount in by_role.items() if role in roles]
+        amounts = [Decimal(amount) for role, amount in by_role.items() if role in user.roles]
         if amounts:
             limits[kind] = max(amounts)
-    held = or_(ApprovalLimit.user_id == user, col(ApprovalLimit.role).in_(sorted(roles)))
-    rows = session.exec(select(ApprovalLimit).where(held)).all()
-    for row in rows:
-        if row.role is not None:
+    for row in held:
+        if row.role in user.roles:
             limits[row.kind] = max(row.amount_usd, limits.get(row.kind, Decimal(0)))
-    limits.update({row.kind: row.amount_usd for row in rows if row.user_id is not None})
+    limits.update({row.kind: row.amount_usd for row in held if row.user_id == user.id})
     return limits
 
 

@@ -188,31 +188,33 @@ def flow(session: Session, moments: Sequence[datetime]) -> list[Flow]:
 def _counted(
     session: Session, column: SQLColumnExpression[Any], moments: Sequence[datetime], condition: str | None
 ) -> Sequence[int]:
-    between = [func.count().filter(and_(column >= begins, column < ends)) for begins, ends in pairwise(moments)]
-    query = select(*between).where(column >= moments[0], column < moments[-1])
-    if condition is not None:
-        query = query.where(text(condition))
-    return tuple(session.execute(query).one())
+    """A count of its own for each stretch of the index: nothing but its place is asked of a row."""
+    counts = []
+    for begins, ends in pairwise(moments):
+        query = select(func.count()).select_from(CaseRow).where(column >= begins, column < ends)
+        counts.append((query if condition is None else query.where(text(condition))).scalar_subquery())
+    return tuple(session.execute(select(*counts)).one())
 
 
 def kept(session: Session, moments: Sequence[datetime]) -> list[Kept]:
     """Which promises ended in time and which late between each two of these moments, by definition."""
     stopped, late = col(CaseRow.sla_stopped_at), col(CaseRow.sla_late)
     periods = list(pairwise(moments))
-    counts = [
-        func.count().filter(and_(stopped >= begins, stopped < ends, late.is_(missed)))
-        for begins, ends in periods
-        for missed in (False, True)
+    each = [
+        select(literal(number).label("period"), col(CaseRow.definition), late, func.count())
+        .where(text(ANSWERED), stopped >= begins, stopped < ends)
+        .group_by(col(CaseRow.definition), late)
+        for number, (begins, ends) in enumerate(periods)
     ]
-    query = (
-        select(col(CaseRow.definition), *counts)
-        .where(text(ANSWERED), stopped >= moments[0], stopped < moments[-1])
-        .group_by(col(CaseRow.definition))
-        .order_by(col(CaseRow.definition))
-    )
+    counts = {(row[1], row[0], bool(row[2])): row[3] for row in session.execute(union_all(*each))}
     return [
-        Kept(definition=row[0], begins=begins, in_time=row[1 + 2 * number], late=row[2 + 2 * number])
-        for row in session.execute(query)
+        Kept(
+            definition=definition,
+            begins=begins,
+            in_time=counts.get((definition, number, False), 0),
+            late=counts.get((definition, number, True), 0),
+        )
+        for definition in sorted({definition for definition, _, _ in counts})
         for number, (begins, _ends) in enumerate(periods)
     ]
 

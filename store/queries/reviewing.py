@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlmodel import Session, col
 
 from store.ledger import balances_usd
@@ -187,11 +187,15 @@ def accounts_off(session: Session, *, limit: int = 500) -> list[Off]:
         return []
     locked: dict[str, datetime] = {}
     orders: dict[str, TaskRow] = {}
-    tasks = select(TaskRow).where(col(TaskRow.account_id).in_(accounts)).order_by(col(TaskRow.opened_at))
-    for task in session.execute(tasks).scalars():
-        if (task.work_kind, task.outcome) == (LOCK, LOCKED) and task.closed_at is not None:
+    has_locked = and_(
+        col(TaskRow.work_kind) == LOCK, col(TaskRow.outcome) == LOCKED, col(TaskRow.closed_at).is_not(None)
+    )
+    goes_there = and_(col(TaskRow.kind) == "work-order", col(TaskRow.closed_at).is_(None))
+    tasks = select(TaskRow).where(col(TaskRow.account_id).in_(accounts), or_(has_locked, goes_there))
+    for task in session.execute(tasks.order_by(col(TaskRow.opened_at))).scalars():
+        if task.closed_at is not None:
             locked[str(task.account_id)] = task.closed_at
-        elif task.kind == "work-order" and task.closed_at is None:
+        else:
             orders[str(task.account_id)] = task
     owed = balances_usd(session, accounts)
     paid = _paid_after(session, accounts, locked)

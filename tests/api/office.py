@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from activities.files import FolderStore
 from api.app import create_app
@@ -513,6 +514,21 @@ def accounts(session: Any) -> None:
         session.add(bill)
         session.flush()
         post(session, [bill_entry(bill, MONDAY)])
+
+
+@contextmanager
+def counting(office: Office) -> Iterator[list[str]]:
+    """The statements that are sent to the store meanwhile."""
+    sent_to_store: list[str] = []
+
+    def note(*asked: Any) -> None:
+        sent_to_store.append(str(asked[2]))
+
+    event.listen(office.store.engine, "before_cursor_execute", note)
+    try:
+        yield sent_to_store
+    finally:
+        event.remove(office.store.engine, "before_cursor_execute", note)
 
 
 def opened(office: Office, **fields: Any) -> str:

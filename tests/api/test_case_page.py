@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import event
 from sqlmodel import select
 
 from store.tables.audit import Audit
 from store.tables.cases import CaseLink, CaseRow, Incident, StepRow, TaskRow
-from tests.api.office import MONDAY, Office, opened
+from tests.api.office import MONDAY, Office, counting, opened
 from tests.api.pages_office import seen, sent
-
-
-@contextmanager
-def counting(office: Office) -> Iterator[list[str]]:
-    """The statements that are sent to the store meanwhile."""
-    sent_to_store: list[str] = []
-
-    def note(*asked: Any) -> None:
-        sent_to_store.append(str(asked[2]))
-
-    event.listen(office.store.engine, "before_cursor_execute", note)
-    try:
-        yield sent_to_store
-    finally:
-        event.remove(office.store.engine, "before_cursor_execute", note)
 
 
 def case_of(task: str) -> str:

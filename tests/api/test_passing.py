@@ -6,10 +6,13 @@ from datetime import date
 
 from sqlmodel import select
 
+from api.acts.passing import colleagues
+from store import people
 from store.tables.audit import Audit
 from store.tables.cases import TaskRow
-from store.tables.people import Absence
-from tests.api.office import Office
+from store.tables.people import Absence, User
+from store.tables.utility import Account
+from tests.api.office import MONDAY, Office, counting
 
 
 async def _claimed(office: Office, by: str = "rep", **fields: object) -> str:
@@ -135,3 +138,25 @@ async def test_a_follow_up_date_lies_in_the_future_and_keeps_the_task_out_of_the
     assert answer.json()["follow_up"] == "2026-03-16T08:00:00-07:00"
     await rep.post(f"/api/tasks/{task}/release")
     assert (await rep.post("/api/tasks/next", {})).status_code == 409
+
+
+async def test_who_could_take_a_task_is_who_may_do_it_asked_once_for_all(office: Office) -> None:
+    done = office.task(state="completed", name="review", closed_by="rep2", closed_at=MONDAY, closed_step=1)
+    task = office.task(case=done.rpartition(".")[0], run=2, not_by=["review"], account_id="a-1")
+    with office.store.writing() as session:
+        session.get_one(Account, "a-1").confidential = True
+        session.get_one(User, "lead").sees_confidential = True
+        session.get_one(User, "rep2").sees_confidential = True
+
+    def asked() -> tuple[list[str], int]:
+        with counting(office) as statements, office.store.reading() as session:
+            found = colleagues(session, office.services, session.get_one(TaskRow, task))
+        return [short for short, _name in found], len(statements)
+
+    names, few = asked()
+    assert names == ["lead"], "rep2 did the review, and the others may not see the account"
+    with office.store.writing() as session:
+        for number in range(40):
+            people.add_user(session, f"rep-{number}", "Another", roles=frozenset({"rep"}), by="lead", at=MONDAY)
+    names, many = asked()
+    assert (names, many) == (["lead"], few)

@@ -109,7 +109,7 @@ def test_a_substitute_stands_in_from_the_first_to_the_last_day_of_an_absence(sto
 
     def standing(on: date) -> tuple[list[str], str | None]:
         with store.reading() as session:
-            return people.stands_in_for(session, "rep2", on), people.substitute_of(session, "rep", on)
+            return people.stand_ins(session, on).get("rep2", []), people.substitute_of(session, "rep", on)
 
     assert standing(TODAY - timedelta(days=1)) == ([], None)
     assert standing(TODAY) == (["rep"], "rep2") == standing(TODAY + timedelta(days=4))
