@@ -14,6 +14,7 @@ from temporalio.converter import PayloadCodec
 
 from activities.files import FileStore
 from activities.world import World
+from api.counting import Counted
 from api.engine import CaseEngine
 from api.security.openid import OpenIdProvider
 from api.security.pace import Pace
@@ -41,6 +42,7 @@ class Services:
     session_lasts: timedelta = timedelta(hours=12)  #: after it one signs in again, however busy one is
     tries: Allowed = field(default_factory=Allowed)  #: to sign in
     pace: Pace = field(default_factory=lambda: Pace(per_minute=0))  #: of each token and session
+    counted: Counted = field(default_factory=Counted)  #: what is counted over very many rows
 
     @property
     def zone(self) -> ZoneInfo:

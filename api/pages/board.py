@@ -99,6 +99,21 @@ class AbsencesPage:
     trouble: Trouble | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Counts:
+    """What the board counts over all open work."""
+
+    at: datetime  #: when it was counted
+    loads: Sequence[queries.Workload]
+    done: Mapping[str, int]  #: by each person in a week
+    promises: Sequence[queries.Promises]
+
+    @property
+    def open(self) -> int:
+        """How many tasks are open."""
+        return sum(load.open for load in self.loads)
+
+
 @router.get("/board")
 def show(request: Request, office: Office, person: SignedIn) -> Response:
     """Shows the board."""
@@ -185,21 +200,22 @@ def _board(office: Services, person: Person) -> BoardPage:
     tonight = datetime.combine(today + timedelta(days=1), time.min, zone)
     may_settle = person.may("settle-incidents") or person.may("read-audit")
     with office.store.reading() as session:
-        loads = queries.workloads(session, at, tonight=tonight, aged=aged_before(at))
+        counts = office.counted.once("board", lambda: _counted(session, at, tonight), rows=lambda each: each.open)
+        loads = counts.loads
         absences = queries.absences_from(session, today)
         escalated = queries.escalated_page(session, limit=10)
         names = {each.id: each.name for each in everybody(session)}
         queues = by_queue(loads, office.district, zone)
         return BoardPage(
-            at=at.astimezone(zone),
+            at=counts.at.astimezone(zone),
             open=sum(load.open for load in queues),
             overdue=sum(load.overdue for load in queues),
             due_today=sum(load.due_today for load in queues),
             unclaimed=sum(load.unclaimed for load in queues),
             queues=queues,
-            people=by_person(loads, names, queries.done_since(session, at - timedelta(days=7)), absences, today, zone),
+            people=by_person(loads, names, counts.done, absences, today, zone),
             ages=ages(loads),
-            promises=kept_promises(queries.promises(session, at), queries.titles(session)),
+            promises=kept_promises(counts.promises, queries.titles(session)),
             escalated=_rows(session, office, person, escalated.items),
             more_escalated=escalated.cursor is not None,
             incidents=len(incident_page(session, limit=MANY).items) if may_settle else None,
@@ -207,6 +223,15 @@ def _board(office: Services, person: Person) -> BoardPage:
             absences=absences,
             titles={kind: kind.replace("-", " ") for kind in office.district.limits},
         )
+
+
+def _counted(session: Session, at: datetime, tonight: datetime) -> _Counts:
+    return _Counts(
+        at=at,
+        loads=queries.workloads(session, at, tonight=tonight, aged=aged_before(at)),
+        done=queries.done_since(session, at - timedelta(days=7)),
+        promises=queries.promises(session, at),
+    )
 
 
 def _tasks(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -18,15 +20,17 @@ from api.pages.urls import urls
 from api.problems import NotPermitted
 from api.security.people import Person
 from api.security.signin import SignedIn
-from api.services import Office
+from api.services import Office, Services
 from api.views.money import BooksView, books_view
 from store.queries.letters import waiting_for_the_post
-from store.queries.money import books_by_code
+from store.queries.money import Balance, books_by_code
 from store.queries.posted import import_runs
 from store.tables.batches import LetterBatch
 from store.tables.money import RefundRow, RefundRun
 
 router = APIRouter(include_in_schema=False)
+
+BOOKS_LAST: Final = 60.0  #: seconds
 
 PARTS = (
     ("letters", N_("Letter batches"), urls.batches),
@@ -82,9 +86,19 @@ def show(request: Request, office: Office, person: SignedIn) -> Response:
                 select(func.count()).select_from(RefundRun).where(col(RefundRun.issued_on).is_(None))
             ).one(),
             bad_imports=sum(run.bad > 0 for run in imports),
-            books=books_view(office.today(), books_by_code(session, office.today())) if money else None,
+            books=books_view(office.today(), balances(session, office, office.today())) if money else None,
         )
     return page(request, "finance/finance.html", content, person=person)
+
+
+def balances(session: Session, office: Services, day: date) -> Sequence[Balance]:
+    """What the ledger holds on each code after a day; a long ledger is not added up more than once a minute."""
+    return office.counted.once(
+        ("books", day),
+        lambda: books_by_code(session, day),
+        rows=lambda found: sum(each.lines for each in found),
+        lasts=BOOKS_LAST,
+    )
 
 
 def sees_letters(person: Person) -> bool:

@@ -73,6 +73,20 @@ class PlotsPage:
     flow: Sequence[Flow]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Counts:
+    """What the plots count over all cases."""
+
+    kept: Sequence[Kept]
+    flow: Sequence[Flow]
+    waiting: Sequence[queries.Waiting]
+
+    @property
+    def open(self) -> int:
+        """How many cases are open."""
+        return sum(each.cases for each in self.waiting)
+
+
 @router.get("/board/machines")
 def show_all(request: Request, office: Office, person: SignedIn) -> Response:
     """Shows the kinds of cases with how many are open."""
@@ -121,14 +135,14 @@ def show_plots(
     weeks = weeks_before(office.today(), office.zone)
     with office.store.reading() as session:
         titles = queries.titles(session)
-        ended = queries.kept(session, weeks)
-        flow = queries.flow(session, weeks)
+        counts = office.counted.once(("plots", weeks[0]), lambda: _counted(session, weeks), rows=lambda each: each.open)
+        ended, flow = counts.kept, counts.flow
         states = {
             (spec.case, path): title
             for digest, spec in _specs(session, office).items()
             for path, title in _titles(digest, spec).items()
         }
-        waiting = stays(queries.waiting(session), office.now(), titles, states)
+        waiting = stays(counts.waiting, office.now(), titles, states)
     kinds = sorted({each.definition for each in ended}, key=lambda name: titles.get(name, name))
     kind = kind if kind in kinds else next(iter(kinds), "")
     kept = kept_by_week(ended, kind)
@@ -191,6 +205,12 @@ def _titles(digest: str, definition: CaseDefinition) -> dict[str, str]:
 def _title(path: str, state: State) -> str:
     task = state.task or state.work_order
     return state.title or (task.title if task else None) or title_of(path.rpartition("/")[2])
+
+
+def _counted(session: Session, weeks: Sequence[datetime]) -> _Counts:
+    return _Counts(
+        kept=queries.kept(session, weeks), flow=queries.flow(session, weeks), waiting=queries.waiting(session)
+    )
 
 
 def _answered(title: str, kept: Sequence[Kept]) -> Chart:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.acts import approving, registers
-from api.pages.finance import must_open, parts_of
+from api.pages.finance import BOOKS_LAST, balances, must_open, parts_of
 from api.pages.frame import page
 from api.pages.texts import N_, _
 from api.pages.urls import urls
@@ -33,7 +33,7 @@ from api.views.posted import (
 )
 from definitions.language.sentences import say
 from store.ledger import unbalanced_entries
-from store.queries import money, posted
+from store.queries import posted
 from store.tables.imports import ImportRun
 from store.tables.ledger import CHART
 
@@ -192,10 +192,14 @@ def books(request: Request, office: Office, person: SignedIn, on: On = None) -> 
     registers.may_see(person)
     day = on or office.today()
     with office.store.reading() as session:
+        found = balances(session, office, day)
+        lines = sum(each.lines for each in found)
         content = BooksPage(
             parts=parts_of(person),
-            books=books_view(day, money.books_by_code(session, day)),
-            unbalanced=unbalanced_entries(session),
+            books=books_view(day, found),
+            unbalanced=office.counted.once(
+                "unbalanced", lambda: unbalanced_entries(session), rows=lambda _: lines, lasts=BOOKS_LAST
+            ),
             export=urls.register_file("books", day, day),
         )
     return page(request, "finance/books.html", content, person=person)

@@ -42,6 +42,7 @@ class Balance:
     code: str
     title: str
     balance_usd: Decimal
+    lines: int  #: postings that it is the sum of
 
 
 def deposits_held(session: Session, *, after: str = "", limit: int = 200) -> list[Held]:
@@ -83,13 +84,16 @@ def payments_returned(session: Session, start: date, end: date) -> list[Returned
 
 
 def books_by_code(session: Session, on: date) -> list[Balance]:
-    """What the ledger holds on each code of the chart after all that was posted up to and with a day."""
+    """What the ledger holds on each code of the chart after all that was posted up to and with a day; reads one index."""
     query = (
-        select(col(Posting.code), func.sum(col(Posting.amount_usd)))
+        select(col(Posting.code), func.sum(col(Posting.amount_usd)), func.count())
         .where(col(Posting.posted_on) <= on)
         .group_by(col(Posting.code))
     )
-    found: dict[str, Decimal] = {str(code): amount for code, amount in session.execute(query)}
+    found = {str(code): (amount, lines) for code, amount, lines in session.execute(query)}
+    nothing = (Decimal("0.00"), 0)
     return [
-        Balance(code=code, title=title, balance_usd=found.get(code, Decimal("0.00"))) for code, title in CHART.items()
+        Balance(code=code, title=title, balance_usd=amount, lines=lines)
+        for code, title in CHART.items()
+        for amount, lines in (found.get(code, nothing),)
     ]

@@ -49,7 +49,7 @@ class Posting(Row, table=True):
         primary_key=True
     )  #: `bill:…`, `payment:…`, `<case>.<step>.<n>`: an entry cannot be posted twice
     line: int = Field(primary_key=True)
-    code: str = Field(index=True)  #: of the chart of accounts
+    code: str  #: of the chart of accounts
     account_id: str | None = Field(
         default=None, foreign_key="accounts.id"
     )  #: whose, of the codes kept for each account
@@ -72,5 +72,6 @@ class Posting(Row, table=True):
             **only_where("code = 'receivable'"),
         ),
         Index("ix_postings_held", "account_id", "code", **only_where(HELD_HERE)),
+        Index("ix_postings_books", "code", "posted_on", "amount_usd"),  # all that a balance is added up of
         Index("ix_postings_day", "posted_on", "at", "entry_id", "line"),
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session, col
 
 from api.rehearsing.figures import Figures
@@ -20,6 +20,7 @@ from store.tables.conversations import Conversation
 from store.tables.definitions import DefinitionVersion, Draft, Proposal, Rehearsal
 from store.tables.imports import ImportBadRow, ImportRun
 from store.tables.inbox import InboxItem, Memo
+from store.tables.ledger import RECEIVABLE, Posting
 from store.tables.lists import ListRelease, ReleaseLine
 from store.tables.migrations import CaseMigration, MigratingCase
 from store.tables.money import RefundRow, RefundRun
@@ -56,7 +57,7 @@ def furnish(session: Session) -> None:
     _staff(session, now)
     _come_in(session, accounts, cases, now)
     _papers(session, accounts, cases, now)
-    _release(session, accounts, now)
+    _release(session, now)
     _authors(session, cases, now)
 
 
@@ -143,7 +144,7 @@ def _papers(session: Session, accounts: Sequence[str], cases: Sequence[str], now
     ))  # fmt: skip
 
 
-def _release(session: Session, accounts: Sequence[str], now: datetime) -> None:
+def _release(session: Session, now: datetime) -> None:
     """A release of each list that runs today, and lines that wait for the next one."""
     lines, account_rows = table_of(ListLine), table_of(Account)
     waiting = set(session.execute(select(lines.c.account_id).where(lines.c.status == "waiting")).scalars())
@@ -165,7 +166,9 @@ def _release(session: Session, accounts: Sequence[str], now: datetime) -> None:
         undecided = {"status": "waiting", "decided_at": None, "decided_step": None, "decided_by": None}
         of_these = lines.c.id.in_([line for _, line in again])
         session.connection().execute(update(lines).where(of_these).values(**undecided))
-    off = account_rows.c.id.in_(accounts[:: max(1, len(accounts) // OFF)])
+    owing = select(col(Posting.account_id)).where(col(Posting.code) == RECEIVABLE).group_by(col(Posting.account_id))
+    owing = owing.having(func.sum(col(Posting.amount_usd)) > 0).limit(OFF)
+    off = account_rows.c.id.in_(session.execute(owing).scalars().all())
     session.connection().execute(update(account_rows).where(off).values(status="shut-off"))
 
 

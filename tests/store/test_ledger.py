@@ -11,12 +11,16 @@ import pytest
 from books import ACCOUNT, MONDAY, account
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import multiply, plans_of
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from store import ledger
 from store.engine import Store
 from store.ledger import Entry, LedgerError, Line, UnbalancedEntryError, charge
+from store.queries.money import books_by_code
+from store.tables.base import table_of
+from store.tables.ledger import Posting
 from store.tables.utility import Bill, Payment
 
 MAY = date(2026, 5, 1)
@@ -155,3 +159,18 @@ def test_a_returned_payment_makes_the_debt_as_old_as_it_was(store: Store) -> Non
         assert ledger.delinquent_since(session, ACCOUNT, MAY + timedelta(days=40)) == MAY + timedelta(days=26)
         assert ledger.unbalanced_entries(session) == []
         assert all(a.posted_on <= b.posted_on for a, b in pairwise(ledger.statement(session, ACCOUNT)))
+
+
+def test_the_books_are_added_up_from_an_index_alone(store: Store) -> None:
+    with store.writing() as session:
+        account(session)
+        ledger.post(session, [entry(number, "10.00") for number in range(300)])
+    multiply(store, table_of(Posting), "entry_id")
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE" if store.engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
+    [plan] = plans_of(store, lambda session: books_by_code(session, MAY))
+    assert plan.scans == ["ix_postings_books"]
+    with store.reading() as session:
+        found = {each.code: (each.balance_usd, each.lines) for each in books_by_code(session, MAY)}
+    assert found["receivable"] == (Decimal("300000.00"), 30_000)
+    assert found["fees"] == (Decimal("-300000.00"), 30_000)

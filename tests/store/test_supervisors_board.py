@@ -88,12 +88,12 @@ WATCHED = (
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_a_count_of_the_board_is_one_scan_of_an_index_that_has_no_old_rows(big: Store, name: str) -> None:
+def test_a_count_of_the_board_reads_one_index_that_has_no_old_rows(big: Store, name: str) -> None:
     call, indexes = COUNTS[name]
     plans = plans_of(big, call)
     assert len(plans) == len(indexes)
     for plan, index in zip(plans, indexes, strict=True):
-        [scan] = plan.scans
+        [scan] = set(plan.scans) - {"SCAN CONSTANT ROW"}
         assert scan == index or (scan in OPENINGS and index is OPENINGS)
     assert all(plan.rows is None or plan.rows <= BIG for plan in plans)
 
