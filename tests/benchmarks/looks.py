@@ -40,6 +40,7 @@ LOOKS: Final[tuple[Look, ...]] = (
     *_looks(
         "case", "supervisor",
         ("a case", "/cases/{case}", "cases"),
+        ("a case, live", "/cases/{case}/now", "cases"),
         ("its state machine", "/cases/{case}/states.svg", "cases"),
         ("something that came in", "/cases/{case}/events/{event}", "events"),
     ),
@@ -134,6 +135,7 @@ LOOKS: Final[tuple[Look, ...]] = (
         "inbox", "rep",
         ("what waits", "/inbox"),
         ("all", "/inbox?which=all"),
+        ("what waits, live", "/inbox/now"),
         ("a new item", "/inbox/new"),
         ("an item", "/inbox/{item}", "items"),
         ("a case from an item", "/inbox/{item}/open/high-consumption", "items"),
