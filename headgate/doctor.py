@@ -47,7 +47,7 @@ def examined(settings: Settings) -> Iterator[Finding]:
     open_cases = None
     if store is not None:
         try:
-            yield database.clock(store)
+            yield database.time_of(store)
             yield from database.contents(store)
             open_cases = database.open_cases(store)
         except DBAPIError as error:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from headgate.examination import clock
 from headgate.examination.finding import Finding, look, well, wrong
 from headgate.settings import Settings
 from store.clock import read_clock
@@ -20,7 +21,6 @@ from store.queries.backlog import Left, left, orphans
 
 UPGRADE: Final = "Run `headgate upgrade`, then start workers and APIs of this release."
 LATE: Final = timedelta(minutes=15)  #: of real time: what is older should be done
-SKEWED: Final = timedelta(seconds=5)
 
 
 def reached(settings: Settings) -> tuple[Store | None, Finding]:
@@ -49,22 +49,14 @@ def reached(settings: Settings) -> tuple[Store | None, Finding]:
     return store, well("database", f"reachable, at {found}")
 
 
-def clock(store: Store) -> Finding:
+def time_of(store: Store) -> Finding:
     """Whether this machine's clock and the database's agree."""
     if store.engine.dialect.name == "sqlite":
         return well("clock", "the database is on this machine")
     with store.reading() as session:
+        before = clock.now()
         theirs = session.connection().execute(text("SELECT clock_timestamp()")).scalar_one()
-    return skew("the database", theirs - datetime.now(UTC))
-
-
-def skew(whose: str, by: timedelta) -> Finding:
-    """What is to be said of a clock that is ahead by so much."""
-    seconds = abs(by.total_seconds())
-    if abs(by) > SKEWED:
-        says = f"{whose} is {seconds:.0f} s {'ahead' if by > timedelta(0) else 'behind'} of this machine"
-        return wrong("clock", says, "Let all machines take their time from the same servers (NTP).")
-    return well("clock", f"{whose} agrees with this machine")
+    return clock.compared("the database", theirs, before, clock.now())
 
 
 def contents(store: Store) -> Iterator[Finding]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    DescribeTaskQueueRequest,
+    PollWorkflowTaskQueueRequest,
+)
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from headgate.examination.database import SKEWED, skew
+from headgate.examination import clock
 from headgate.examination.finding import Finding, look, well, wrong
 from headgate.settings import Settings
 from headgate.temporal_server import SEARCH_ATTRIBUTES
@@ -26,6 +32,9 @@ SHORTEST: Final = timedelta(days=1)  #: of retention: a worker archives historie
 FRESH: Final = timedelta(minutes=2)
 BACKLOG: Final = 1000  #: tasks that wait
 PATIENCE: Final = timedelta(seconds=5)
+POLL: Final = timedelta(seconds=10)
+LOOK_SECONDS: Final = 0.05
+NOBODYS: Final = "headgate-doctor"  #: a task queue on which nothing is ever put
 KINDS: Final = {"workflow": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, "activity": TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY}
 
 
@@ -56,12 +65,34 @@ async def contents(client: Client, settings: Settings, open_cases: int | None) -
             raise
         yield wrong("namespace", f"there is no {namespace}", "Run `headgate namespace`, or set TEMPORAL_NAMESPACE.")
         return
+    yield await _clock(client, namespace)
     yield _retention(found.config.workflow_execution_retention_ttl.ToTimedelta(), namespace)
     yield await _attributes(client, namespace)
     for kind, number in KINDS.items():
         async for each in _queue(client, settings, kind, number):
             yield each
     yield await _cases(client, settings, open_cases)
+
+
+async def _clock(client: Client, namespace: str) -> Finding:
+    """Whether the server's clock and this machine's agree: it says when it was asked for work on a queue that has none."""
+    queue, asking = TaskQueue(name=NOBODYS), f"headgate doctor {uuid4().hex[:8]}"
+    poll = PollWorkflowTaskQueueRequest(namespace=namespace, task_queue=queue, identity=asking)
+    describe = DescribeTaskQueueRequest(namespace=namespace, task_queue=queue, task_queue_type=KINDS["workflow"])
+    before = clock.now()
+    asked = asyncio.ensure_future(client.workflow_service.poll_workflow_task_queue(poll, timeout=POLL))
+    try:
+        while not asked.done():
+            described = await client.workflow_service.describe_task_queue(describe, timeout=PATIENCE)
+            theirs = [each.last_access_time for each in described.pollers if each.identity == asking]
+            if theirs:
+                return clock.compared("the Temporal server", theirs[0].ToDatetime(tzinfo=UTC), before, clock.now())
+            await asyncio.sleep(LOOK_SECONDS)
+    finally:
+        asked.cancel()
+        with suppress(asyncio.CancelledError, RPCError):
+            await asked
+    return look("clock", "the Temporal server did not say its time", "Compare the machines' clocks yourself.")
 
 
 def _retention(kept: timedelta, namespace: str) -> Finding:
@@ -101,8 +132,6 @@ async def _queue(client: Client, settings: Settings, kind: str, number: Any) -> 
     else:
         machines = len({each.identity for each in described.pollers})
         yield well(f"{kind} worker", f"{machines} ask for work")
-        if max(fresh) - now > SKEWED:
-            yield skew("the Temporal server", max(fresh) - now)
     waiting = described.stats.approximate_backlog_count
     if waiting > BACKLOG:
         oldest = described.stats.approximate_backlog_age.ToTimedelta()

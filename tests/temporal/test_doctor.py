@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from desk import Desk
+from sqlalchemy import URL
 from typer.testing import CliRunner
 
 from headgate.cli import command_line
+from headgate.examination import clock
+from headgate.examination.database import time_of
+from headgate.examination.machine import disk
+from headgate.settings import Settings
 from store import people
 from store.engine import open_store
 from store.migrate import migrate, migrate_down
@@ -115,6 +122,37 @@ async def test_a_database_of_another_release_and_keys_that_are_none_are_said(
     assert "headgate upgrade" in found["database"]["remedy"]
     assert 'the key "k1" is not written as id:base64' in found["keys"]["says"]
     assert "short" not in str(found)
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(60, "behind"), (-60, "ahead")])
+async def test_a_clock_that_differs_from_temporals_is_said(
+    installed: Desk, monkeypatch: pytest.MonkeyPatch, ahead: int, said: str
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(seconds=ahead))
+    code, found = await doctor()
+    assert (code, found["clock"]["says"].split()[-5:]) == (3, ["s", said, "of", "this", "machine"])
+    assert found["clock"]["says"].startswith("the Temporal server is ")
+
+
+def test_a_clock_that_differs_from_the_databases_is_said(
+    new_database: Callable[[str], URL], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(new_database("postgresql"))
+    assert time_of(store).verdict == "well"
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(seconds=60))
+    assert time_of(store).says.startswith("the database is ")
+    assert time_of(store).verdict == "wrong"
+    store.close()
+
+
+@pytest.mark.parametrize(("free_mb", "verdict"), [(150, "wrong"), (1500, "look"), (15_000, "well")])
+def test_a_disk_without_room_is_said_before_it_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_mb: int, verdict: str
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free_mb * 1024**2))
+    [said] = disk(Settings(home=tmp_path / "not" / "yet"))
+    assert (said.part, said.verdict) == ("disk", verdict)
+    assert said.says.endswith(f"are free at {tmp_path}")
 
 
 async def test_definitions_with_an_error_are_said(
