@@ -26,6 +26,7 @@ from headgate import home
 from headgate.errors import CannotStart, fail
 from headgate.processes import TEMPORAL, check_port, processes
 from headgate.recover import LACKS, Again, of_installation, show
+from headgate.restored import RECOVER_FIRST
 from headgate.settings import Settings
 
 DATABASES: Final = ("temporal.db", "headgate.db")  #: in the order in which they are copied
@@ -102,7 +103,7 @@ async def _restored(settings: Settings, folder: Path, again: bool) -> Recovered:
     check_port("127.0.0.1", settings.worker_port, "HEADGATE_WORKER_PORT")
     check_port("127.0.0.1", settings.temporal_port, "HEADGATE_TEMPORAL_PORT")
     home.make(settings)
-    (settings.home / home.RECOVER_FIRST).touch()
+    (settings.home / RECOVER_FIRST).touch()
     _put_aside(settings)
     for name in DATABASES:
         if (folder / name).exists():

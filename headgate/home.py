@@ -19,7 +19,6 @@ from store.publishing import is_published, publish_compiled
 from store.sample.load import NotEmptyError, load_sample
 from workflows.machine.checking import check_case, check_texts
 
-RECOVER_FIRST = "recover-first"  #: a file that a restore leaves until `headgate recover` has run
 SAMPLE_PASSWORD = "headgate"  # noqa: S105 - of a demonstration, said on its first screen
 
 
@@ -33,15 +32,6 @@ def make(settings: Settings) -> None:
         raise CannotStart(
             f"the folder {settings.home} cannot be written ({error.strerror}); set HEADGATE_HOME to one that can"
         ) from error
-
-
-def must_not_wait_for_recovery(settings: Settings) -> None:
-    """Raises CannotStart where a database was put back and its cases have no workflows of it yet."""
-    if (settings.home / RECOVER_FIRST).exists():
-        raise CannotStart(
-            "a backup was put back: start Temporal alone and run `headgate recover` before any worker or API, which would "
-            "take restored steps for those of a worker that died"
-        )
 
 
 def prepared(settings: Settings, progress: Callable[[str], None]) -> Store:

@@ -15,7 +15,7 @@ from activities.recovering import Recovered, WorkerRunsError
 from activities.recovering import recover as recovered
 from activities.world import World
 from headgate.errors import CannotStart, fail
-from headgate.home import RECOVER_FIRST
+from headgate.restored import RECOVER_FIRST
 from headgate.settings import Settings
 from headgate.temporal_server import wait_until_ready
 from store.engine import open_store

@@ -16,9 +16,9 @@ from api.security.openid import OpenIdProvider
 from api.security.pace import Pace
 from api.services import Services
 from definitions.language.library import load_library
-from headgate import home
 from headgate.errors import CannotStart, fail
 from headgate.garbage import spare_what_is_loaded
+from headgate.restored import must_not_wait_for_recovery
 from headgate.settings import Settings
 from store import vault
 from store.clock import read_clock
@@ -35,7 +35,7 @@ def serve() -> None:
     """Serve pages and REST interface until it is told to stop."""
     settings = Settings()
     try:
-        home.must_not_wait_for_recovery(settings)
+        must_not_wait_for_recovery(settings)
     except CannotStart as error:
         fail(str(error))
     logs.set_up(settings.log_level, PROCESS)

@@ -56,7 +56,7 @@ async def running(
         definitions=_with_layout(folder, definitions),
         database_url=database.render_as_string(hide_password=False) if database is not None else None,
         sample=True,
-        sample_accounts=300,
+        sample_accounts=120,
         sample_days=0,
     )
     home.make(settings)

@@ -10,6 +10,7 @@ import pytest
 from headgate import home
 from headgate.backup import MANIFEST, made
 from headgate.errors import CannotStart
+from headgate.restored import RECOVER_FIRST
 from headgate.settings import Settings
 from store.vault import Vault
 from tests.faults.command import headgate
@@ -61,7 +62,7 @@ def test_a_backup_that_was_changed_is_refused_and_what_was_there_stays(installat
 def test_nothing_starts_on_a_restored_database_before_its_cases_are_recovered(
     installation: Settings, process: str
 ) -> None:
-    (installation.home / home.RECOVER_FIRST).touch()
+    (installation.home / RECOVER_FIRST).touch()
     done = headgate(process, HEADGATE_HOME=str(installation.home))
     assert done.returncode == 1
     assert "run `headgate recover` before any worker or API" in " ".join(done.stderr.split())

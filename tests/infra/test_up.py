@@ -88,7 +88,8 @@ def test_a_python_without_venv_is_one_clear_sentence_and_leaves_nothing_half_mad
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    done = headgate("up", HEADGATE_HOME=str(file / "home"), HEADGATE_PORT=str(free_port()))
+    ports = {f"HEADGATE_{name}": str(free_port()) for name in ("PORT", "WORKER_PORT", "METRICS_PORT")}
+    done = headgate("up", HEADGATE_HOME=str(file / "home"), **ports)
     assert done.returncode == 1
     assert "set HEADGATE_HOME to one that can" in " ".join(done.stderr.split())
 

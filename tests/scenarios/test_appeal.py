@@ -109,7 +109,7 @@ def test_within_ten_days_the_customer_may_go_to_the_board_and_not_later() -> Non
     play.receive("board-appealed", at="2026-10-01 17:00")
     assert play.task("scheduling").queue == "board"
     late = denied()
-    with pytest.raises(Refused, match="closed on 02 October 2026"):
+    with pytest.raises(Refused, match="closed on 2 October 2026"):
         late.receive("board-appealed", at="2026-10-02 08:00")
 
 
