@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused
+from definitions.language.sentences import say
 from store.applicants import applicant_of
 from store.queries.accounts import AccountView, account_view
 from store.tables.connections import Applicant, Parcel
@@ -61,7 +62,9 @@ def addressee(session: Session, effect: Effect) -> Addressee:
         return Addressee(account=view.account.id, language=view.account.language, place=place, view=view, other=other)
     applicant = applicant_of(session, effect.data)
     if applicant is None:
-        raise EffectRefused("a letter needs a case with an account: there is nobody to send it to", code="no-account")
+        raise EffectRefused(
+            say("a letter needs a case with an account: there is nobody to send it to"), code="no-account"
+        )
     return Addressee(account="", language=applicant.language, place=_parcel(session, effect.data), applicant=applicant)
 
 

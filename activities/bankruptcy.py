@@ -21,6 +21,7 @@ from definitions.catalogue.splits import PUT_RIGHT, Move, Split, Unbilled, split
 from definitions.catalogue.tariff import RATES, tariff
 from definitions.language.compiled import Compiled
 from definitions.language.money import money_json
+from definitions.language.sentences import say, sentence_of
 from definitions.language.tables import in_effect
 from store.finding import keep_account_words
 from store.ledger import Entry, LedgerLine, Line, balance_usd, bill_entry, moved, post, statement
@@ -54,7 +55,7 @@ def put_right(session: Session, effect: Effect) -> Reply:
 
     Answers `righted` with what was taken back."""
     account, compiled = _account(session, effect), published.of_case(session, effect.case)
-    since, chapter = _date(effect, "petition_date"), effect.args.get("chapter")
+    since, chapter = _date(effect, say("petition_date")), effect.args.get("chapter")
     lines = statement(session, account.id)
     fees = facts.fee_lines(lines, since, compiled.district.settings.get("collection-fees"))
     taken = facts.set_off_lines(lines, since, chapter)
@@ -113,7 +114,7 @@ def move_payment(session: Session, effect: Effect) -> Reply:
 
 def _split(session: Session, effect: Effect) -> AccountSplit:
     old, compiled = _account(session, effect), published.of_case(session, effect.case)
-    petition = _date(effect, "petition_date")
+    petition = _date(effect, say("petition_date"))
     zone = compiled.calendar.zone
     records = facts.split_books(session, old, facts.Petition(filed=petition, chapter=None), zone)
     read, read_on = effect.args.get("read"), effect.args.get("read_on")
@@ -127,7 +128,9 @@ def _split(session: Session, effect: Effect) -> AccountSplit:
             tariff=tariff(in_effect(rates, petition) if rates is not None else None, old.account_class),
         )
     except CannotCompute as error:
-        raise EffectRefused(f"the account cannot be split: {error}", code="no-books") from None
+        raise EffectRefused(
+            say("the account cannot be split: %(wrong)s", wrong=sentence_of(error)), code="no-books"
+        ) from None
     new = _follower(session, old, petition)
     today = day_of(session, effect)
     post(session, list(_entries(session, effect, old, new, made, today)))
@@ -146,7 +149,10 @@ def _split(session: Session, effect: Effect) -> AccountSplit:
     )
     if (row.pre_petition_usd, row.post_petition_usd) != (made.owed_usd, made.moved_usd):
         raise EffectRefused(
-            "the split does not come out as it was worked out: something on the account is posted twice or not at all",
+            say(
+                "the split does not come out as it was worked out: something on the account is posted twice "
+                "or not at all"
+            ),
             code="split-unbalanced",
         )
     session.add(old)
@@ -296,7 +302,7 @@ def _account(session: Session, effect: Effect) -> Account:
 def _named(session: Session, effect: Effect) -> str:
     named = str(effect.args.get("account"))
     if session.get(Account, named) is None:
-        raise EffectRefused(f"{effect.action} names no account that there is", code="no-account")
+        raise EffectRefused(say("%(action)s names no account that there is", action=effect.action), code="no-account")
     return named
 
 
@@ -304,4 +310,6 @@ def _date(effect: Effect, name: str) -> date:
     try:
         return date.fromisoformat(str(effect.args.get(name))[:10])
     except ValueError:
-        raise EffectRefused(f"{effect.action} needs the day of the petition", code="no-petition-date") from None
+        raise EffectRefused(
+            say("%(action)s needs the day of the petition", action=effect.action), code="no-petition-date"
+        ) from None

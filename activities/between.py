@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities import delivery
-from activities.effects import answer_before, settled
+from activities.effects import answer_before, failed_for_good, settled
 from activities.openings import NotPublishedError, opening
 from activities.world import World
 from definitions.catalogue.replies import Effect, Reply
+from definitions.language.sentences import sentence_of
 from store.tables.cases import CaseLink
 from workflows import client
 from workflows.machine.errors import Refused
@@ -51,9 +51,9 @@ class Between:
             start, content = await asyncio.to_thread(self._opening, effect)
             await client.open_case(self.world.client, start, content, task_queue=self.world.task_queue)
         except NotPublishedError as error:
-            raise ApplicationError(str(error), type=error.code, non_retryable=True) from None
+            raise failed_for_good(sentence_of(error), error.code) from None
         except Refused as refused:
-            raise ApplicationError(refused.sentence, type=refused.code, non_retryable=True) from None
+            raise failed_for_good(refused.sentence, refused.code) from None
         return await asyncio.to_thread(self._done, effect, start.case)
 
     def _before(self, effect: Effect) -> EffectReply | None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.quantity import plain
+from definitions.language.sentences import say
 from store.queries.accounts import account_view
 from store.tables.utility import Meter, Read
 
@@ -18,7 +19,10 @@ def record_read(session: Session, effect: Effect) -> Reply:
     """Takes the read into the record of the account's meter; answers `read-recorded` with the meter."""
     value_ccf, kind = _value(effect), str(effect.args.get("kind") or "field")
     if kind not in KINDS:
-        raise EffectRefused(f'"{kind}" is no kind of read; a case records {", ".join(KINDS)}', code="bad-read")
+        raise EffectRefused(
+            say('"%(kind)s" is no kind of read; a case records %(kinds)s', kind=kind, kinds=", ".join(KINDS)),
+            code="bad-read",
+        )
     meter = _meter(session, effect)
     known = session.exec(select(Read).where(col(Read.meter_id) == meter.id, col(Read.source) == effect.id)).first()
     if known is None:
@@ -31,9 +35,9 @@ def _value(effect: Effect) -> Decimal:
     try:
         value_ccf = Decimal(str(effect.args.get("read"))).quantize(Decimal("0.001"))
     except InvalidOperation:
-        raise EffectRefused("the read to record is not a number of ccf", code="bad-read") from None
+        raise EffectRefused(say("the read to record is not a number of ccf"), code="bad-read") from None
     if value_ccf < 0:
-        raise EffectRefused("a register never shows less than zero", code="bad-read")
+        raise EffectRefused(say("a register never shows less than zero"), code="bad-read")
     return value_ccf
 
 
@@ -43,4 +47,4 @@ def _meter(session: Session, effect: Effect) -> Meter:
     for meter in view.meters if view else ():
         if meter.id == wanted or (wanted is None and meter.removed is None):
             return meter
-    raise EffectRefused("the account has no such meter to record the read for", code="no-meter")
+    raise EffectRefused(say("the account has no such meter to record the read for"), code="no-meter")

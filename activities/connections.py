@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
+from definitions.language.sentences import say
 from store.applicants import applicant_of
 from store.finding import keep_account_words
 from store.queries.accounts import account_view
@@ -48,7 +49,7 @@ def record_parcel(session: Session, effect: Effect) -> Reply:
     named = effect.data.get("parcel")
     parcel = session.get(Parcel, str(named["id"])) if isinstance(named, dict) else None
     if parcel is None:
-        raise EffectRefused("the case names no parcel that the district has a record of", code="no-parcel")
+        raise EffectRefused(say("the case names no parcel that the district has a record of"), code="no-parcel")
     parcel.inside = bool(effect.args["inside"])
     parcel.zone = str(effect.args.get("zone") or parcel.zone)
     parcel.legal = str(effect.args.get("legal") or parcel.legal)
@@ -82,10 +83,12 @@ def remove_meter(session: Session, effect: Effect) -> Reply:
 def _opened(session: Session, effect: Effect) -> Account:
     applicant = applicant_of(session, effect.data)
     if applicant is None:
-        raise EffectRefused("an account is opened for an applicant, and the case names none", code="no-applicant")
+        raise EffectRefused(say("an account is opened for an applicant, and the case names none"), code="no-applicant")
     use_class = str(effect.args["use_class"])
     if use_class not in ACCOUNT_CLASSES:
-        raise EffectRefused(f'there is no class "{use_class}" of accounts', code="unknown-class")
+        raise EffectRefused(
+            say('there is no class "%(use_class)s" of accounts', use_class=use_class), code="unknown-class"
+        )
     premise = _premise(session, effect)
     point = ServicePoint(
         id=f"sp-{effect.id}",
@@ -124,7 +127,7 @@ def _premise(session: Session, effect: Effect) -> Premise:
     line1 = str(effect.args.get("place") or (parcel.line1 if parcel else "")).strip()
     if not line1:
         raise EffectRefused(
-            "the parcel has no street and number yet; enter them in the parcel's record and try again",
+            say("the parcel has no street and number yet; enter them in the parcel's record and try again"),
             code="no-address",
         )
     return Premise(
@@ -167,7 +170,7 @@ def _read(effect: Effect, meter: str) -> Read:
     try:
         value_ccf = Decimal(str(effect.args["read"])).quantize(Decimal("0.001"))
     except InvalidOperation:
-        raise EffectRefused("the meter's read is not a number of ccf", code="bad-read") from None
+        raise EffectRefused(say("the meter's read is not a number of ccf"), code="bad-read") from None
     return Read(meter_id=meter, at=effect.at, value_ccf=value_ccf, kind="field", source=effect.id)
 
 
@@ -183,7 +186,7 @@ def _number(session: Session) -> str:
 def _account(session: Session, effect: Effect) -> Account:
     view = account_view(session, effect.account) if effect.account else None
     if view is None:
-        raise EffectRefused(f"{effect.action} needs a case with an account", code="no-account")
+        raise EffectRefused(say("%(action)s needs a case with an account", action=effect.action), code="no-account")
     return view.account
 
 

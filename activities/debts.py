@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from activities.postings import account_of, amount_of, at_most, day_of, post_effect, posted_before
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.money import money_json
+from definitions.language.sentences import say
 from store.ledger import balance_usd, charge, moved, post, reversal_entry
 from store.tables.ledger import RECEIVABLE, Posting
 from store.tables.utility import Account, Payment
@@ -22,7 +23,7 @@ def write_off(session: Session, effect: Effect) -> Reply:
     amount_usd = posted_before(session, effect)
     if amount_usd is None:
         owed = balance_usd(session, account)
-        amount_usd = at_most(effect, amount_of(effect, max(owed, Decimal(0))), owed, "what the account owes")
+        amount_usd = at_most(effect, amount_of(effect, max(owed, Decimal(0))), owed, say("what the account owes"))
         if amount_usd:
             reason = str(effect.args.get("reason") or "uncollectable")
             lines = moved(account, amount_usd, debit="bad-debt", credit=RECEIVABLE)
@@ -40,15 +41,17 @@ def transfer_balance(session: Session, effect: Effect) -> Reply:
     if amount_usd is None:
         source, target = session.get(Account, account), session.get(Account, to)
         if source is None or target is None or target.id == account:
-            raise EffectRefused("a balance is moved to another account, and there is no such one", code="no-account")
+            raise EffectRefused(
+                say("a balance is moved to another account, and there is no such one"), code="no-account"
+            )
         if source.customer_id != target.customer_id:
             raise EffectRefused(
-                "a balance is moved only between accounts of the same customer: nobody owes another's debt",
+                say("a balance is moved only between accounts of the same customer: nobody owes another's debt"),
                 code="other-customer",
             )
         balance = balance_usd(session, account)
         amount_usd = amount_of(effect, abs(balance))
-        at_most(effect, amount_usd, abs(balance), "the balance of the account")
+        at_most(effect, amount_usd, abs(balance), say("the balance of the account"))
         if amount_usd:
             signed = amount_usd if balance > 0 else -amount_usd
             receivables = charge(account, -signed, RECEIVABLE)[0], charge(to, signed, RECEIVABLE)[0]
@@ -63,13 +66,13 @@ def reverse_payment(session: Session, effect: Effect) -> Reply:
     account = account_of(session, effect)
     payment = session.get(Payment, _id(effect.args.get("payment")))
     if payment is None or payment.account_id != account:
-        raise EffectRefused("the account has no such payment", code="no-payment")
+        raise EffectRefused(say("the account has no such payment"), code="no-payment")
     ours = _reversed_by(session, payment) == effect.case
     already = payment.reversed_on is not None and not ours
     if payment.reversed_on is None:
         on = _on(effect) or day_of(session, effect)
         if on < payment.received:
-            raise EffectRefused("a payment is returned after it was received", code="bad-date")
+            raise EffectRefused(say("a payment is returned after it was received"), code="bad-date")
         reason = str(effect.args.get("reason") or "returned by the bank")
         payment.reversed_on, payment.reverse_reason = on, reason
         session.add(payment)

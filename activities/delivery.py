@@ -21,6 +21,7 @@ from activities.openings import NotPublishedError, opening, reopening
 from activities.published import in_effect
 from activities.world import World
 from definitions.language.compiled import from_bytes
+from definitions.language.sentences import say
 from store.queries.holds import hold_version, open_cases_of_account, standing_holds
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
@@ -174,7 +175,9 @@ def opening_data(session: Session, definition: str, account: str, event: Message
     """What the event gives to the fields of the case that it opens: its account, and data of the same names."""
     found = next((each for each in in_effect(session, at) if each.definition.case == definition), None)
     if found is None:
-        raise NotPublishedError(f'no definition of cases called "{definition}" is published')
+        raise NotPublishedError(
+            say('no definition of cases called "%(definition)s" is published', definition=definition)
+        )
     fields = found.definition.data
     data = {name: value for name, value in event.data.items() if name in fields}
     for name, declared in fields.items():

@@ -14,6 +14,7 @@ from activities import project_deposits
 from activities.postings import account_of, amount_of, at_most, day_of, post_effect, posted_before
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.money import money_json
+from definitions.language.sentences import say
 from store.ledger import balance_usd, held_usd, moved
 from store.tables.ledger import DEPOSITS, RECEIVABLE, REFUNDS_PAYABLE
 from store.tables.money import RefundRow
@@ -27,13 +28,14 @@ def take_deposit(session: Session, effect: Effect) -> Reply:
     source = str(effect.args.get("from") or "payment")
     if source not in ("payment", "credit"):
         raise EffectRefused(
-            f"a deposit is taken from a payment or from the credit, not from {source}", code="bad-source"
+            say("a deposit is taken from a payment or from the credit, not from %(source)s", source=source),
+            code="bad-source",
         )
     amount_usd = posted_before(session, effect)
     if amount_usd is None:
         amount_usd = amount_of(effect)
         if source == "credit":
-            at_most(effect, amount_usd, -balance_usd(session, account), "the account's credit")
+            at_most(effect, amount_usd, -balance_usd(session, account), say("the account's credit"))
         debit = RECEIVABLE if source == "credit" else "cash"
         if amount_usd:
             lines = moved(account, amount_usd, debit=debit, credit=DEPOSITS)
@@ -51,8 +53,8 @@ def apply_deposit(session: Session, effect: Effect) -> Reply:
     amount_usd = posted_before(session, effect)
     if amount_usd is None:
         held, owed = held_usd(session, account, DEPOSITS), balance_usd(session, account)
-        amount_usd = at_most(effect, amount_of(effect, max(min(held, owed), Decimal(0))), held, "the deposit held")
-        at_most(effect, amount_usd, owed, "what the account owes")
+        amount_usd = at_most(effect, amount_of(effect, max(min(held, owed), Decimal(0))), held, say("the deposit held"))
+        at_most(effect, amount_usd, owed, say("what the account owes"))
         if amount_usd:
             lines = moved(account, amount_usd, debit=DEPOSITS, credit=RECEIVABLE)
             post_effect(session, effect, lines, rule="deposit:applied", memo="Deposit applied to the account")
@@ -88,9 +90,9 @@ def _payable(session: Session, effect: Effect, code: str, event: str) -> Reply:
     amount_usd = posted_before(session, effect)
     if amount_usd is None:
         if code == RECEIVABLE:
-            there, what = -balance_usd(session, account), "the account's credit"
+            there, what = -balance_usd(session, account), say("the account's credit")
         else:
-            there, what = held_usd(session, account, code), "the deposit held"
+            there, what = held_usd(session, account, code), say("the deposit held")
         amount_usd = at_most(effect, amount_of(effect, max(there, Decimal(0))), there, what)
         if amount_usd:
             kind = "credit" if code == RECEIVABLE else "deposit"
@@ -117,7 +119,7 @@ def settle_refund(session: Session, effect: Effect) -> Reply:
     how = str(effect.args.get("how"))
     refund = session.get(RefundRow, str(effect.args.get("refund")))
     if refund is None or refund.account_id != account:
-        raise EffectRefused("the account has no such refund", code="no-refund")
+        raise EffectRefused(say("the account has no such refund"), code="no-refund")
     came_from = {
         "cashed": ("issued",),
         "payable": ("issued", "unclaimed"),
@@ -125,10 +127,15 @@ def settle_refund(session: Session, effect: Effect) -> Reply:
         "forfeited": ("unclaimed",),
     }
     if how not in came_from:
-        raise EffectRefused(f"a refund is cashed, payable, unclaimed or forfeited, not {how}", code="bad-settlement")
+        raise EffectRefused(
+            say("a refund is cashed, payable, unclaimed or forfeited, not %(how)s", how=how), code="bad-settlement"
+        )
     if refund.status != how:
         if refund.status not in came_from[how]:
-            raise EffectRefused(f"a refund that is {refund.status} does not become {how}", code="bad-settlement")
+            raise EffectRefused(
+                say("a refund that is %(status)s does not become %(how)s", status=refund.status, how=how),
+                code="bad-settlement",
+            )
         _settle(session, effect, refund, how)
     return _reply("refund-settled", effect, refund.amount_usd, refund=refund.id)
 
@@ -157,7 +164,9 @@ def _payable_on(effect: Effect) -> date | None:
 def _of_security(effect: Effect) -> bool:
     of = str(effect.args.get("of") or "project")
     if of not in ("security", "project"):
-        raise EffectRefused(f'there is no deposit of "{of}"; there are security and project', code="unknown-deposit")
+        raise EffectRefused(
+            say('there is no deposit of "%(of)s"; there are security and project', of=of), code="unknown-deposit"
+        )
     return of == "security"
 
 

@@ -17,6 +17,7 @@ from activities import delivery, registry
 from activities.world import World
 from definitions.catalogue import own
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
+from definitions.language.sentences import kept
 from store.clock import district_now
 from store.outbox import effect as effect_row
 from store.outbox import settle_effect
@@ -59,7 +60,12 @@ def once(world: World, effect: Effect) -> EffectReply:
             reply = carry_out(session, effect)
             return settled(session, effect, reply)
     except EffectRefused as refused:
-        raise ApplicationError(refused.sentence, type=refused.code, non_retryable=True) from None
+        raise failed_for_good(refused.sentence, refused.code) from None
+
+
+def failed_for_good(sentence: str, code: str) -> ApplicationError:
+    """The failure of an effect that can never be carried out: its one detail is the sentence with its message and values."""
+    return ApplicationError(str(sentence), kept(sentence), type=code, non_retryable=True)
 
 
 def answer_before(session: Session, effect: Effect) -> EffectReply | None:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
+from definitions.language.sentences import say
 from store.queries.holds import also_asked, hold_version, place_hold, release_hold, standing_holds
 
 
@@ -59,7 +60,7 @@ def release(session: Session, effect: Effect) -> Reply:
 
 def _account(effect: Effect) -> str:
     if effect.account is None:
-        raise EffectRefused(f"{effect.action} needs a case with an account", code="no-account")
+        raise EffectRefused(say("%(action)s needs a case with an account", action=effect.action), code="no-account")
     return effect.account
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
+from definitions.language.sentences import say
 from store.tables.utility import Account
 
 
@@ -17,7 +18,7 @@ def note_household(session: Session, effect: Effect) -> Reply:
     A benefit that is received or a declaration shows it (Health & Safety Code 116914(b))."""
     account = session.get(Account, effect.account) if effect.account else None
     if account is None:
-        raise EffectRefused(f"{effect.action} needs a case with an account", code="no-account")
+        raise EffectRefused(say("%(action)s needs a case with an account", action=effect.action), code="no-account")
     today = effect.at.astimezone(published.of_case(session, effect.case).calendar.zone).date()
     until = effect.args.get("until")
     if not effect.args.get("low_income"):

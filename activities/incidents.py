@@ -43,6 +43,7 @@ class Incidents:
                 action=opened.action,
                 code=opened.code,
                 sentence=opened.sentence,
+                said=opened.said,
                 at=at,
             )
         return EffectReply(at=at)

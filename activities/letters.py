@@ -25,6 +25,7 @@ from definitions.catalogue import letters as catalogue
 from definitions.catalogue.letters import Template, template
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.compiled import Compiled
+from definitions.language.sentences import say
 from store.queries.letters import recall
 from store.tables.papers import File, Letter
 
@@ -152,7 +153,9 @@ def _written(session: Session, effect: Effect, printed: Printed) -> Letter:
 def recomputed(row: Letter) -> bytes:
     """The PDF again, from the text and the data that the letter was printed from: the same bytes, years later."""
     if row.data_digest is None:
-        raise EffectRefused(f"the letter {row.id} was printed before its data were kept", code="no-letter-data")
+        raise EffectRefused(
+            say("the letter %(row)s was printed before its data were kept", row=row.id), code="no-letter-data"
+        )
     store = files.current()
     using = template(row.template, store.get(str(row.detail["template_digest"])).decode())
     return rendered(using.text, json.loads(store.get(row.data_digest)))
@@ -189,13 +192,16 @@ def _template(name: str, compiled: Compiled) -> Template:
     shipped = catalogue.shipped().get(name)
     if digest is None or (shipped is not None and shipped.digest == digest):
         if shipped is None:
-            raise EffectRefused(f'there is no letter "{name}"', code="no-letter")
+            raise EffectRefused(say('there is no letter "%(name)s"', name=name), code="no-letter")
         return shipped
     try:
         return template(name, files.current().get(digest).decode())
     except files.NoSuchFileError:
         raise EffectRefused(
-            f'the wording of the letter "{name}" that this version was published with is not in the file store',
+            say(
+                'the wording of the letter "%(name)s" that this version was published with is not in the file store',
+                name=name,
+            ),
             code="no-letter",
         ) from None
 

@@ -78,13 +78,25 @@ def plan_of(
     versions = {number: session.get(DefinitionVersion, (definition, number)) for number in (before, after)}
     missing = [number for number, row in versions.items() if row is None]
     if missing:
-        raise NotThereError(f"version {missing[0]} of {definition[:60]!r} was never published")
+        raise NotThereError(
+            say(
+                "version %(missing)s of %(definition)s was never published",
+                missing=missing[0],
+                definition=repr(definition[:60]),
+            )
+        )
     if before == after:
-        raise NotThereError("the two versions are the same")
+        raise NotThereError(say("the two versions are the same"))
     row = versions[after]
     assert row is not None
     if row.effective_from > at:
-        raise NotThereError(f"version {after} takes effect on {row.effective_from:%d %B %Y}, and not before")
+        raise NotThereError(
+            say(
+                "version %(after)s takes effect on %(day)s, and not before",
+                after=after,
+                day=row.effective_from,
+            )
+        )
     own = from_bytes(row.compiled).definition.migration
     return Plan(definition=definition, before=before, after=after, mapping=mapping or own or Counterparts())
 

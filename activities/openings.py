@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from activities.world import clock_mode
+from definitions.language.sentences import say
 from store.publishing import content_of
 from store.records import version_in_effect
 from workflows.machine import case as cases
@@ -38,7 +39,9 @@ def opening(
     """How a case of this type is opened now, and the definition that it takes along; NotPublishedError when there is none."""
     version = version_in_effect(session, definition, at)
     if version is None:
-        raise NotPublishedError(f'no definition of cases called "{definition}" is published')
+        raise NotPublishedError(
+            say('no definition of cases called "%(definition)s" is published', definition=definition)
+        )
     start = StartCase(
         case=case,
         definition=definition,
@@ -60,7 +63,13 @@ def reopening(session: Session, snapshot: Any, *, by: str) -> tuple[Case, StartC
     case = cases.from_json(snapshot)
     content = content_of(session, case.definition, case.version, case.rules)
     if content is None:
-        raise NotPublishedError(f"version {case.version} of {case.definition} was never published")
+        raise NotPublishedError(
+            say(
+                "version %(version)s of %(definition)s was never published",
+                version=case.version,
+                definition=case.definition,
+            )
+        )
     start = StartCase(
         case=case.id, definition=case.definition, version=case.version, by=by, clock=clock_mode(session), at=case.at
     )

@@ -10,6 +10,7 @@ from definitions.catalogue.actions import CannotCompute
 from definitions.catalogue.instalments import plan_of, total_usd
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.money import money_json
+from definitions.language.sentences import say, sentence_of
 from store.tables.money import InstalmentRow, Plan
 
 ENDS = ("kept", "broken", "ended")
@@ -22,7 +23,7 @@ def agree_plan(session: Session, effect: Effect) -> Reply:
     try:
         parts = plan_of(published.of_case(session, effect.case).calendar, effect.args)
     except CannotCompute as error:
-        raise EffectRefused(f"agree-plan: {error}", code="bad-plan") from None
+        raise EffectRefused(say("agree-plan: %(wrong)s", wrong=sentence_of(error)), code="bad-plan") from None
     if session.get(Plan, effect.id) is None:
         _end(session, effect, account, "ended")
         amount_usd = total_usd(parts)
@@ -43,7 +44,9 @@ def end_plan(session: Session, effect: Effect) -> Reply:
     """Ends the account's plan as `kept`, `broken` or `ended` (replaced, given up); answers `plan-ended`."""
     how = str(effect.args.get("how"))
     if how not in ENDS:
-        raise EffectRefused(f"a plan ends as {', '.join(ENDS)}, not as {how}", code="bad-end")
+        raise EffectRefused(
+            say("a plan ends as %(ends)s, not as %(how)s", ends=", ".join(ENDS), how=how), code="bad-end"
+        )
     _end(session, effect, account_of(session, effect), how)
     return Reply(event="plan-ended", data={"how": how})
 

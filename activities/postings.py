@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused
 from definitions.language.money import MoneyError, format_money, parse_money
+from definitions.language.sentences import say, sentence_of
 from store.ledger import Entry, Line, post
 from store.tables.ledger import Posting
 from store.tables.utility import Account
@@ -23,7 +24,7 @@ from store.tables.utility import Account
 def account_of(session: Session, effect: Effect) -> str:
     """The account of the effect's case, locked until this transaction ends; EffectRefused when there is none."""
     if effect.account is None:
-        raise EffectRefused(f"{effect.action} needs a case with an account", code="no-account")
+        raise EffectRefused(say("%(action)s needs a case with an account", action=effect.action), code="no-account")
     session.execute(select(col(Account.id)).where(col(Account.id) == effect.account).with_for_update())
     return effect.account
 
@@ -41,10 +42,16 @@ def amount_of(effect: Effect, otherwise: Decimal | None = None) -> Decimal:
     try:
         amount_usd = parse_money(written)
     except MoneyError as error:
-        raise EffectRefused(f"{effect.action}: {error}", code="bad-amount") from None
+        raise EffectRefused(
+            say("%(action)s: %(wrong)s", action=effect.action, wrong=sentence_of(error)), code="bad-amount"
+        ) from None
     if amount_usd < 0:
         raise EffectRefused(
-            f"{effect.action} of {format_money(amount_usd)}: the amount is not below zero; another action does the reverse",
+            say(
+                "%(action)s of %(amount)s: the amount is not below zero; another action does the reverse",
+                action=effect.action,
+                amount=format_money(amount_usd),
+            ),
             code="bad-amount",
         )
     return amount_usd
@@ -54,7 +61,13 @@ def at_most(effect: Effect, amount_usd: Decimal, limit_usd: Decimal, what: str) 
     """The amount; EffectRefused when there is less than that."""
     if amount_usd > max(limit_usd, Decimal(0)):
         raise EffectRefused(
-            f"{effect.action} of {format_money(amount_usd)}: {what} is only {format_money(limit_usd)}",
+            say(
+                "%(action)s of %(amount)s: %(what)s is only %(most)s",
+                action=effect.action,
+                amount=format_money(amount_usd),
+                what=what,
+                most=format_money(limit_usd),
+            ),
             code="too-much",
         )
     return amount_usd

@@ -16,6 +16,7 @@ import typst
 
 from definitions.catalogue.letters import SHIPPED
 from definitions.catalogue.replies import EffectRefused
+from definitions.language.sentences import say
 
 #: They refuse a character that no font has, which would else print as a box in silence.
 STANDARDS: Final[tuple[Literal["a-2a", "ua-1"], ...]] = ("a-2a", "ua-1")
@@ -48,5 +49,5 @@ def _fonts() -> typst.Fonts:
 def _sentence(message: str) -> str:
     # Typst quotes the text that it cannot set, which may be somebody's name: the sentence goes without it.
     if "could not be displayed" in message:
-        return "the letter has a character that no font of it can print; change the text or the name and try again"
-    return "the letter's template cannot be set with this case's data; look at the template and its sample"
+        return say("the letter has a character that no font of it can print; change the text or the name and try again")
+    return say("the letter's template cannot be set with this case's data; look at the template and its sample")

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.money import MoneyError, format_money, money_json, parse_money
+from definitions.language.sentences import say, sentence_of
 from store.ledger import Entry, Line, post
 from store.tables.ledger import PROJECT_DEPOSITS, RECEIVABLE, REFUNDS_PAYABLE, Posting
 
@@ -35,7 +36,7 @@ def apply(session: Session, effect: Effect) -> Reply:
     to = str(effect.args.get("to") or "account")
     if to == "account":
         if effect.account is None:
-            raise EffectRefused("a deposit is applied to an account, and the case has none", code="no-account")
+            raise EffectRefused(say("a deposit is applied to an account, and the case has none"), code="no-account")
         against = Line(code=RECEIVABLE, amount_usd=-amount_usd, account_id=effect.account)
     else:
         against = Line(code=FEES, amount_usd=-amount_usd)
@@ -87,7 +88,12 @@ def _posted(
     if amount_usd != 0 and _entry(session, effect.id, code) is None:
         if drawn and amount_usd > (held := held_usd(session, effect.case, code)):
             raise EffectRefused(
-                f"{effect.action}: {format_money(amount_usd)} is more than the {format_money(held)} that are held",
+                say(
+                    "%(action)s: %(amount)s is more than the %(held)s that are held",
+                    action=effect.action,
+                    amount=format_money(amount_usd),
+                    held=format_money(held),
+                ),
                 code="deposit-too-small",
             )
         entry = Entry(
@@ -124,7 +130,9 @@ def _amount(effect: Effect) -> Decimal:
     try:
         amount_usd = parse_money(effect.args.get("amount"))
     except MoneyError as error:
-        raise EffectRefused(f"{effect.action}: {error}", code="bad-amount") from None
+        raise EffectRefused(
+            say("%(action)s: %(wrong)s", action=effect.action, wrong=sentence_of(error)), code="bad-amount"
+        ) from None
     if amount_usd < 0:
-        raise EffectRefused(f"{effect.action}: the amount is not below zero", code="bad-amount")
+        raise EffectRefused(say("%(action)s: the amount is not below zero", action=effect.action), code="bad-amount")
     return amount_usd

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from definitions.catalogue.replies import EffectRefused
 from definitions.language.compiled import Compiled, from_bytes
+from definitions.language.sentences import say
 from store.publishing import content_of
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
@@ -25,7 +26,8 @@ def of_case(session: Session, case_id: str) -> Compiled:
     content = content_of(session, row.definition, row.version, row.rules_version) if row is not None else None
     if content is None:
         raise EffectRefused(
-            f"the definition that case {case_id} runs on is not among the published", code="unpublished"
+            say("the definition that case %(case)s runs on is not among the published", case=case_id),
+            code="unpublished",
         )
     return decoded(content)
 

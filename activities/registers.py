@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
+from definitions.language.sentences import say
 from store.registers import REGULAR
 from store.tables.connections import RegisterEvent, RegisterItem
 
@@ -16,7 +17,10 @@ def register(session: Session, effect: Effect) -> Reply:
     """Puts the device into the register; answers `registered` with its number and when it is due next."""
     name = str(effect.args["register"])
     if name not in REGULAR:
-        raise EffectRefused(f'there is no register "{name}"; there are {", ".join(REGULAR)}', code="unknown-register")
+        raise EffectRefused(
+            say('there is no register "%(name)s"; there are %(regular)s', name=name, regular=", ".join(REGULAR)),
+            code="unknown-register",
+        )
     item = session.get(RegisterItem, f"r-{effect.id}") or _entered(session, effect, name)
     return Reply(event="registered", data={"item": item.id, "due": item.due.isoformat() if item.due else None})
 

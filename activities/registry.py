@@ -29,6 +29,7 @@ from activities import (
 )
 from definitions.catalogue import actions, own
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
+from definitions.language.sentences import say
 
 CarryOut = Callable[[Session, Effect], Reply]
 
@@ -84,7 +85,7 @@ def carry_out(session: Session, effect: Effect) -> Reply:
         return built_in(session, effect)
     mine = own.own_effects().get(effect.action)
     if mine is None:
-        raise EffectRefused(f'nothing here carries out "{effect.action}"', code="no-activity")
+        raise EffectRefused(say('nothing here carries out "%(action)s"', action=effect.action), code="no-activity")
     return mine(effect)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, literal, select, text, update
 from sqlmodel import Session, col
 
+from definitions.language.sentences import say, word
 from store.tables.cases import NOT_CLOSED, PRIORITIES, TaskHelper, TaskRow
 
 
@@ -130,11 +131,18 @@ def _change(
 
 def _refusal(task: TaskRow | None, task_id: str, version: int | None) -> ClaimError:
     if task is None:
-        return NoSuchTaskError(f"there is no task {task_id}")
+        return NoSuchTaskError(say("there is no task %(task)s", task=task_id))
     if task.closed_at is not None:
-        return TaskClosedError(f"task {task_id} was {task.state} by {task.closed_by or 'the case itself'}")
+        return TaskClosedError(
+            say(
+                "task %(task)s was %(state)s by %(who)s",
+                task=task_id,
+                state=word(task.state),
+                who=task.closed_by or say("the case itself"),
+            )
+        )
     if version is not None and task.version != version:
-        return TaskChangedError(f"task {task_id} has changed since it was read; look at it again")
+        return TaskChangedError(say("task %(task)s has changed since it was read; look at it again", task=task_id))
     if task.state == "suspended":
-        return TaskSuspendedError(f"task {task_id} is suspended; resume it first")
-    return TaskTakenError(f"task {task_id} is with {task.assignee or 'nobody'}")
+        return TaskSuspendedError(say("task %(task)s is suspended; resume it first", task=task_id))
+    return TaskTakenError(say("task %(task)s is with %(who)s", task=task_id, who=task.assignee or say("nobody")))

@@ -71,7 +71,16 @@ def settle_effect(
 
 
 def open_incident(
-    session: Session, case_id: str, step_no: int, effect_no: int, *, action: str, code: str, sentence: str, at: datetime
+    session: Session,
+    case_id: str,
+    step_no: int,
+    effect_no: int,
+    *,
+    action: str,
+    code: str,
+    sentence: str,
+    at: datetime,
+    said: Any = None,
 ) -> Incident:
     """The incident of an effect: a new one, or the one that is open for it, with one attempt more."""
     standing = session.execute(
@@ -84,7 +93,7 @@ def open_incident(
     ).scalar_one_or_none()
     if standing is not None:
         standing.attempts += 1
-        standing.code, standing.sentence = code, sentence
+        standing.code, standing.sentence, standing.said = code, sentence, said
     incident = standing or Incident(
         id=f"i-{secrets.token_hex(6)}",
         case_id=case_id,
@@ -93,6 +102,7 @@ def open_incident(
         action=action,
         code=code,
         sentence=sentence,
+        said=said,
         opened_at=at,
     )
     session.add(incident)

@@ -13,6 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, literal, tuple_
 
+from definitions.language.sentences import say
+
 T = TypeVar("T")
 Key = tuple[Any, ...]
 
@@ -42,15 +44,15 @@ def read_cursor(cursor: str, kinds: Sequence[Any]) -> Key:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(kinds):
-            raise CursorError("the cursor is of another list")
+            raise CursorError(say("the cursor is of another list"))
         key = tuple(
             kind.fromisoformat(value) if kind in (date, datetime) else value
             for value, kind in zip(values, kinds, strict=True)
         )
     except (binascii.Error, UnicodeDecodeError, ValueError, TypeError) as wrong:
-        raise CursorError("the cursor is none that a page of this list has given out") from wrong
+        raise CursorError(say("the cursor is none that a page of this list has given out")) from wrong
     if not all(type(value) is kind and _has_zone(value) for value, kind in zip(key, kinds, strict=True)):
-        raise CursorError("the cursor is of another list")
+        raise CursorError(say("the cursor is of another list"))
     return key
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from definitions.language.sentences import say
 from store.ledger import balances_usd
 from store.tables.cases import CaseRow
 from store.tables.connections import Applicant
@@ -68,7 +69,7 @@ def belongings(session: Session, person_id: str) -> Belongings:
         return Belongings(
             person=person_id, kind="applicant", accounts=(), cases=tuple(sorted(cases)), applicants=(person_id,)
         )
-    raise UnknownPersonError(f'there is no customer or applicant "{person_id}"')
+    raise UnknownPersonError(say('there is no customer or applicant "%(person_id)s"', person_id=person_id))
 
 
 def obstacles(session: Session, whose: Belongings, today: date, retention: Retention) -> list[Obstacle]:
@@ -80,18 +81,25 @@ def obstacles(session: Session, whose: Belongings, today: date, retention: Reten
         col(Hold.kind).in_(retention.keeping),
     )
     found += [
-        Obstacle(kind="hold", sentence=f"the hold {kind} of {account} keeps the records")
+        Obstacle(
+            kind="hold", sentence=say("the hold %(hold)s of %(account)s keeps the records", hold=kind, account=account)
+        )
         for account, kind in session.exec(held)
     ]
     ended = _ended(session, whose)
     if retention.years is None:
         found.append(
-            Obstacle(kind="retention", sentence="the district has set no period after which data are redacted")
+            Obstacle(kind="retention", sentence=say("the district has set no period after which data are redacted"))
         )
     elif ended is None or years_later(ended, retention.years) > today:
-        until = f"until {years_later(ended, retention.years)}" if ended else "and it has not begun"
+        until = say("until %(day)s", day=years_later(ended, retention.years)) if ended else say("and it has not begun")
         found.append(
-            Obstacle(kind="retention", sentence=f"personal data are kept for {retention.years} years, {until}")
+            Obstacle(
+                kind="retention",
+                sentence=say(
+                    "personal data are kept for %(years)s years, %(until)s", years=retention.years, until=until
+                ),
+            )
         )
     return found
 
@@ -160,23 +168,36 @@ def _done(session: Session, whose: Belongings) -> list[Obstacle]:
     row = session.get(Redaction, whose.person)
     if row is None or row.done_at is None:
         return []
-    return [Obstacle(kind="redacted", sentence=f"their data were redacted on {row.done_at.date()}")]
+    return [Obstacle(kind="redacted", sentence=say("their data were redacted on %(day)s", day=row.done_at.date()))]
 
 
 def _accounts(session: Session, whose: Belongings) -> list[Obstacle]:
     query = select(Account.id).where(col(Account.id).in_(whose.accounts), col(Account.closed).is_(None))
     found = [
-        Obstacle(kind="open-account", sentence=f"the account {each} is not closed") for each in session.exec(query)
+        Obstacle(kind="open-account", sentence=say("the account %(account)s is not closed", account=each))
+        for each in session.exec(query)
     ]
     for account, balance in balances_usd(session, whose.accounts).items():
         if balance:
-            found.append(Obstacle(kind="balance", sentence=f"the account {account} has a balance of ${balance:,.2f}"))
+            found.append(
+                Obstacle(
+                    kind="balance",
+                    sentence=say(
+                        "the account %(account)s has a balance of %(balance)s",
+                        account=account,
+                        balance=f"${balance:,.2f}",
+                    ),
+                )
+            )
     if whose.kind == "applicant":
         became = select(CaseRow.account_id).where(
             col(CaseRow.applicant_id) == whose.person, col(CaseRow.account_id).is_not(None)
         )
         found += [
-            Obstacle(kind="customer", sentence=f"they have become the customer of {each}: redact that person")
+            Obstacle(
+                kind="customer",
+                sentence=say("they have become the customer of %(account)s: redact that person", account=each),
+            )
             for each in session.exec(became.distinct())
         ]
     return found
@@ -187,10 +208,10 @@ def _cases(session: Session, whose: Belongings) -> list[Obstacle]:
     found = []
     for case, status in session.exec(query):
         if status == "open":
-            found.append(Obstacle(kind="open-case", sentence=f"the case {case} is open"))
+            found.append(Obstacle(kind="open-case", sentence=say("the case %(case)s is open", case=case)))
     unkept = query.where(col(CaseRow.status) != "open", col(CaseRow.kept_at).is_(None))
     return found + [
-        Obstacle(kind="open-case", sentence=f"the history of {case} is not archived yet")
+        Obstacle(kind="open-case", sentence=say("the history of %(case)s is not archived yet", case=case))
         for case, _ in session.exec(unkept)
     ]
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from definitions.language.sentences import say
 from store.paging import Page, after, page_of, read_cursor
 from store.queries.accounts import MOST
 from store.tables.connections import RegisterEvent, RegisterItem
@@ -62,9 +63,9 @@ def note(session: Session, item: RegisterItem, done: Done) -> RegisterEvent:
     if known is not None:
         return known
     if item.removed is not None:
-        raise RegisterError(f"this device was removed on {item.removed}; nothing more is done with it")
+        raise RegisterError(say("this device was removed on %(day)s; nothing more is done with it", day=item.removed))
     if item.last_done is not None and done.on < item.last_done:
-        raise RegisterError(f"the last entry is of {item.last_done}; enter what came after it")
+        raise RegisterError(say("the last entry is of %(day)s; enter what came after it", day=item.last_done))
     due = next_due(item, done)
     event = RegisterEvent(
         id=done.id,

@@ -185,6 +185,7 @@ class IncidentOpened:
     action: str
     code: str
     sentence: str
+    said: Any = None  #: the sentence as `sentences.kept` writes it down
 
 
 @dataclass(frozen=True, kw_only=True)

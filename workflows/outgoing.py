@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from definitions.catalogue.replies import Effect
-from definitions.language.sentences import say
+from definitions.language.sentences import kept, say
 from workflows.machine.case import Case
 from workflows.machine.effects import Notify, OpenChild, RunAction, SendMessage, Step
 from workflows.messages import (
@@ -35,6 +36,7 @@ from workflows.steps import LOCAL_RETRY, LOCAL_THRESHOLD, LOCAL_TIMEOUT
 
 TIMEOUT = timedelta(minutes=2)
 HEARTBEAT = timedelta(seconds=10)  #: after which an effect whose worker has died is given to another one
+LATE = say("it did not end in time")
 ATTEMPTS = 5  #: then the effect becomes an incident
 LONGEST_RETRY = timedelta(minutes=1)
 
@@ -136,7 +138,8 @@ class Outgoing:
             number=effect.number,
             action=effect.action,
             code=known.type if known and known.type else "timed-out",
-            sentence=known.message if known else "it did not end in time",
+            sentence=known.message if known else LATE,
+            said=_said(known) if known else kept(LATE),
         )
         await _locally(OPEN_INCIDENT, opened)
         self._unsettled[effect.step, effect.number] = Unsettled(effect=effect, failed=True)
@@ -151,6 +154,12 @@ class Outgoing:
         self._unsettled[place] = Unsettled(effect=effect)
         del self._decided[place]
         return None if settlement.how == "retry" else reply
+
+
+def _said(failure: ApplicationError) -> Any:
+    """The sentence of a failure with its message and values, where it carries one."""
+    said = failure.details[0] if failure.details else None
+    return said if isinstance(said, dict) and "say" in said else None
 
 
 async def _locally(activity: str, argument: IncidentOpened | SettlementWritten) -> EffectReply:

@@ -14,7 +14,7 @@ from api.problems import Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
 from api.views.redactions import redaction_view
-from definitions.language.sentences import say
+from definitions.language.sentences import SEMICOLON, joined, say
 from store.persons import Belongings, Obstacle, UnknownPersonError, belongings, obstacles
 from store.tables.audit import Audit
 from store.tables.redactions import Redaction
@@ -100,7 +100,7 @@ def _obstacles(office: Services, session: Session, whose: Belongings) -> list[Ob
         raise Conflict(
             say(
                 "This cannot be redacted now: %(obstacles)s.",
-                obstacles="; ".join(each.sentence for each in standing[:5]),
+                obstacles=joined((each.sentence for each in standing[:5]), SEMICOLON),
             )
         )
     return found

@@ -10,6 +10,7 @@ from definitions.catalogue.actions import CannotCompute, Context
 from definitions.catalogue.instalments import payable_on
 from definitions.catalogue.working import Working, number, to_cents
 from definitions.language.money import MoneyError, format_money, money_json, parse_money
+from definitions.language.sentences import say, sentence_of
 from definitions.language.tables import decide
 
 FIRST_CHARGE_USD: Final = Decimal("25.00")  #: Civ. Code 1719(a)(1)
@@ -26,7 +27,7 @@ def compute_returned_charge(context: Context, *, table: str, returns: Any) -> st
     before = int(returns or 0)
     rules = context.tables.get(table)
     if rules is None:
-        raise CannotCompute(f'there is no decision table "{table}"')
+        raise CannotCompute(say('there is no decision table "%(table)s"', table=table))
     wanted = parse_money(decide(rules, {"returns": before}).get("charge"))
     return money_json(min(wanted, LATER_CHARGE_USD if before else FIRST_CHARGE_USD))
 
@@ -108,7 +109,7 @@ def show_deposit(context: Context, **arguments: Any) -> list[str]:
 def _deposit(working: Working, context: Context, *, table: str, why: Any) -> Decimal:
     rules = context.tables.get(table)
     if rules is None:
-        raise CannotCompute(f'there is no decision table "{table}"')
+        raise CannotCompute(say('there is no decision table "%(table)s"', table=table))
     account = context.data.get("account") or {}
     found = decide(rules, {"class": str(account.get("class", "residential")), "why": str(why)})
     least = _usd(found.get("least") or "0.00")
@@ -166,11 +167,11 @@ def compute_refund_date(context: Context) -> str:
             run = payable_on(context.calendar, date(year, month + 1, day))
             if run >= context.today:
                 return run.isoformat()
-    raise CannotCompute("the setting refund-run-days names no day of the month")
+    raise CannotCompute(say("the setting refund-run-days names no day of the month"))
 
 
 def _usd(written: Any) -> Decimal:
     try:
         return parse_money(written)
     except MoneyError as error:
-        raise CannotCompute(str(error)) from None
+        raise CannotCompute(sentence_of(error)) from None

@@ -27,6 +27,7 @@ from definitions.catalogue.working import Working, number
 from definitions.language.counting import last_day_to_act
 from definitions.language.money import format_money, money_json
 from definitions.language.pack import DecisionTable
+from definitions.language.sentences import say
 from definitions.language.tables import TableError
 from definitions.language.tables import decide as decided
 
@@ -37,7 +38,7 @@ def decide(context: Context, *, table: str, output: str | None = None, **inputs:
     """The output of the row that fits: the one named, or the table's only one."""
     found = context.tables.get(table)
     if found is None:
-        raise TableError(f'there is no decision table "{table}"')
+        raise TableError(say('there is no decision table "%(table)s"', table=table))
     outputs = decided(
         found, {name.replace("_", "-") if name not in found.inputs else name: each for name, each in inputs.items()}
     )
@@ -91,7 +92,7 @@ def _policy_table(context: Context, policy: str | None) -> DecisionTable:
     name = policy or str(context.district.settings.get("leak-adjustment-policy", "standard"))
     table = context.tables.get(name)
     if table is None:
-        raise TableError(f'there is no leak adjustment policy "{name}" among the decision tables')
+        raise TableError(say('there is no leak adjustment policy "%(name)s" among the decision tables', name=name))
     return table
 
 
@@ -100,7 +101,7 @@ def compute_meter_accuracy(context: Context, *, low: Any, middle: Any, high: Any
     weights = tuple(
         Decimal(str(each)) for each in context.district.settings.get("meter-test-weights", ("15", "70", "15"))
     )
-    flows = [_number(each, "a flow") for each in (low, middle, high)]
+    flows = [_number(each, say("a flow")) for each in (low, middle, high)]
     return f"{accuracy_percent(flows[0], flows[1], flows[2], weights):f}"
 
 
@@ -108,7 +109,7 @@ def judge_meter_test(context: Context, *, accuracy: Any) -> str:
     """`fast`, `slow` or `accurate`, by the district's limits."""
     settings = context.district.settings
     return verdict(
-        _number(accuracy, "the accuracy"),
+        _number(accuracy, say("the accuracy")),
         fast_limit=setting(settings, "meter-fast-limit", "2"),
         slow_limit=setting(settings, "meter-slow-limit", "2"),
     )
@@ -129,7 +130,9 @@ def show_meter_refund(context: Context, **arguments: Any) -> list[str]:
 def _meter_refund(context: Context, working: Working, *, accuracy: Any, months: Any = None) -> Decimal:
     span = int(months or context.district.settings.get("meter-refund-months", 6))
     bills = allowed(_history(context), _bill(context), months=span, today=context.today)
-    return refund_usd(accuracy=_number(accuracy, "the accuracy"), bills=bills, tariff=_tariff(context), working=working)
+    return refund_usd(
+        accuracy=_number(accuracy, say("the accuracy")), bills=bills, tariff=_tariff(context), working=working
+    )
 
 
 def compute_back_bill(context: Context, **arguments: Any) -> str:
@@ -151,8 +154,8 @@ def _back_bill(context: Context, working: Working, *, accuracy: Any, above: Any)
         return Decimal("0.00")
     span = int(settings.get("meter-refund-months", 6))
     return back_bill_usd(
-        accuracy=_number(accuracy, "the accuracy"),
-        above_percent=_number(above, "the limit"),
+        accuracy=_number(accuracy, say("the accuracy")),
+        above_percent=_number(above, say("the limit")),
         bills=allowed(_history(context), _bill(context), months=span, today=context.today),
         tariff=_tariff(context),
         working=working,
@@ -197,11 +200,11 @@ def show_reread_adjustment(context: Context, *, read: Any) -> list[str]:
 
 
 def _reread(context: Context, working: Working, read: Any) -> Decimal:
-    billed = _number(_entity(context, "bill").get("read"), "the read that was billed")
+    billed = _number(_entity(context, "bill").get("read"), say("the read that was billed"))
     return reread_usd(
         bill=_bill(context),
         billed_read=billed,
-        read=_number(read, "the read"),
+        read=_number(read, say("the read")),
         tariff=_tariff(context),
         working=working,
     )
@@ -277,15 +280,15 @@ def reckon_last_day(context: Context, *, begin: Any, days: Any, law: bool = Fals
     written = str(days)
     count = int(context.district.settings.get(written, written))
     counted = last_day_to_act if law else last_day
-    return counted(_date(begin, "the day that is counted from"), count, context.calendar).isoformat()
+    return counted(_date(begin, say("the day that is counted from")), count, context.calendar).isoformat()
 
 
 def judge_in_time(context: Context, *, received: Any, notice: Any = None) -> bool:
     """Whether a complaint of this day about the case's bill has a right to the review manager (Gov. Code 60372(c))."""
     return in_time(
-        _date(received, "the day of the complaint"),
-        bill_mailed=_date(_entity(context, "bill").get("mailed"), "the day on which the bill was mailed"),
-        notice_mailed=_date(notice, "the day of the notice") if notice else None,
+        _date(received, say("the day of the complaint")),
+        bill_mailed=_date(_entity(context, "bill").get("mailed"), say("the day on which the bill was mailed")),
+        notice_mailed=_date(notice, say("the day of the notice")) if notice else None,
         delivery_days=int(setting(context.district.settings, "bill-delivery-days", "5")),
         calendar=context.calendar,
     )
@@ -295,7 +298,7 @@ def _date(written: Any, what: str) -> date:
     try:
         return date.fromisoformat(str(written)[:10])
     except ValueError:
-        raise CannotCompute(f"{what} is not known") from None
+        raise CannotCompute(say("%(what)s is not known", what=what)) from None
 
 
 def _bill(context: Context) -> Period:
@@ -305,7 +308,7 @@ def _bill(context: Context) -> Period:
 def _entity(context: Context, name: str) -> Mapping[str, Any]:
     found = context.data.get(name)
     if not isinstance(found, Mapping):
-        raise CannotCompute(f"the case has no {name}")
+        raise CannotCompute(say("the case has no %(name)s", name=name))
     return found
 
 
@@ -313,7 +316,7 @@ def _number(written: Any, what: str) -> Decimal:
     try:
         return Decimal(str(written))
     except InvalidOperation:
-        raise CannotCompute(f"{what} is not known") from None
+        raise CannotCompute(say("%(what)s is not known", what=what)) from None
 
 
 def _history(context: Context) -> list[Period]:

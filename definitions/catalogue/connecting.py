@@ -11,6 +11,7 @@ from definitions.catalogue.actions import Arg, CannotCompute, Context, Signature
 from definitions.catalogue.tariff import RATES, tariff
 from definitions.catalogue.working import to_cents
 from definitions.language.money import money_json
+from definitions.language.sentences import say
 
 _TEXT, _OPTIONAL = Arg(type="text"), Arg(type="text", required=False)
 _MONEY = Arg(type="money")
@@ -47,9 +48,9 @@ def compute_water_charge(context: Context, *, use: Any, use_class: str, percent:
     try:
         use_ccf, share = Decimal(str(use)), Decimal(str(percent))
     except InvalidOperation:
-        raise CannotCompute("the use is not known") from None
+        raise CannotCompute(say("the use is not known")) from None
     if use_ccf < 0:
-        raise CannotCompute("the register went backwards; check the reads")
+        raise CannotCompute(say("the register went backwards; check the reads"))
     charged = tariff(context.tables.get(RATES), use_class).charge_usd(use_ccf) * share / 100
     return money_json(to_cents(charged))
 

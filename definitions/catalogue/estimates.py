@@ -13,6 +13,7 @@ from definitions.catalogue.actions import CannotCompute, Context
 from definitions.catalogue.usage import Period, mean, periods, preceding, same_period
 from definitions.catalogue.working import Working
 from definitions.language.quantity import plain
+from definitions.language.sentences import say
 
 
 def estimate_read(context: Context) -> str | None:
@@ -64,4 +65,4 @@ def _ccf(written: Any) -> Decimal:
     try:
         return Decimal(str(written))
     except InvalidOperation:
-        raise CannotCompute("the last read is not known") from None
+        raise CannotCompute(say("the last read is not known")) from None

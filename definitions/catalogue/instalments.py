@@ -13,6 +13,7 @@ from definitions.catalogue.actions import CannotCompute, Context
 from definitions.catalogue.working import Working
 from definitions.language.calendars import Calendar
 from definitions.language.money import CENT, MoneyError, format_money, parse_money
+from definitions.language.sentences import say, sentence_of
 
 MOST: Final = 60  #: parts in a plan; five years is beyond every policy and every calendar
 ORDINARY_MONTHS: Final = 12  #: repayment is ordinarily complete within them (H&S 116910(b)(2); Gov. Code 60372(c))
@@ -60,17 +61,25 @@ def instalments(
 ) -> list[Instalment]:
     """The plan for a debt: in so many equal parts, or by so much each month. Raises CannotCompute when it cannot be."""
     if amount_usd <= 0:
-        raise CannotCompute("there is nothing to pay in instalments")
+        raise CannotCompute(say("there is nothing to pay in instalments"))
     if (parts is None) == (each_usd is None):
-        raise CannotCompute("a plan has either a number of parts or a monthly amount")
+        raise CannotCompute(say("a plan has either a number of parts or a monthly amount"))
     if each_usd is not None:
         if each_usd <= 0 or amount_usd / each_usd > MOST:
-            raise CannotCompute(f"at {format_money(each_usd)} a month a plan would have more than {MOST} parts")
+            raise CannotCompute(
+                say(
+                    "at %(amount)s a month a plan would have more than %(most)s parts",
+                    amount=format_money(each_usd),
+                    most=MOST,
+                )
+            )
         amounts = monthly_parts(amount_usd, each_usd)
     else:
         assert parts is not None
         if not 1 <= parts <= MOST or amount_usd < CENT * parts:
-            raise CannotCompute(f"a plan has from 1 to {MOST} parts of a cent or more, not {parts}")
+            raise CannotCompute(
+                say("a plan has from 1 to %(most)s parts of a cent or more, not %(parts)s", most=MOST, parts=parts)
+            )
         amounts = equal_parts(amount_usd, parts)
     return [
         Instalment(number=number + 1, due=payable_on(calendar, month_on(first, number)), amount_usd=amount)
@@ -91,7 +100,7 @@ def plan_of(calendar: Calendar, arguments: Any) -> list[Instalment]:
             each_usd=parse_money(each) if each is not None else None,
         )
     except (MoneyError, ValueError) as error:
-        raise CannotCompute(str(error)) from None
+        raise CannotCompute(sentence_of(error)) from None
 
 
 def compute_instalments(context: Context, **arguments: Any) -> list[str]:

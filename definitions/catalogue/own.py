@@ -26,6 +26,7 @@ from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints, ove
 from definitions.catalogue.actions import Arg, ArgType, Context, Signature, register
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.money import Money, MoneyError, money_json, parse_money
+from definitions.language.sentences import say, sentence_of
 
 Quantity = Annotated[Decimal, "quantity"]  #: a volume, a pressure, a percentage: a number in its field's own unit
 
@@ -60,7 +61,10 @@ class Own:
         try:
             values = {name: _typed(self.types[name], each) for name, each in effect.args.items()}
         except (MoneyError, InvalidOperation, ValueError, KeyError) as error:
-            raise EffectRefused(f"{effect.action}: an argument does not fit: {error}", code="bad-argument") from None
+            raise EffectRefused(
+                say("%(action)s: an argument does not fit: %(wrong)s", action=effect.action, wrong=sentence_of(error)),
+                code="bad-argument",
+            ) from None
         return self.function(effect, **values)
 
 

@@ -12,6 +12,7 @@ from definitions.catalogue.connecting import compute_water_charge
 from definitions.catalogue.usage import Period, periods
 from definitions.catalogue.working import Working, to_cents
 from definitions.language.money import format_money, money_json, parse_money
+from definitions.language.sentences import say
 
 YEAR: Final = 6  #: bills of two months that a day's average is taken of
 
@@ -61,4 +62,4 @@ def _day(written: Any) -> date:
     try:
         return date.fromisoformat(str(written)[:10])
     except ValueError:
-        raise CannotCompute("the day to which it is reckoned is not known") from None
+        raise CannotCompute(say("the day to which it is reckoned is not known")) from None

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from definitions.catalogue.actions import CannotCompute
 from definitions.catalogue.tariff import Tariff
 from definitions.catalogue.working import Working, number, to_cents
+from definitions.language.sentences import say
 
 PUT_RIGHT: Final = "put-right:"  #: how the rule of an entry begins that takes back what was charged after the petition
 FEE: Final = "fee:"
@@ -117,7 +118,7 @@ class Split:
 def split_books(records: Sequence[Mapping[str, Any]] | None) -> SplitBooks:
     """The books as the fact tells them; raises CannotCompute when they are not there."""
     if not records:
-        raise CannotCompute("the books around the petition are not known: no petition date, or no such account")
+        raise CannotCompute(say("the books around the petition are not known: no petition date, or no such account"))
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
         kinds.setdefault(str(record["kind"]), []).append(record)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from definitions.language.pack import DecisionTable
+from definitions.language.sentences import say
 from definitions.language.tables import Span, TableError, conditions
 
 RATES = "water-rates"
@@ -52,7 +53,7 @@ class Tariff:
 def tariff(table: DecisionTable | None, account_class: str) -> Tariff:
     """The class's tariff; raises TariffError when the table has no tiers for it."""
     if table is None:
-        raise TariffError(f'there is no decision table "{RATES}", so water has no price')
+        raise TariffError(say('there is no decision table "%(rates)s", so water has no price', rates=RATES))
     tiers = []
     for number, row in enumerate(table.rows):
         asked = conditions(table, number)
@@ -64,5 +65,11 @@ def tariff(table: DecisionTable | None, account_class: str) -> Tariff:
         assert high is None or isinstance(high, Decimal)
         tiers.append(Tier(low=low or Decimal(0), high=high, usd_per_ccf=Decimal(row.then["rate"])))
     if not tiers:
-        raise TariffError(f'the table "{RATES}" has no row for the class {account_class}')
+        raise TariffError(
+            say(
+                'the table "%(rates)s" has no row for the class %(account_class)s',
+                rates=RATES,
+                account_class=account_class,
+            )
+        )
     return Tariff(tiers=tuple(sorted(tiers, key=lambda each: each.low)))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from definitions.catalogue.actions import CannotCompute
+from definitions.language.sentences import say
 
 NEAR = timedelta(
     days=46
@@ -31,7 +32,7 @@ def period(bill: Mapping[str, Any]) -> Period:
     """The period of a bill as a case or a fact holds it; raises CannotCompute when it is not whole."""
     missing = [name for name in ("id", "period_start", "period_end", "days", "use", "amount") if not bill.get(name)]
     if missing:
-        raise CannotCompute(f"the bill has no {missing[0]}")
+        raise CannotCompute(say("the bill has no %(missing)s", missing=missing[0]))
     return Period(
         id=str(bill["id"]),
         start=date.fromisoformat(bill["period_start"]),

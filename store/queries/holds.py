@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
+from definitions.language.sentences import say
 from store.tables.cases import CaseRow
 from store.tables.outbox import EffectRow
 from store.tables.utility import Account, Hold
@@ -63,7 +64,13 @@ def place_hold(
     waits for steps that are being written and makes those that were decided before it decide again."""
     _count(session, account_id)
     if any(hold.kind == kind for hold in standing_holds(session, account_id)):
-        raise HoldStandsError(f"account {account_id} has a {kind} hold already; release it first or change its date")
+        raise HoldStandsError(
+            say(
+                "account %(account)s has a %(kind)s hold already; release it first or change its date",
+                account=account_id,
+                kind=kind,
+            )
+        )
     hold = Hold(
         id=f"h-{secrets.token_hex(6)}",
         account_id=account_id,
@@ -85,7 +92,7 @@ def release_hold(session: Session, account_id: str, kind: str, *, by: str, at: d
     _count(session, account_id)
     hold = next((hold for hold in standing_holds(session, account_id) if hold.kind == kind), None)
     if hold is None:
-        raise NoSuchHoldError(f"account {account_id} has no {kind} hold to release")
+        raise NoSuchHoldError(say("account %(account)s has no %(kind)s hold to release", account=account_id, kind=kind))
     hold.released_at, hold.released_by, hold.release_reason = at, by, reason
     session.add(hold)
     session.flush()
@@ -134,4 +141,4 @@ def _count(session: Session, account_id: str) -> None:
         update(Account).where(col(Account.id) == account_id).values(hold_version=col(Account.hold_version) + 1)
     )
     if done.rowcount != 1:
-        raise NoSuchHoldError(f"there is no account {account_id}")
+        raise NoSuchHoldError(say("there is no account %(account)s", account=account_id))

@@ -17,6 +17,10 @@ from api.pages import texts, words
 from api.pages.frame import _templates
 from api.problems import kinds
 from definitions.catalogue import actions
+from definitions.catalogue.actions import CannotCompute
+from definitions.catalogue.replies import EffectRefused
+from store.claims import ClaimError
+from store.queries.holds import HoldError
 from workflows.machine.words import message_of
 from workflows.refusals import refusals
 
@@ -62,12 +66,12 @@ def used() -> Iterator[tuple[str, str]]:
         yield kind.explained, kind.__name__
 
 
-REFUSING = {kind.__name__ for kind in (*kinds(), *refusals())}
+REFUSING = {kind.__name__ for kind in (*kinds(), *refusals(), EffectRefused, CannotCompute, ClaimError, HoldError)}
 
 
 def test_what_is_refused_is_said_in_sentences_that_can_be_told_again() -> None:
     plain = []
-    for folder in (API, ROOT / "workflows"):
+    for folder in (API, *(ROOT / each for each in MADE)):
         for file in folder.rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.Call) or getattr(node.func, "id", None) not in REFUSING:
