@@ -23,6 +23,12 @@ class DraftView(Shown):
     changed_by: str
 
 
+class DraftDetail(DraftView):
+    """A draft with its text."""
+
+    source: str = Field(description="The YAML.")
+
+
 class ProposalView(Shown):
     """A definition that one person wants published, and what the second one said."""
 
@@ -47,15 +53,12 @@ class ProposalDetail(ProposalView):
 
 def draft_view(row: Draft, *, zone: ZoneInfo) -> DraftView:
     """The draft as it is shown."""
-    return DraftView(
-        id=row.id,
-        definition=row.definition,
-        author=row.author,
-        based_on=row.based_on,
-        version=row.version,
-        changed=row.changed_at.astimezone(zone),
-        changed_by=row.changed_by,
-    )
+    return DraftView.model_validate(_draft(row, zone))
+
+
+def draft_detail(row: Draft, *, zone: ZoneInfo) -> DraftDetail:
+    """The draft with its text."""
+    return DraftDetail.model_validate({**_draft(row, zone), "source": row.source})
 
 
 def proposal_view(row: Proposal, *, zone: ZoneInfo) -> ProposalView:
@@ -66,6 +69,18 @@ def proposal_view(row: Proposal, *, zone: ZoneInfo) -> ProposalView:
 def proposal_detail(row: Proposal, *, zone: ZoneInfo) -> ProposalDetail:
     """The proposal with its text."""
     return ProposalDetail.model_validate({**_fields(row, zone), "source": row.source})
+
+
+def _draft(row: Draft, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "definition": row.definition,
+        "author": row.author,
+        "based_on": row.based_on,
+        "version": row.version,
+        "changed": row.changed_at.astimezone(zone),
+        "changed_by": row.changed_by,
+    }
 
 
 def _fields(row: Proposal, zone: ZoneInfo) -> dict[str, object]:

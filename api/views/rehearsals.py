@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+from pydantic import Field
 
 from api.acts.rehearsing import is_at_work
 from api.rehearsing.figures import Figures
+from api.views.shown import Moment, Said, Shown
 from store.tables.definitions import Rehearsal
 
 
-@dataclass(frozen=True, kw_only=True)
-class RehearsalLine:
-    """A rehearsal in a list."""
+class RehearsalLine(Shown):
+    """A rehearsal: what is played, and how far it is."""
 
-    id: str
-    definition: str
-    against: int | None  #: the published version that was played as well
-    owing: bool  #: only accounts that owe
-    cases: int  #: at most
+    id: str = Field(examples=["rh-0123456789ab"])
+    definition: str = Field(description="The case type's name.", examples=["high-consumption"])
+    against: int | None = Field(description="The published version that is played as well.")
+    owing: bool = Field(description="Whether only accounts that owe are played.")
+    cases: int = Field(description="At most so many.")
     days: int
-    begin: date
+    begin: date = Field(description="The virtual clock's first day.")
     asked_by: str
-    asked: datetime
-    status: str  #: waiting, running, done, failed, cancelled; `broken-off` when its server ended
-    total: int
+    asked: Moment
+    status: Literal["waiting", "running", "done", "failed", "cancelled", "broken-off"] = Field(
+        description="`broken-off` when its server ended."
+    )
+    total: int = Field(description="Cases that are played.")
     done: int
-    sentence: str | None
+    sentence: Said | None = Field(description="Why it failed, or what else there is to say.")
     at_work: bool
 
     @property
@@ -37,13 +41,12 @@ class RehearsalLine:
         return round(100 * self.done / self.total) if self.total else 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class RehearsalDetail:
+class RehearsalDetail(Shown):
     """A rehearsal with what came of it."""
 
     line: RehearsalLine
-    written: Figures | None  #: of the text; None until it is done
-    published: Figures | None  #: of the version that was played as well
+    written: Figures | None = Field(description="Of the text; null until it is done.")
+    published: Figures | None = Field(description="Of the version that was played as well.")
 
 
 def rehearsal_line(row: Rehearsal, *, zone: ZoneInfo) -> RehearsalLine:

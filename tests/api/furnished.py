@@ -110,6 +110,8 @@ def _of_nobody(session: Session) -> None:
     session.add(
         Draft(id="d-1", author="author", based_on=1, made_at=MONDAY, changed_at=MONDAY, changed_by="author", **made)
     )
+    thrown: dict[str, Any] = {"id": "d-2", "definition": "lost-key", "source": "case: lost-key\n", "author": "author"}
+    session.add(Draft(based_on=0, made_at=MONDAY, changed_at=MONDAY, changed_by="author", **thrown))
     session.add(Proposal(id="pr-1", based_on=1, proposed_by="supervisor", proposed_at=MONDAY, **made))
     session.add(
         Rehearsal(id="rh-1", accounts="all", cases=1, days=1, begin=MONDAY.date(), asked_by="author", asked_at=MONDAY,

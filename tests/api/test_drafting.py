@@ -78,3 +78,24 @@ async def test_pages_of_the_bench_are_for_those_with_the_right(office: Office) -
         assert other.status_code == 200
         drawn = await office.http.get(f"/bench/cases/lost-key/compare?old=draft:{draft.id}&new=1", headers=headers)
         assert drawn.status_code == (404 if user == "author" else 403)
+
+
+async def test_drafts_and_rehearsals_are_kept_over_rest_as_at_the_bench(office: Office) -> None:
+    author = office.by("author")
+    begun = await author.post("/api/drafts", {"case": "lost-key"})
+    assert begun.status_code == 201, begun.text
+    path = f"/api/drafts/{begun.json()['id']}"
+    read = await author.get(path)
+    assert (read.json()["author"], read.json()["source"].splitlines()[0]) == ("author", "case: lost-key")
+    text = {"source": "case: lost-key\ntitle: Another text\n"}
+    assert (await author.put(path, text)).status_code == 428
+    written = await author.put(path, text, If_Match=read.headers["ETag"])
+    assert (written.status_code, written.json()["version"]) == (200, 2), written.text
+    again = await author.put(path, {"source": "case: x"}, If_Match=read.headers["ETag"])
+    assert (again.status_code, "author changed this draft" in again.json()["detail"]) == (412, True), again.text
+    [listed] = (await author.get("/api/drafts", case="lost-key")).json()["items"]
+    assert (listed["id"], "source" in listed) == (read.json()["id"], False)
+    assert (await author.post(f"{path}/rehearse", {"cases": 7, "days": 30})).status_code == 422
+    assert (await author.get("/api/rehearsals", case="lost-key")).json() == {"items": [], "next": None}
+    assert (await author.delete(path)).status_code == 204
+    assert (await author.get(path)).status_code == 404
