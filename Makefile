@@ -31,6 +31,8 @@ check: $(VENV)/.dev ## lint, strict types, import contracts, definitions
 	@same=$$(find tests -name 'test_*.py' | sed 's|.*/||' | sort | uniq -d); \
 		[ -z "$$same" ] || { echo "pytest takes no two files of tests with the same name:" $$same; exit 1; }
 	@$(BIN)/python -m tests.locked
+	@$(BIN)/python -c 'from store.migrate import newest_revision; newest_revision()' 2>/dev/null || { \
+		echo "The migrations in store/migrations/versions have more than one newest: renumber one and set its down_revision"; exit 1; }
 	@$(BIN)/python -m headgate check definitions
 
 audit: $(VENV)/.dev $(ASSETS) ## known weaknesses of the locked dependencies (asks the advisories of PyPI and npm)

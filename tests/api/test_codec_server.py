@@ -123,6 +123,36 @@ async def test_only_temporals_own_pages_may_ask_from_another_origin(sealed_offic
     assert "access-control-allow-origin" not in elsewhere.headers
 
 
+async def test_temporals_pages_decode_with_the_session_of_who_looks_as_a_browser_asks(
+    sealed_office: Office, temporal_address: str
+) -> None:
+    payloads = await start_input(temporal_address, await opened_case(sealed_office))
+    http = sealed_office.http
+    cookie = f"headgate={sealed_office.tokens['supervisor']}"
+    headers = {
+        "Origin": PAGES,
+        "Content-Type": "application/json",
+        "X-Namespace": "default",
+        "Sec-Fetch-Site": "same-site",
+    }
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": ",".join(
+            name.lower() for name in headers if name.startswith(("Content", "X-"))
+        ),
+    }
+    preflight = await http.options("/api/codec/decode", headers={"Origin": PAGES, **asks})
+    permitted = preflight.headers["access-control-allow-headers"].lower()
+    assert all(name in permitted for name in ("content-type", "x-namespace"))
+    answer = await http.post(
+        "/api/codec/decode", content=json.dumps({"payloads": payloads}), headers={**headers, "Cookie": cookie}
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["access-control-allow-origin"] == PAGES
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert ACCOUNT in b"".join(base64.b64decode(each["data"]) for each in answer.json()["payloads"])
+
+
 async def test_temporals_own_command_shows_a_case_through_the_codec_server(
     sealed_office: Office, temporal_address: str
 ) -> None:

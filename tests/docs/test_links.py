@@ -49,6 +49,7 @@ def test_every_command_and_setting_that_a_page_names_exists(page: Path) -> None:
     named = set(re.findall(r"(?:`|\$ |-m )headgate ([a-z][a-z-]*)", text))
     assert sorted(named - known) == []
     settings = {variable(name, field) for name, field in Settings.model_fields.items()}
+    settings |= set(re.findall(r"^#?([A-Z_]+)=", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE))
     written = set(re.findall(r"\b(?:HEADGATE_[A-Z_]+|TEMPORAL_[A-Z]+|DATABASE_URL)\b", text))
     assert sorted({name.removesuffix("_FILE") for name in written} - settings) == []
 
