@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlmodel import col, select
 
 from api.acts.act import Ask
+from api.acts.many import chosen, part
 from api.acts.queue import visible
 from api.problems import Problem
 from api.services import Services
 from store.tables.cases import TaskRow
-
-MOST = 100  #: tasks at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,15 +24,12 @@ class Result:
     refused: Problem | None
 
 
-def each(
-    office: Services, ask: Ask, tasks: Sequence[str], act: Callable[[Ask, str], object], *, name: str
-) -> list[Result]:
+def each(office: Services, ask: Ask, tasks: Sequence[str], act: Callable[[Ask, str], object]) -> list[Result]:
     """Does the act on each task, in this order, under a key of its own: what is sent twice is done once."""
     refused: dict[str, Problem | None] = {}
-    for task in list(dict.fromkeys(tasks))[:MOST]:
-        own = replace(ask, key=f"{ask.key[:50]}/{name}/{task}"[:128])
+    for task in chosen(tasks):
         try:
-            act(own, task)
+            act(part(ask, task), task)
         except Problem as problem:
             refused[task] = problem
         else:

@@ -39,19 +39,13 @@ class Dones(Shown):
 
 async def many(ask: Ask, ids: Sequence[str], one: One) -> Answer:
     """What became of each; sent again with the same key, what is done stays done and what was refused is tried again."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        raise Invalid(say("Nothing is chosen."), fields={"ids": say("is empty")})
-    if len(wanted) > MOST:
-        raise Invalid(
-            say("At most %(most)s at once.", most=MOST), fields={"ids": say("are %(wanted)s", wanted=len(wanted))}
-        )
+    wanted = chosen(ids)
     room = asyncio.Semaphore(TOGETHER)
 
     async def tried(each: str) -> Done:
         async with room:
             try:
-                await one(_part(ask, each), each)
+                await one(part(ask, each), each)
             except Problem as problem:
                 return Done(id=each, done=False, sentence=problem.sentence, code=problem.code)
             return Done(id=each, done=True, sentence=None, code=None)
@@ -61,7 +55,19 @@ async def many(ask: Ask, ids: Sequence[str], one: One) -> Answer:
     return Answer(body=found.model_dump(mode="json"))
 
 
-def _part(ask: Ask, each: str) -> Ask:
+def chosen(ids: Sequence[str]) -> list[str]:
+    """Each of them once, in their order; Invalid when nothing is chosen, or too much for one request."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        raise Invalid(say("Nothing is chosen."), fields={"ids": say("is empty")})
+    if len(wanted) > MOST:
+        raise Invalid(
+            say("At most %(most)s at once.", most=MOST), fields={"ids": say("are %(wanted)s", wanted=len(wanted))}
+        )
+    return wanted
+
+
+def part(ask: Ask, each: str) -> Ask:
     """The ask for one of them, with a key of its own that is the same when it is sent again."""
     mark = hashlib.sha256(each.encode()).hexdigest()[:24]
     return replace(ask, key=f"{ask.key[:100]}/{mark}")

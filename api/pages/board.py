@@ -149,7 +149,7 @@ def direct(
     try:
         if not chosen:
             raise Invalid(_("Choose one or more tasks first."), fields={"task": say("is empty")})
-        results = bulk.each(office, form.ask, chosen, _act(office, form), name=form.text("act")[:20])
+        results = bulk.each(office, form.ask, chosen, _act(office, form))
     except Problem as problem:
         trouble = trouble_of(problem)
     kept = frozenset(each.task for each in results if each.refused) if results else frozenset(chosen)

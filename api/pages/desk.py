@@ -162,7 +162,7 @@ def _done(office: Services, form: Posted, name: str, tasks: Sequence[str]) -> Re
         return ResultsPage(results=(), summary=_("Choose what to do with the tasks."), key=new_key())
     if not tasks:
         return ResultsPage(results=(), summary=_("Choose one or more tasks first."), key=new_key())
-    results = bulk.each(office, form.ask, tasks, acts[name](), name=name)
+    results = bulk.each(office, form.ask, tasks, acts[name]())
     done = sum(result.refused is None for result in results)
     summary = ngettext("%(n)s task done.", "%(n)s tasks done.", done) % {"n": done}
     if refused := len(results) - done:
