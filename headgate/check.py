@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from definitions.catalogue.own import load_own
 from definitions.language.library import DISTRICT, Library, load_library
 from definitions.language.problems import Problem, in_reading_order
 from headgate.errors import fail
+from headgate.garbage import not_searched
 from workflows.machine.checking import check_library, check_text
 
 
@@ -23,11 +23,25 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:
     """Check definitions; ends with code 1 when something is wrong with them."""
-    gc.disable()  # what a check makes is looked at until its end, and with it ends the command
+    with not_searched():
+        problems, checked = _checked(paths or [_own()])
+    errors = sum(problem.severity == "error" for problem in problems)
+    if as_json:
+        typer.echo(json.dumps([problem.to_json() for problem in problems], indent=2))
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+        typer.echo(_summary(errors, len(problems) - errors, checked))
+    if errors:
+        raise typer.Exit(1)
+
+
+def _checked(paths: list[Path]) -> tuple[list[Problem], int]:
+    """All that is wrong, in reading order, and how many definitions were looked at."""
     folders: dict[Path, Library] = {}
     problems: list[Problem] = []
     checked = 0
-    for path in paths or [_own()]:
+    for path in paths:
         folder = path if path.is_dir() else _folder(path)
         if folder not in folders:
             load_own(folder / "actions")
@@ -39,16 +53,7 @@ def check(
         else:
             checked += 1
             problems += _of_file(library, path)
-    problems = in_reading_order(problems)
-    errors = sum(problem.severity == "error" for problem in problems)
-    if as_json:
-        typer.echo(json.dumps([problem.to_json() for problem in problems], indent=2))
-    else:
-        for problem in problems:
-            typer.echo(str(problem))
-        typer.echo(_summary(errors, len(problems) - errors, checked))
-    if errors:
-        raise typer.Exit(1)
+    return in_reading_order(problems), checked
 
 
 def _own() -> Path:

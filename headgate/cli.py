@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from importlib import import_module
 
 import typer
+
+from headgate.garbage import not_searched
 
 #: Subcommand → where it is. A `typer.Typer` there is a group of its own.
 COMMANDS = {
@@ -65,8 +66,6 @@ def _headgate() -> None:
 
 def main() -> None:
     """Runs the command."""
-    gc.disable()  # all that is loaded stays: looking through it for what could go is time lost, now and later
-    app = command_line(sys.argv[1:])
-    gc.freeze()
-    gc.enable()
+    with not_searched():  # all that is loaded stays
+        app = command_line(sys.argv[1:])
     app()

@@ -6,6 +6,8 @@ A worker loads 200,000 objects before its first case. A full search through them
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 AFTER_OBJECTS: Final = 10_000  #: more made than dropped, after which the youngest are searched; Python's own is 700
@@ -16,3 +18,13 @@ def spare_what_is_loaded() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(AFTER_OBJECTS)
+
+
+@contextmanager
+def not_searched() -> Iterator[None]:
+    """No search at all, for a short work that keeps nearly all that it makes until its end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

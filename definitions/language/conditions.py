@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import product
 from typing import Any, Final
 
@@ -99,7 +100,6 @@ class Conditions:
                     self._words[f"{root}.{_key(name)}"] = frozenset(field.enum)
                 elif field.type in ("integer", "number") and not field.many:
                     self._numbers.add(f"{root}.{_key(name)}")
-        self._taken_apart: dict[tuple[str, bool], Cases] = {}
         self._judged: dict[frozenset[Statement], bool] = {}
         # A search asks the same again and again: each way through a step begins as the one before it did.
         self._joined: dict[tuple[Cases, Cases], Cases] = {}
@@ -107,10 +107,7 @@ class Conditions:
 
     def of(self, text: str, *, holds: bool = True) -> Cases:
         """The cases in which a guard holds (or does not); the guard is one that compiles."""
-        key = (text, holds)
-        if key not in self._taken_apart:
-            self._taken_apart[key] = _cases(Tree(text).root, holds)
-        return self._taken_apart[key]
+        return _taken_apart(text, holds)
 
     def fixed(self, name: str, value: object) -> Cases:
         """What is known of a value that was just set, as it is written: null unsets it, a word or a number is what it is."""
@@ -218,6 +215,11 @@ def _speaks_of(statement: Statement, names: tuple[str, ...]) -> bool:
 
 
 # -- taking apart ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=10_000)
+def _taken_apart(text: str, holds: bool) -> Cases:
+    return _cases(Tree(text).root, holds)
 
 
 def _cases(node: Expr, holds: bool) -> Cases:

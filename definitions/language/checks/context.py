@@ -7,6 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from definitions.catalogue import actions as catalogue
+from definitions.language.conditions import Conditions
 from definitions.language.document import Path
 from definitions.language.expand import expand, walk
 from definitions.language.expressions import Environment, ExpressionError
@@ -128,6 +129,11 @@ class CaseText:
     def scope(self) -> Scope:
         """What expressions may speak of."""
         return Scope(self.expanded, self.facts, self.zone)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """What guards say of the fields."""
+        return Conditions({"data": self.data, "facts": self.facts})
 
     def environment(self, event: str) -> Environment | None:
         """What an expression on the event may speak of; None while the form of its task has unknown fields."""

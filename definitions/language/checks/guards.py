@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from definitions.language.checks.context import CaseText
-from definitions.language.conditions import Conditions
 from definitions.language.model import Transition
 from definitions.language.moments import FieldMoment, parse_moment
 from definitions.language.problems import Problem, near_miss, register_codes
@@ -40,7 +39,7 @@ def guards(case: CaseText) -> Iterator[Problem]:
 
 
 def _sense(case: CaseText, text: str, place: tuple[str | int, ...]) -> Iterator[Problem]:
-    conditions = Conditions({"data": case.data, "facts": case.facts})
+    conditions = case.conditions
     if not conditions.possible(conditions.of(text)):
         yield case.problem(place, "guard-never-holds", "this guard never holds: it contradicts itself")
     elif not conditions.possible(conditions.of(text, holds=False)):
