@@ -52,7 +52,7 @@ async def many(ask: Ask, ids: Sequence[str], one: One) -> Answer:
 
     results = await asyncio.gather(*(tried(each) for each in wanted))
     found = Dones(results=results, done=sum(each.done for each in results))
-    return Answer(body=found.model_dump(mode="json"))
+    return Answer(body=found.model_dump())  # plain JSON, but for sentences that pages say again
 
 
 def chosen(ids: Sequence[str]) -> list[str]:

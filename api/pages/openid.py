@@ -17,6 +17,7 @@ from api.security.cookies import forget, is_https, keep, kept
 from api.security.openid import Begun, OpenIdError, begun
 from api.security.signin import session_of, sign_in_as, unlock_as
 from api.services import Office, Services
+from definitions.language.sentences import sentence_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -83,8 +84,8 @@ def _refused(request: Request, office: Services, problem: Problem, then: str) ->
 
 
 def _not_there(error: OpenIdError) -> str:
-    return _("The district's sign-in cannot be used now (%(why)s). Try again later.") % {"why": str(error)}
+    return _("The district's sign-in cannot be used now (%(why)s). Try again later.", why=sentence_of(error))
 
 
 def _not_trusted(error: OpenIdError) -> str:
-    return _("The district's sign-in was not completed (%(why)s). Try once more.") % {"why": str(error)}
+    return _("The district's sign-in was not completed (%(why)s). Try once more.", why=sentence_of(error))

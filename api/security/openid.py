@@ -20,6 +20,8 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import jwt
 
+from definitions.language.sentences import say
+
 SCOPES: Final = "openid profile email"
 #: Signatures that are believed: only those whose key nobody but the provider has.
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -98,20 +100,20 @@ class OpenIdProvider:
     def who(self, sign_in: Begun, answer: Mapping[str, str], redirect_uri: str) -> str:
         """The value of the claim, of whoever came back with this answer; OpenIdError when it is not to be trusted."""
         if not hmac.compare_digest(answer.get("state", "").encode(), sign_in.state.encode()):
-            raise OpenIdError("the answer belongs to another sign-in")
+            raise OpenIdError(say("the answer belongs to another sign-in"))
         if answer.get("iss", self.issuer) != self.issuer:
-            raise OpenIdError("another provider answered")  # RFC 9207
+            raise OpenIdError(say("another provider answered"))  # RFC 9207
         if "error" in answer or "code" not in answer:
-            raise OpenIdError("the provider let nobody in")
+            raise OpenIdError(say("the provider let nobody in"))
         tokens = self._redeemed(answer["code"], sign_in.verifier, redirect_uri)
         claims = self._verified(str(tokens.get("id_token", "")), sign_in.nonce)
         if self.claim not in claims and "userinfo_endpoint" in self._document():
             claims |= self._userinfo(str(tokens.get("access_token", "")), claims["sub"])
         value = claims.get(self.claim)
         if not isinstance(value, str) or not value:
-            raise OpenIdError(f"the provider says no {self.claim}")
+            raise OpenIdError(say("the provider says no %(claim)s", claim=self.claim))
         if self.claim == "email" and claims.get("email_verified") is not True:
-            raise OpenIdError("the provider has not verified the address")
+            raise OpenIdError(say("the provider has not verified the address"))
         return value
 
     def _redeemed(self, code: str, verifier: str, redirect_uri: str) -> Mapping[str, Any]:
@@ -144,17 +146,17 @@ class OpenIdProvider:
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
         except jwt.PyJWTError as error:
-            raise OpenIdError(f"the ID token does not hold: {type(error).__name__}") from None
+            raise OpenIdError(say("the ID token does not hold: %(name)s", name=type(error).__name__)) from None
         if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
-            raise OpenIdError("the ID token was made for another sign-in")
+            raise OpenIdError(say("the ID token was made for another sign-in"))
         if claims.get("azp", self.client_id) != self.client_id:
-            raise OpenIdError("the ID token was made for another client")
+            raise OpenIdError(say("the ID token was made for another client"))
         return claims
 
     def _userinfo(self, access_token: str, sub: str) -> Mapping[str, Any]:
         said = _answered("GET", self._said("userinfo_endpoint"), headers={"Authorization": f"Bearer {access_token}"})
         if said.get("sub") != sub:
-            raise OpenIdError("the provider says whose token it is in two ways")
+            raise OpenIdError(say("the provider says whose token it is in two ways"))
         return said
 
     def _key(self, kid: str | None) -> jwt.PyJWK:
@@ -169,7 +171,7 @@ class OpenIdProvider:
             return keys[0]
         found = next((key for key in keys if key.key_id == kid), None)
         if found is None:
-            raise OpenIdError("the ID token is signed by a key that the provider does not publish")
+            raise OpenIdError(say("the ID token is signed by a key that the provider does not publish"))
         return found
 
     def _is_new(self, kid: str | None, now: float) -> bool:
@@ -183,14 +185,14 @@ class OpenIdProvider:
         if self._found is None or now - self._found[0] > KNOWN_FOR:
             said = _answered("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
             if said.get("issuer") != self.issuer:
-                raise OpenIdError("the provider calls itself by another name than the settings do")
+                raise OpenIdError(say("the provider calls itself by another name than the settings do"))
             self._found = now, said
         return self._found[1]
 
     def _said(self, name: str) -> str:
         address = self._document().get(name)
         if not isinstance(address, str):
-            raise OpenIdError(f"the provider names no {name}")
+            raise OpenIdError(say("the provider names no %(name)s", name=name))
         return address
 
 
@@ -198,14 +200,16 @@ def _answered(method: str, address: str, **sent: Any) -> Mapping[str, Any]:
     """The JSON object at an address of the provider, which nobody between can read or change."""
     parts = urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        raise OpenIdError("the provider is reached by https")
+        raise OpenIdError(say("the provider is reached by https"))
     try:
         answer = httpx.request(method, address, timeout=PATIENCE, **sent)
         answer.raise_for_status()
         said = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         # The type alone: an address of it carries codes, an answer personal data.
-        raise OpenIdError(f"the provider did not answer as it should: {type(error).__name__}") from None
+        raise OpenIdError(
+            say("the provider did not answer as it should: %(name)s", name=type(error).__name__)
+        ) from None
     if not isinstance(said, dict):
-        raise OpenIdError("the provider did not answer with an object")
+        raise OpenIdError(say("the provider did not answer with an object"))
     return said
