@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.acts.refused_looks import log_refused_look
+from api.pages import texts
 from api.problems import MEDIA_TYPE, BadRequest, Broken, Invalid, KeyMissing, NotPermitted, Problem, by_code, by_status
 from definitions.language.sentences import say, sentence_of, whole
 from store.paging import CursorError
@@ -48,7 +49,9 @@ def problem_of(refused: Refused) -> Problem:
 
 def on_the_wire(problem: Problem) -> Response:
     """The problem as an `application/problem+json` answer."""
-    return JSONResponse(problem.details(), status_code=problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+    details = texts.told(problem.details())
+    details["title"] = texts.said(problem.title)
+    return JSONResponse(details, status_code=problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
 def invalid(errors: Sequence[Any]) -> Problem:

@@ -59,7 +59,8 @@ def check(office: Services, ask: Ask, task_id: str) -> Answer:
         )
         session.add(found)
         session.flush()
-        body = check_view(found, lasts=lasts(office), zone=office.zone).model_dump(mode="json")
+        view = check_view(found, lasts=lasts(office), zone=office.zone).model_dump(mode="json")
+        body = {**view, "sentence": answer}
         return Answer(body=body)
 
     return once(office.store, ask, Record(act="check-at-site", kind="task", id=task_id), work)

@@ -101,14 +101,15 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for it
 
 
 class Languages:
-    """Answers each request in the language that the person chose, else in that of their browser; programs in English."""
+    """Answers each request in the language that the person chose, else in that of their browser; programs, which have no
+    session's cookie but a token, in English."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with its language."""
-        if scope["type"] != "http" or scope["path"].startswith("/api/"):
+        if scope["type"] != "http" or (scope["path"].startswith("/api/") and not _is_of_a_page(Headers(scope=scope))):
             await self.app(scope, receive, send)
             return
         chosen = HTTPConnection(scope).cookies.get(COOKIE, "")
@@ -126,6 +127,24 @@ class Languages:
             await self.app(scope, receive, with_language)
         finally:
             _language.reset(before)
+
+
+def _is_of_a_page(headers: Headers) -> bool:
+    """Whether a page's script asks, whose reader is to read the answer."""
+    return "cookie" in headers and "authorization" not in headers
+
+
+def told(plain: Any) -> Any:
+    """Plain JSON with its sentences in the request's language."""
+    match plain:
+        case Sentence():
+            return said(plain)
+        case dict():
+            return {name: told(value) for name, value in plain.items()}
+        case list():
+            return [told(value) for value in plain]
+        case _:
+            return plain
 
 
 def preferred(accepted: str) -> str:

@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.acts.act import Answer, Ask
+from api.pages import texts
 from api.problems import BadRequest, VersionNeeded
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -64,7 +65,7 @@ def answer(given: Answer) -> Response:
         headers["Idempotency-Replayed"] = "true"
     if given.body is None:
         return Response(status_code=given.status, headers=headers)
-    return JSONResponse(given.body, status_code=given.status, headers=headers)
+    return JSONResponse(texts.told(given.body), status_code=given.status, headers=headers)
 
 
 def version_of(if_match: str | None, what: str) -> str:

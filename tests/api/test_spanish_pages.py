@@ -142,3 +142,9 @@ async def test_programs_are_answered_in_english_whatever_their_browser_prefers(o
     asked = {"Authorization": f"Bearer {office.tokens['rep']}", "Accept-Language": "es", "Cookie": "language=es"}
     answer = await office.http.get("/api/tasks/no-such-task", headers=asked)
     assert answer.json()["detail"].startswith("There is no task 'no-such-task'.")
+
+
+async def test_a_pages_script_is_answered_in_the_language_of_its_page(office: Office) -> None:
+    answer = await office.http.get("/api/tasks/no-such-task", headers=_headers(office, "rep"))
+    assert answer.json()["title"] == "No existe"
+    assert answer.json()["detail"].startswith("No hay ninguna tarea 'no-such-task'.")
