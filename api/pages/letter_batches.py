@@ -24,7 +24,7 @@ from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.accounts import LetterView, letter_view
-from api.views.batches import BatchView, batch_detail
+from api.views.batches import BatchView, batch_detail, batch_details
 from api.views.law_days import LawDayView, law_days
 from definitions.language.sentences import say
 from store.paging import after, page_of, read_cursor
@@ -225,7 +225,7 @@ def _all(
         content = BatchesPage(
             parts=parts_of(person),
             waiting=waiting_for_the_post(session),
-            batches=[batch_detail(session, batch, zone=office.zone) for batch in found.items],
+            batches=batch_details(session, found.items, zone=office.zone),
             may_print=person.may(printing.RIGHT),
             next=f"{urls.batches}?{urlencode({'cursor': found.cursor})}" if found.cursor else None,
             keys={name: new_key() for name in ("collect", "returned", "recall", "certified")},

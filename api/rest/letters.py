@@ -18,7 +18,7 @@ from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office
 from api.views.accounts import LetterView, letter_view
-from api.views.batches import BatchView, batch_detail
+from api.views.batches import BatchView, batch_details
 from api.views.law_days import LawDayView, law_days
 from api.views.shown import Page, next_link
 from definitions.language.sentences import say
@@ -84,7 +84,7 @@ def list_batches(office: Office, person: SignedIn, limit: Limit = 50, cursor: Cu
     with office.store.reading() as session:
         rows = session.execute(query.limit(limit + 1)).scalars()
         page = page_of([rows], lambda batch: (batch.made_at, batch.id), limit, down=True)
-        items = [batch_detail(session, batch, zone=office.zone) for batch in page.items]
+        items = batch_details(session, page.items, zone=office.zone)
     return Page(
         items=items,
         next=next_link("/api/letters/batches", page.cursor, {"limit": limit}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -42,12 +43,29 @@ class BatchView(Shown):
 
 def batch_detail(session: Session, batch: LetterBatch, *, zone: ZoneInfo) -> BatchView:
     """The batch as it is shown."""
+    [shown] = batch_details(session, [batch], zone=zone)
+    return shown
+
+
+def batch_details(session: Session, batches: Sequence[LetterBatch], *, zone: ZoneInfo) -> list[BatchView]:
+    """These batches as they are shown; what is to be pulled from them is asked once for all."""
     recalled = session.exec(
         select(Letter)
-        .where(Letter.batch == batch.id, Letter.status == "recalled", col(Letter.sheet).is_not(None))
+        .where(
+            col(Letter.batch).in_({batch.id for batch in batches}),
+            Letter.status == "recalled",
+            col(Letter.sheet).is_not(None),
+        )
         .order_by(col(Letter.sheet))
     )
-    pull = [SheetView(letter=letter.id, sheet=letter.sheet or 0, sheets=letter.sheets or 0) for letter in recalled]
+    pull: dict[str, list[SheetView]] = {}
+    for letter in recalled if batches else ():
+        sheet = SheetView(letter=letter.id, sheet=letter.sheet or 0, sheets=letter.sheets or 0)
+        pull.setdefault(str(letter.batch), []).append(sheet)
+    return [_shown(batch, pull.get(batch.id, []), zone) for batch in batches]
+
+
+def _shown(batch: LetterBatch, pull: list[SheetView], zone: ZoneInfo) -> BatchView:
     return BatchView(
         id=batch.id,
         status="mailed" if batch.mailed_on else "printed" if batch.printed_at else "collected",

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from store.queries.letters import waiting_for_the_post
-from tests.api.office import Office
+from store.tables.batches import LetterBatch
+from tests.api.office import MONDAY, Office
 from tests.api.pages_office import seen
 from tests.api.test_inbox_by_rest import item_of
 
@@ -66,6 +67,8 @@ async def test_no_page_asks_more_than_a_handful_of_times_however_much_there_is(o
     for number in range(20):
         office.task()
         await item_of(office, subject=f"Call {number}")
+        with office.store.writing() as session:
+            session.add(LetterBatch(id=f"lb-{number}", made_at=MONDAY, made_by="finance", letters=1))
     for path in PAGES:
         if path == "/inbox/new":
             continue
