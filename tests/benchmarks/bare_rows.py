@@ -49,6 +49,7 @@ def rows_of(done: Done) -> StepWrite:
             closed_at=closed_at,
             outcome=None if after else "over",
             why=_why(after, done.at),
+            why_said=_why_said(after, done.at),
             snapshot=_snapshot(done, state, closed_at),
         ),
         step_no=done.step,
@@ -86,6 +87,15 @@ def _why(after: str | None, at: datetime) -> str:
     if after:
         return f"Waits for The desk to do “{after.title()} task”."
     return f"Closed on {at.astimezone(ZONE):%A %-d %B %Y, %H:%M} as “Over”."
+
+
+def _why_said(after: str | None, at: datetime) -> dict[str, Any]:
+    """The same for readers of another language."""
+    if after:
+        task = {"say": "%(who)s to do “%(task)s”", "with": {"who": "The desk", "task": f"{after.title()} task"}}
+        return {"say": "Waits for %(what)s.", "with": {"what": task}}
+    closed = {"when": {"time": at.astimezone(ZONE).isoformat()}, "state": "Over"}
+    return {"say": "Closed on %(when)s as “%(state)s”.", "with": closed}
 
 
 def _task(name: str, done: Done) -> TaskWrite:

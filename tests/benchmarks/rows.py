@@ -15,7 +15,7 @@ from store.tables.cases import CaseRow, StepRow, TaskRow
 from store.tables.every import metadata
 from tests.benchmarks.places import Place
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\d{1,2} \w+ \d{4}, \d\d:\d\d|\w+day")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\d{1,2} \w+ \d{4}, \d\d:\d\d|\w+day")
 OWN = {"act", "digest", "kept_at"}  #: differ by nature: a digest of the whole step; when Headgate has archived
 
 
