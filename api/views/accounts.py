@@ -183,7 +183,8 @@ def address_of(premise: Premise) -> Address:
 
 def mailing_of(account: Account) -> Address | None:
     """Where letters go when it is not the premise."""
-    return Address(**{"line2": "", **account.mailing}) if account.mailing else None
+    known = {name: value for name, value in (account.mailing or {}).items() if name in Address.model_fields}
+    return Address(**known) if known else None  # of an account that a case opened it names the state as well
 
 
 def found_view(found: Found, *, may_see: bool) -> AccountFound:

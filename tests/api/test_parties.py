@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import select
 
+from api.views.accounts import mailing_of
 from store.tables.audit import Audit
 from store.tables.outbox import IdempotencyKey
+from store.tables.utility import Account
 from tests.api.office import Office
 
 BYRNE = {"name": "Law Office of A. Byrne", "mailing": {"line1": "9 Elm St", "city": "Wellton", "zip": "90000"}}
@@ -43,3 +45,10 @@ async def test_a_third_party_is_told_until_the_note_is_taken_away(office: Office
 async def test_the_parties_of_a_confidential_account_are_not_shown_to_everybody(office: Office) -> None:
     assert (await office.by("rep").get("/api/accounts/a-2/parties")).status_code in (403, 404)
     assert (await office.by("supervisor").get("/api/accounts/a-2/parties")).status_code == 200
+
+
+def test_an_account_that_a_case_opened_has_a_mailing_address_with_a_state_and_is_shown() -> None:
+    mailing = {"line1": "PO Box 7", "line2": "", "city": "Farview", "state": "CA", "zip": "90001"}
+    shown = mailing_of(Account(id="a-9", mailing=mailing))
+    assert shown is not None
+    assert (shown.line1, shown.city, shown.zip) == ("PO Box 7", "Farview", "90001")
