@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from importlib import import_module
+from typing import Final, NoReturn
 
 import typer
 
 from headgate.garbage import not_searched
 
+TEMPORAL: Final = "temporalio.bridge.temporal_sdk_bridge"  #: the SDK's part that has threads of its own
 #: Subcommand → where it is. A `typer.Typer` there is a group of its own.
 COMMANDS = {
     "up": "headgate.up:up",
@@ -68,4 +72,20 @@ def main() -> None:
     """Runs the command."""
     with not_searched():  # all that is loaded stays
         app = command_line(sys.argv[1:])
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        if TEMPORAL in sys.modules and isinstance(ended.code, int | None):
+            _leave(ended.code or 0)
+        raise
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process without taking the interpreter down.
+
+    Threads of Temporal's SDK may still be at an answer then, and abort a command that has done all it was asked to
+    (temporalio/sdk-python#300): seen at `headgate namespace` on a busy machine."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
