@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from headgate.settings import Settings
-from tests.faults.product import DEFINITIONS
+from tests.faults.product import DEFINITIONS, with_layout
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "local.sh"
 PORTS = (20_000, 32_000)  #: Temporal's tables have no room for a port above 32767
@@ -101,7 +101,7 @@ def local_cluster(*, workers: int = 2, apis: int = 2, kept: Path | None = None) 
             "PYTHON": sys.executable,
             "WORKERS": str(workers),
             "APIS": str(apis),
-            "HEADGATE_DEFINITIONS": str(DEFINITIONS),
+            "HEADGATE_DEFINITIONS": str(with_layout(folder.absolute(), DEFINITIONS)),
             "HEADGATE_SAMPLE_ACCOUNTS": "50",
             "HEADGATE_SAMPLE_DAYS": "0",
             **_ports(folder / "ports.json", workers=workers, apis=apis),

@@ -53,7 +53,7 @@ async def running(
         temporal_port=free_port(),
         worker_port=free_port(),
         metrics_port=free_port(),
-        definitions=_with_layout(folder, definitions),
+        definitions=with_layout(folder, definitions),
         database_url=database.render_as_string(hide_password=False) if database is not None else None,
         sample=True,
         sample_accounts=120,
@@ -85,7 +85,8 @@ async def running(
             yield settings, children
 
 
-def _with_layout(folder: Path, definitions: Path) -> Path:
+def with_layout(folder: Path, definitions: Path) -> Path:
+    """The definitions in this folder, with the shipped layout of letters beside their own."""
     composed = shutil.copytree(definitions, folder / "definitions", dirs_exist_ok=True)
     if (composed / "letters").exists():
         for shared in (SHIPPED / "letters").glob("_*.typ"):
