@@ -11,7 +11,7 @@ import pytest
 from books import ACCOUNT, MONDAY, account
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import multiply, plans_of
+from plans import multiply, plans_of, swept
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -166,8 +166,7 @@ def test_the_books_are_added_up_from_an_index_alone(store: Store) -> None:
         account(session)
         ledger.post(session, [entry(number, "10.00") for number in range(300)])
     multiply(store, table_of(Posting), "entry_id")
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if store.engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
+    swept(store)
     [plan] = plans_of(store, lambda session: books_by_code(session, MAY))
     assert plan.scans == ["ix_postings_books"]
     with store.reading() as session:

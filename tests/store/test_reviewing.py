@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from books import MONDAY, account, step, task
-from plans import plans_of
+from plans import multiply, plans_of, swept
 from sqlalchemy import URL
 from sqlmodel import Session, select
-from test_task_lists import multiply
 
 from store.engine import Store, open_store
 from store.ledger import payment_entry, post
@@ -81,8 +80,7 @@ def old(request: pytest.FixtureRequest, new_databases: Callable[[str], URL]) -> 
             line.status, line.decided_at, line.decided_step = "excluded", MONDAY - timedelta(days=900), 2
             line.excluded_until = MONDAY - timedelta(days=890)
     multiply(store, table_of(ListLine), "id")
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if request.param == "sqlite" else "VACUUM ANALYZE")
+    swept(store)
     yield store
     store.close()
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from books import CASE, MONDAY, account, step, task
-from plans import plans_of
+from plans import multiply, plans_of, swept
 from sqlalchemy import URL, insert
 from sqlmodel import Session
-from test_task_lists import BIG, TIMES, case_row, fill, multiply, task_row
+from test_task_lists import BIG, TIMES, case_row, fill, task_row
 
 from store import people
 from store.claims import set_priority
@@ -55,9 +55,7 @@ def big(request: pytest.FixtureRequest, new_databases: Callable[[str], URL]) -> 
     fill(store, [counted_case(number) for number in range(300)], [*open_tasks, *done])
     multiply(store, table_of(CaseRow), "id")
     multiply(store, table_of(TaskRow), "id", "case_id")
-    # As in a database that has run for a while: an index is read alone only where old rows have been swept.
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if request.param == "sqlite" else "VACUUM ANALYZE")
+    swept(store)
     yield store
     store.close()
 
