@@ -218,12 +218,13 @@ async def _opened(bench: Bench, opening: Opening, ids: Sequence[str]) -> None:
 
 
 def _held(bench: Bench, opening: Opening, number: int) -> None:
-    """What holding the cases costs, from when the last of them had been opened."""
+    """What holding the cases costs, from when the last of them had been opened; unknown where the opening was broken off."""
     bench.note(f"opened per second, {OPENED_AT_ONCE} at once", f"{opening.cases / opening.seconds:.0f}")
     for name, held in opening.memory_held.items():
         bench.note(f"memory of {name}, MB (before: {opening.memory_before[name]:.0f})", f"{held:.0f}")
-    grown = opening.bytes_held - opening.bytes_before
-    bench.note("kB in the database per case", f"{grown / number / 1000:.1f}")
+    if opening.bytes_held:
+        grown = opening.bytes_held - opening.bytes_before
+        bench.note("kB in the database per case", f"{grown / number / 1000:.1f}")
 
 
 async def _asked(bench: Bench) -> None:

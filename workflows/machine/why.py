@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from definitions.language.expand import title_of
 from definitions.language.sentences import listed, say
 from workflows.machine.case import Case, Task, Timer
 from workflows.machine.lines import listed_by
@@ -18,10 +19,7 @@ def why(machine: Machine, case: Case, at: datetime) -> str:
         closed = case.closed_at.astimezone(setting.calendar.zone)
         return say("Closed on %(when)s as “%(state)s”.", when=closed, state=_title(machine, case.state[0]))
     parts: list[str] = [_task(machine, task, at) for task in case.tasks if task.outcome is None]
-    parts += [
-        say("the child case %(child)s in “%(state)s”", child=child, state=_title(machine, path))
-        for path, child in case.children.items()
-    ]
+    parts += [say("the case “%(kind)s” to end", kind=_kind(machine, path)) for path in case.children]
     for path in case.state:
         plan = setting.plan.states[path]
         if plan.list is not None and path in case.lines:
@@ -34,6 +32,11 @@ def why(machine: Machine, case: Case, at: datetime) -> str:
     waits = say("Waits for %(what)s.", what=listed(parts))
     held = [setting.hold_title(hold) for hold in case.holds if setting.hold_effect(hold) != "none"]
     return say("%(waits)s It is held: %(holds)s.", waits=waits, holds=listed(held)) if held else waits
+
+
+def _kind(machine: Machine, path: str) -> str:
+    invoke = machine.setting.plan.states[path].invoke
+    return title_of(invoke.case) if invoke is not None else _title(machine, path)
 
 
 def _title(machine: Machine, path: str) -> str:
