@@ -55,7 +55,7 @@ def put_right(session: Session, effect: Effect) -> Reply:
 
     Answers `righted` with what was taken back."""
     account, compiled = _account(session, effect), published.of_case(session, effect.case)
-    since, chapter = _date(effect, say("petition_date")), effect.args.get("chapter")
+    since, chapter = _date(effect, "petition_date"), effect.args.get("chapter")
     lines = statement(session, account.id)
     fees = facts.fee_lines(lines, since, compiled.district.settings.get("collection-fees"))
     taken = facts.set_off_lines(lines, since, chapter)
@@ -114,7 +114,7 @@ def move_payment(session: Session, effect: Effect) -> Reply:
 
 def _split(session: Session, effect: Effect) -> AccountSplit:
     old, compiled = _account(session, effect), published.of_case(session, effect.case)
-    petition = _date(effect, say("petition_date"))
+    petition = _date(effect, "petition_date")
     zone = compiled.calendar.zone
     records = facts.split_books(session, old, facts.Petition(filed=petition, chapter=None), zone)
     read, read_on = effect.args.get("read"), effect.args.get("read_on")

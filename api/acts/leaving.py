@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.passing import colleague
-from api.acts.people import RULE, must_leave_an_administrator
+from api.acts.people import RULE, must_leave_an_administrator, user_at
 from api.acts.rules import may_do
-from api.problems import Changed, Conflict, Invalid, NotFound, Problem
+from api.problems import Conflict, Invalid, Problem
 from api.security.people import Person
 from api.services import Services
 from api.views.people import HandedView, LeftView
@@ -18,7 +18,6 @@ from definitions.language.sentences import say
 from store import claims, people
 from store.leaving import Held, end_substitutions, held_by, offer_to
 from store.tables.cases import TaskRow
-from store.tables.people import User
 
 
 def let_go(office: Services, ask: Ask, user_id: str, *, version: str, to: str | None, reason: str) -> Answer:
@@ -26,18 +25,7 @@ def let_go(office: Services, ask: Ask, user_id: str, *, version: str, to: str | 
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "manage-people")
-        user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
-        if user is None:
-            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
-        if str(user.version) != version:
-            raise Changed(
-                say(
-                    "%(user)s is at version %(version)s, not %(asked)s. Read it again first.",
-                    user=user_id,
-                    version=user.version,
-                    asked=version[:20],
-                )
-            )
+        user = user_at(session, user_id, version)
         if not user.active:
             raise Conflict(say("%(user)s has left already.", user=user_id))
         if to == user_id:

@@ -60,23 +60,29 @@ def add_user(
     return once(office.store, ask, Record(act="add-user", kind="user", id=user_id), work)
 
 
+def user_at(session: Session, user_id: str, version: str) -> User:
+    """The user, locked until the act ends; NotFound where there is none, Changed where somebody else was first."""
+    user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
+    if user is None:
+        raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
+    if str(user.version) != version:
+        raise Changed(
+            say(
+                "%(user)s is at version %(version)s, not %(asked)s. Read it again first.",
+                user=user_id,
+                version=user.version,
+                asked=version[:20],
+            )
+        )
+    return user
+
+
 def change_user(office: Services, ask: Ask, user_id: str, *, version: str, changes: dict[str, Any]) -> Answer:
     """The user, changed; Changed when somebody else was first. Whoever becomes inactive is signed out at once."""
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "manage-people")
-        user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
-        if user is None:
-            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
-        if str(user.version) != version:
-            raise Changed(
-                say(
-                    "%(user)s is at version %(version)s, not %(asked)s. Read it again first.",
-                    user=user_id,
-                    version=user.version,
-                    asked=version[:20],
-                )
-            )
+        user = user_at(session, user_id, version)
         before = user_view(session, user)
         if changes.get("name") is not None:
             user.name = changes["name"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
@@ -124,17 +124,24 @@ class ItemPage:
 ACTS: Final = ("claim", "release", "assign", "move", "settle", "bring-back", "change", "join", "file")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which part of the list is looked at."""
+
+    queue: QueueName = None
+    which: Which = "waiting"
+    cursor: CursorText = None
+
+
 @router.get("/inbox")
 def show(
     request: Request,
     office: Office,
     person: SignedIn,
-    queue: QueueName = None,
-    which: Which = "waiting",
-    cursor: CursorText = None,
+    asked: Annotated[Asked, Depends()],
 ) -> Response:
     """Lists what waits, what the person has, or all that came in."""
-    content = _inbox(office, person, queue=queue, which=which, cursor=cursor)
+    content = _inbox(office, person, asked)
     return page(request, "inbox/inbox.html", content, person=person)
 
 
@@ -143,19 +150,18 @@ def now(
     request: Request,
     office: Office,
     person: SignedIn,
-    queue: QueueName = None,
-    which: Which = "waiting",
-    cursor: CursorText = None,
+    asked: Annotated[Asked, Depends()],
     x_seen: Annotated[str, Header(max_length=40)] = "",
 ) -> Response:
     """The list as it is now; 204 when it is as it was seen."""
-    content = _inbox(office, person, queue=queue, which=which, cursor=cursor)
+    content = _inbox(office, person, asked)
     if content.version == x_seen:
         return Response(status_code=204)
     return page(request, "inbox/_list.html", content, person=person)
 
 
-def _inbox(office: Services, person: Person, *, queue: str | None, which: str, cursor: str | None) -> InboxPage:
+def _inbox(office: Services, person: Person, asked: Asked) -> InboxPage:
+    queue, which, cursor = asked.queue, asked.which, asked.cursor
     found = inbox_lists.items_of(office, person, queue=queue, which=which, limit=SHOWN, cursor=cursor)
     seen, now = inbox_lists.queues_seen(office, person), office.now()
     with office.store.reading() as session:

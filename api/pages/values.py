@@ -29,9 +29,9 @@ def told(definition: CaseDefinition, name: str, value: Any, *, zone: ZoneInfo) -
 def _one(declared: DataField, value: Any, zone: ZoneInfo) -> str:
     if declared.type == "quantity":
         return f"{_number(value)} {UNITS.get(declared.unit or '', declared.unit)}"
-    say = _BY_TYPE.get(declared.type)
     if declared.type == "datetime":
         return words.desk_time(datetime.fromisoformat(str(value)).astimezone(zone))
+    say = _BY_TYPE.get(declared.type)
     return say(str(value)) if say is not None else words.shown(value)
 
 

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from sqlmodel import col, func, select
 
-from headgate.children import Child
 from headgate.settings import Settings
 from store.engine import open_store
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow, StepRow, TaskRow
 from store.tables.migrations import MigratingCase
 from tests.faults.audit import Acknowledged, audited
+from tests.faults.killing import ended, killed
 from tests.faults.product import DEFINITIONS, insisted, running, settled, someone
 
 FEW, MANY = 60, 400
@@ -50,15 +48,17 @@ async def test_a_migration_survives_its_worker(tmp_path: Path, is_long: bool) ->
             asked = {"case": "waiting", "from_version": 1, "to_version": 2, "reason": "another word"}
             began = time.monotonic()
             migration = str((await insisted(http, "/api/migrations", asked, "migrate"))["id"])
-            kills = asyncio.create_task(_killed(settings, children, migration, number, times))
-            ended = await _ended(http, migration, 120 + number)
+            kills = asyncio.create_task(
+                killed(children, times, done=lambda: _come_over(settings, migration), of=number)
+            )
+            told = await ended(http, f"/api/migrations/{migration}", 120 + number)
             seconds = time.monotonic() - began
             print(
                 f"{number} cases came over in {seconds:.1f} s ({number / seconds:.0f} a second), {times} kills among them"
             )
             assert await kills == times
         await settled(children)
-        assert (ended["migrated"], ended["refused"], ended["gone"]) == (number, 0, 0)
+        assert (told["migrated"], told["refused"], told["gone"]) == (number, 0, 0)
         _each_once(settings, cases)
         await audited(settings, acknowledged)
 
@@ -76,21 +76,6 @@ async def _opened(rep: httpx.AsyncClient, accounts: list[str], number: int, ackn
     return set(await asyncio.gather(*(one(each) for each in range(number))))
 
 
-async def _killed(settings: Settings, children: list[Child], migration: str, number: int, times: int) -> int:
-    """How often the worker was killed, each time that some more cases had come over."""
-    kills = 0
-    worker = next(child for child in children if child.name == "worker")
-    for kill in range(1, times + 1):
-        while _come_over(settings, migration) < kill * number // (times + 2):
-            await asyncio.sleep(0.005)
-        if worker.process is not None and worker.process.poll() is None:
-            os.kill(worker.process.pid, signal.SIGKILL)
-            worker.falls = 0
-            kills += 1
-        await asyncio.sleep(1)
-    return kills
-
-
 def _come_over(settings: Settings, migration: str) -> int:
     store = open_store(settings.database)
     with store.reading() as session:
@@ -98,16 +83,6 @@ def _come_over(settings: Settings, migration: str) -> int:
         found = session.exec(select(func.count()).where(*which)).one()
     store.close()
     return int(found)
-
-
-async def _ended(http: httpx.AsyncClient, migration: str, patience_seconds: float) -> dict[str, Any]:
-    ends = time.monotonic() + patience_seconds
-    while time.monotonic() < ends:
-        found: dict[str, Any] = (await http.get(f"/api/migrations/{migration}")).json()
-        if found["status"] == "done":
-            return found
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"the migration did not end in {patience_seconds} s: {found}")
 
 
 def _each_once(settings: Settings, cases: set[str]) -> None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from sqlmodel import select
 
-from headgate.children import Child
 from headgate.settings import Settings
 from store.engine import open_store
 from store.tables.cases import ListLine, StepRow
 from store.tables.lists import ListDay, ReleaseLine
+from tests.faults.killing import ended, killed
 from tests.faults.product import PATIENCE_SECONDS, insisted, running, settled, someone
 
 LINES = 90
@@ -42,11 +38,11 @@ async def test_a_release_survives_its_worker(tmp_path: Path, request: pytest.Fix
 
             await asyncio.gather(*(gathered(number) for number in range(LINES)))
             release = await _approved(rep, lead)
-            kills = asyncio.create_task(_killed(settings, children, release, times))
-            ended = await _ended(rep, release)
+            kills = asyncio.create_task(killed(children, times, done=lambda: _decided(settings, release), of=PER_DAY))
+            told = await ended(rep, f"/api/lists/tags/releases/{release}", PATIENCE_SECONDS)
             assert await kills == times
         await settled(children)
-        assert ended["counts"] == {"released": PER_DAY, "over": LINES - PER_DAY}
+        assert told["counts"] == {"released": PER_DAY, "over": LINES - PER_DAY}
         _audit(settings)
 
 
@@ -59,37 +55,12 @@ async def _approved(rep: httpx.AsyncClient, lead: str) -> str:
     return str(answer.json()["release"]["id"])
 
 
-async def _killed(settings: Settings, children: list[Child], release: str, times: int) -> int:
-    """How often the worker was killed, each time that some more lines were decided."""
-    kills = 0
-    worker = next(child for child in children if child.name == "worker")
-    for kill in range(1, times + 1):
-        while _decided(settings, release) < kill * PER_DAY // (times + 2):
-            await asyncio.sleep(0.005)
-        if worker.process is not None and worker.process.poll() is None:
-            os.kill(worker.process.pid, signal.SIGKILL)
-            worker.falls = 0
-            kills += 1
-        await asyncio.sleep(1)
-    return kills
-
-
 def _decided(settings: Settings, release: str) -> int:
     store = open_store(settings.database)
     with store.reading() as session:
         rows = session.exec(select(ReleaseLine).where(ReleaseLine.release_id == release)).all()
     store.close()
     return sum(1 for row in rows if row.status not in ("pending", "going"))
-
-
-async def _ended(rep: httpx.AsyncClient, release: str) -> dict[str, Any]:
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < ends:
-        found: dict[str, Any] = (await rep.get(f"/api/lists/tags/releases/{release}")).json()
-        if found["status"] == "done":
-            return found
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"the release did not end in {PATIENCE_SECONDS} s: {found}")
 
 
 def _audit(settings: Settings) -> None:
