@@ -91,6 +91,11 @@ def people(session: Session, ids: list[str] | None = None) -> list[Person]:
     ]
 
 
+def names(session: Session) -> dict[str, str]:
+    """The names of all who work or worked here, by short name."""
+    return dict(session.execute(select(col(User.id), col(User.name))).all())
+
+
 def people_in_role(session: Session, role: str) -> list[str]:
     """Ids of the active users with this role."""
     query = (

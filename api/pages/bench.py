@@ -12,6 +12,7 @@ from api.acts import comparing, migrating
 from api.acts.comparing import Comparison, Text
 from api.acts.publishing import RIGHT
 from api.pages.frame import page
+from api.pages.names import Names, names_in
 from api.pages.texts import _
 from api.problems import NotFound
 from api.security.signin import SignedIn
@@ -119,15 +120,18 @@ def compare(request: Request, office: Office, person: SignedIn, case: str, old: 
         line = case_type(session, case, person.id, zone=office.zone)
         found = comparing.compare(session, person, case, old[:60], new[:60])
         played = bench.rehearsals_of(session, case) if person.may(RIGHT) else []
+        names = names_in(session)
+        titles = title_of_text(found.old, names), title_of_text(found.new, names)
+        choices = choices_of(line, names)
     rehearsed = next(
         (row for row in played if row.source == found.new.source and str(row.against) == found.old.word), None
     )
     content = ComparePage(
         line=line,
-        choices=choices_of(line),
+        choices=choices,
         compared=found,
-        old_title=title_of_text(found.old),
-        new_title=title_of_text(found.new),
+        old_title=titles[0],
+        new_title=titles[1],
         rehearsed=rehearsal_line(rehearsed, zone=office.zone) if rehearsed is not None else None,
     )
     return page(request, "bench/compare.html", content, person=person)
@@ -154,23 +158,24 @@ def picture_of(found: Comparison, side: str) -> str:
     return svg(expand(shown.definition), changes=states, way_changes=ways)
 
 
-def choices_of(line: CaseTypeLine) -> list[tuple[str, str]]:
+def choices_of(line: CaseTypeLine, names: Names) -> list[tuple[str, str]]:
     """What of a case type can be compared: its versions, drafts and the proposal."""
     found = [
         (str(each.version.version), _("version %(number)s", number=each.version.version)) for each in line.versions
     ]
     drafts = [*([line.own] if line.own is not None else []), *line.others]
-    found += [(f"{comparing.DRAFT}{draft.id}", _("the draft of %(who)s", who=draft.author)) for draft in drafts]
+    found += [
+        (f"{comparing.DRAFT}{draft.id}", _("the draft of %(who)s", who=names.told(draft.author))) for draft in drafts
+    ]
     if line.proposal is not None:
-        who = line.proposal.proposed_by
+        who = names.told(line.proposal.proposed_by)
         found.append((f"{comparing.PROPOSAL}{line.proposal.id}", _("what %(who)s proposes", who=who)))
     return found
 
 
-def title_of_text(text: Text) -> str:
+def title_of_text(text: Text, names: Names) -> str:
     """What a text is called on a page."""
     if text.kind == "version":
         return _("version %(number)s", number=text.number)
-    if text.kind == "draft":
-        return _("the draft of %(who)s", who=text.by)
-    return _("what %(who)s proposes", who=text.by)
+    who = names.told(text.by)
+    return _("the draft of %(who)s", who=who) if text.kind == "draft" else _("what %(who)s proposes", who=who)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from api.pages.names import Names, names_in
 from api.pages.texts import _, language, ngettext
 from api.pages.versions import version_of
 from api.pages.words import day, desk_time, span
@@ -28,7 +29,7 @@ class Row:
     about: str  #: the case's title
     account: str | None
     queue: str  #: title of the queue or crew, "" for who is named
-    assignee: str | None
+    assignee: str  #: by name, "" for nobody
     mine: bool
     free: bool  #: nobody has it
     priority: str
@@ -45,16 +46,20 @@ def rows_of(
     """The lines of these tasks; `titles` are those of queues and crews."""
     cases = select(CaseRow.id, CaseRow.title).where(col(CaseRow.id).in_({task.case_id for task in tasks}))
     about = dict(session.exec(cases).all()) if tasks else {}
-    return [_row(task, person, titles, about.get(task.case_id, ""), at, zone) for task in tasks]
+    names = names_in(session)
+    return [_row(task, person, names, titles, about.get(task.case_id, ""), at, zone) for task in tasks]
 
 
-def _row(task: TaskRow, person: Person, titles: dict[str, str], about: str, at: datetime, zone: ZoneInfo) -> Row:
+def _row(
+    task: TaskRow, person: Person, names: Names, titles: dict[str, str], about: str, at: datetime, zone: ZoneInfo
+) -> Row:
     late = at - task.due_at if task.due_at is not None and task.due_at < at else None
     place = task.queue or task.crew
     said = span(late) if late else None
-    because = _because(task, person, zone)
+    assignee = names.told(task.assignee)
+    because = _because(task, person, assignee, zone)
     marks = _marks(task, at, zone)
-    seen = (task.version, task.priority, task.due_at, task.assignee, said, because, marks, language())
+    seen = (task.version, task.priority, task.due_at, assignee, said, because, marks, language())
     return Row(
         id=task.id,
         title=task.title,
@@ -62,7 +67,7 @@ def _row(task: TaskRow, person: Person, titles: dict[str, str], about: str, at: 
         about=about,
         account=task.account_id,
         queue=titles.get(place, place) if place else "",
-        assignee=task.assignee,
+        assignee=assignee,
         mine=task.assignee == person.id,
         free=task.assignee is None and task.state == "open",
         priority=PRIORITY_WORDS[task.priority],
@@ -74,7 +79,7 @@ def _row(task: TaskRow, person: Person, titles: dict[str, str], about: str, at: 
     )
 
 
-def _because(task: TaskRow, person: Person, zone: ZoneInfo) -> str:
+def _because(task: TaskRow, person: Person, assignee: str, zone: ZoneInfo) -> str:
     """Who or what it waits for."""
     since = task.claimed_at or task.opened_at
     if task.state == "suspended":
@@ -84,7 +89,7 @@ def _because(task: TaskRow, person: Person, zone: ZoneInfo) -> str:
     when = desk_time(local(since, zone))
     if task.assignee == person.id:
         return _("yours since %(when)s", when=when)
-    return _("%(who)s has had it since %(when)s", who=task.assignee, when=when)
+    return _("%(who)s has had it since %(when)s", who=assignee, when=when)
 
 
 def _marks(task: TaskRow, at: datetime, zone: ZoneInfo) -> list[str]:

@@ -17,6 +17,7 @@ from api.acts.comparing import Comparison
 from api.examining import examine, read_through
 from api.pages.bench import choices_of
 from api.pages.frame import Trouble, page, trouble_of
+from api.pages.names import names_in
 from api.pages.posted import Form, Posted
 from api.pages.texts import _
 from api.pages.urls import urls
@@ -199,12 +200,13 @@ def _editor(
         line = case_type(session, found.draft.definition, person.id, zone=office.zone)
         last = bench.last_proposal(session, found.draft.definition, person.id)
         rehearsals = bench.rehearsals_of(session, found.draft.definition)
+        choices = choices_of(line, names_in(session))
     came_back = last is not None and last.status == "sent-back"
     content = DraftPage(
         source=source,
         beside=found,
         line=line,
-        choices=[choice for choice in choices_of(line) if choice[0] != f"{comparing.DRAFT}{draft_id}"],
+        choices=[choice for choice in choices if choice[0] != f"{comparing.DRAFT}{draft_id}"],
         rehearsals=[rehearsal_line(row, zone=office.zone) for row in rehearsals[:5]],
         two_persons=office.district.publish_persons == "2",
         sent_back=last.reason if last is not None and came_back else None,

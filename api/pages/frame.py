@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from api.pages import audit_words, texts, words
+from api.pages.names import Names, names_of, who
 from api.pages.navigation import Place, area_of, places_for
 from api.pages.preferences import Preferences, preferences_of, shown_again
 from api.pages.texts import _
@@ -42,6 +43,7 @@ class Frame:
     languages: Mapping[str, str]  #: that can be chosen: code → its own name
     preferences: Preferences
     openid: str | None  #: what the link to the identity provider says; None without one
+    names: Names  #: of who did something
     work: Mapping[str, str]  #: what queues and crews are called
     passwords: bool  #: whether people sign in and unlock by a password
     idle: int  #: seconds after which a page that is left alone is covered; 0: never
@@ -85,6 +87,7 @@ def _environment() -> Environment:
         "kind": audit_words.kind_told,
         "rule": audit_words.rule_told,
         "word": words.word,
+        "who": who,
         "language_name": words.language_name,
         "clock_time": words.clock_time,
         "version": version_of_html,
@@ -136,6 +139,7 @@ def page(request: Request, template: str, content: Any, *, person: Person | None
         languages=texts.LANGUAGES,
         preferences=preferences_of(request.cookies),
         openid=office.openid.title if office.openid else None,
+        names=names_of(office.store),
         work=office.district.work_titles,
         passwords=office.passwords,
         idle=int(office.idle.total_seconds()) if office.idle else 0,

@@ -18,6 +18,7 @@ from api.pages import inbox_opening
 from api.pages.ages import age
 from api.pages.fields import Option
 from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.names import names_in
 from api.pages.posted import Form, Posted
 from api.pages.posted_files import uploaded
 from api.pages.texts import N_, _, language
@@ -368,8 +369,8 @@ def _changed(session: Session, office: Services, item: InboxItem) -> str | None:
     ).first()
     if last is None:
         return None
-    at = clock_time(last.at.astimezone(office.zone))
-    return _("%(who)s changed it at %(at)s. What stands there now is in the fields' hints.", who=last.person, at=at)
+    who, at = names_in(session).told(last.person), clock_time(last.at.astimezone(office.zone))
+    return _("%(who)s changed it at %(at)s. What stands there now is in the fields' hints.", who=who, at=at)
 
 
 def _stamp(office: Services, given: str) -> datetime | None:

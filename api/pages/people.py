@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from api.acts import leaving, own
 from api.acts import people as acts
 from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.names import names_in
 from api.pages.posted import Form, Posted
 from api.pages.texts import _
 from api.pages.urls import urls
@@ -284,7 +285,7 @@ def _content(
         history=audit_views(session, history, zone=office.zone),
         left_on=user.left_on if user else None,
         keys={name: new_key() for name in FORMS},
-        changed=_changed(office, history) if isinstance(problem, Changed) else None,
+        changed=_changed(session, office, history) if isinstance(problem, Changed) else None,
         trouble=trouble_of(problem) if problem else None,
     )
 
@@ -324,12 +325,12 @@ def _absences(session: Session, office: Services, user_id: str) -> list[AbsenceV
     return [absence_view(row) for row in rows]
 
 
-def _changed(office: Services, history: Sequence[Audit]) -> str | None:
+def _changed(session: Session, office: Services, history: Sequence[Audit]) -> str | None:
     if not history:
         return None
     last = history[0]
-    at = desk_time(last.at.astimezone(office.zone))
-    return _("%(who)s changed this person: %(at)s. %(what)s", who=last.person, at=at, what=last.rule or "")
+    who, at = names_in(session).told(last.person), desk_time(last.at.astimezone(office.zone))
+    return _("%(who)s changed this person: %(at)s. %(what)s", who=who, at=at, what=last.rule or "")
 
 
 def _short_name(given: str) -> str:

@@ -29,7 +29,7 @@ KNOWN: Final = (
     *(N_("account"), N_("bill"), N_("premise"), N_("meter"), N_("read"), N_("payment"), N_("applicant"), N_("file")),
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
-_SPELLED: Final = {"ach": "ACH"}  #: kept words that are read otherwise
+_SPELLED: Final = {"ach": "ACH", "headgate": "Headgate"}  #: kept words that are read otherwise
 
 
 def desk_time(moment: datetime | None) -> str:

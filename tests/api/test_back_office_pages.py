@@ -107,4 +107,4 @@ async def test_the_inbox_is_sent_again_only_when_something_came_in_or_was_taken(
     assert "The bill of July" in now
     at = re.findall(r'data-seen="([^"]+)"', now)[0]
     await office.by("rep2").post(f"/api/inbox/{item}/claim")
-    assert "<td>rep2</td>" in (await seen(office, "rep", "/inbox/now", {"X-Seen": at})).text
+    assert "<td>Rep2 (rep2)</td>" in (await seen(office, "rep", "/inbox/now", {"X-Seen": at})).text

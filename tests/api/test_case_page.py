@@ -145,7 +145,7 @@ async def test_a_page_that_was_overtaken_says_by_whom_and_when_and_keeps_what_wa
         field__comment="A wet yard.",
     )
     assert stale.status_code == 412
-    assert "Changed by supervisor at 8:30 am." in stale.text
+    assert "Changed by Supervisor (supervisor) at 8:30 am." in stale.text
     assert "set the day to come back to it" in stale.text
     assert "A wet yard." in stale.text
 
@@ -206,6 +206,7 @@ async def test_an_override_is_asked_for_by_one_and_decided_by_another_on_the_pag
 async def test_a_long_story_asks_the_store_no_more_than_a_short_one(office: Office) -> None:
     short, long = case_of(opened(office)), case_of(opened(office))
     with office.store.writing() as session:
+        session.add(step(short, 1, "message customer-withdrew", state="review"))
         for number in range(1, 41):
             session.add(step(long, number, "message customer-withdrew", state="review"))
     counted = {}
@@ -235,7 +236,7 @@ async def test_what_lives_on_a_case_s_page_is_sent_again_only_when_something_has
     await office.by("rep2").post(f"/api/tasks/{task}/claim")
     now = await seen(office, "rep", f"/cases/{case}/now", headers)
     assert now.status_code == 200
-    assert "<td>rep2</td>" in now.text
+    assert "<td>Rep2 (rep2)</td>" in now.text
     headers = {"X-Seen": seen_on(now.text)}
     assert (await seen(office, "rep", f"/cases/{case}/now", headers)).status_code == 204
     await office.by("rep2").post(f"/api/cases/{case}/notes", {"text": "The customer calls back."})

@@ -33,7 +33,7 @@ async def test_a_hold_is_not_placed_on_an_account_whose_holds_others_have_change
 
         second = await sent(office, "rep", "/accounts/a-1/holds", **before, **typed)
         assert second.status_code == 412, second.text
-        assert "Changed by supervisor at" in second.text
+        assert "Changed by Supervisor (supervisor) at" in second.text
         assert "placed a hold" in second.text
         assert 'value="A certificate came."' in second.text
         assert 'value="2099-05-01"' in second.text
@@ -58,7 +58,7 @@ async def test_a_hold_that_was_released_and_placed_again_is_not_the_one_that_som
     await office.by("rep2").post("/api/accounts/a-1/holds", hold)
     second = await sent(office, "rep", path, **before, reason="It ran out.")
     assert second.status_code == 412
-    assert "Changed by rep2 at" in second.text
+    assert "Changed by Rep2 (rep2) at" in second.text
     assert 'value="It ran out."' in second.text
     assert (await sent(office, "rep", path, **form_of(second.text, path), reason="It ran out.")).status_code == 303
 

@@ -74,7 +74,7 @@ async def test_what_a_colleague_has_is_shown_to_who_asks_for_it(desk: Desk) -> N
     assert lines(await desk.get("/")) == []
     page = await desk.get("/?team=yes")
     assert lines(page) == [taken]
-    assert "rep2 has had it since" in page
+    assert "Rep2 (rep2) has had it since" in page
 
 
 async def test_what_is_offered_by_name_lies_among_ones_own(desk: Desk) -> None:

@@ -144,7 +144,7 @@ async def test_a_list_is_released_by_two_and_what_changed_meanwhile_is_told(offi
     first = await lead.post("/lists/tags/approve", seen=seen[1], at=at[1])
     assert (first.status_code, first.headers["location"]) == (303, "/lists/tags")
     page = (await lead.get("/lists/tags")).text
-    assert "Approved by lead." in page
+    assert "Approved by Lead (lead)." in page
     assert "You have approved these lines." in page
     assert "Release 1 line" in (await supervisor.get("/lists/tags")).text
     second = await supervisor.post("/lists/tags/approve", seen=seen[1], at=at[1])

@@ -101,7 +101,7 @@ async def test_two_who_write_one_draft_are_told_and_nothing_is_lost(new_page: Ne
     await second.get_by_role("button", name="Check", exact=True).click()  # knowing what the other one wrote
 
     await _replace(author, "title: Look for the key", "title: Look for the lost key")
-    await expect(author.get_by_role("alert")).to_contain_text("supervisor changed this draft at")
+    await expect(author.get_by_role("alert")).to_contain_text("Grace Okafor (supervisor) changed this draft at")
     await author.get_by_role("button", name="Put mine in its place").click()
     await expect(author.get_by_role("alert")).to_have_count(0)
     await author.reload()

@@ -68,7 +68,7 @@ async def test_a_case_s_page_follows_what_others_do_and_leaves_alone_what_somebo
 
     await theirs.get_by_role("link", name="Review the consumption history", exact=True).click()
     await theirs.get_by_role("button", name="Claim this task").click()
-    await expect(mine.get_by_role("cell", name="rep2")).to_be_visible()
+    await expect(mine.get_by_role("cell", name="Ben Thorne (rep2)")).to_be_visible()
     await theirs.get_by_label("A note").fill("Her neighbours had a leak.")
     await theirs.get_by_role("button", name="Write it down").click()
     await expect(mine.get_by_text("Her neighbours had a leak.")).to_be_visible()
