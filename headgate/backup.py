@@ -23,6 +23,7 @@ from rich.console import Console
 
 from activities.recovering import Recovered
 from headgate import home
+from headgate.doing import doing
 from headgate.errors import CannotStart, fail
 from headgate.processes import TEMPORAL, check_port, processes
 from headgate.recover import LACKS, Again, of_installation, show
@@ -66,7 +67,7 @@ def restore(folder: Backup, again: Again = False) -> None:
     settings = Settings()
     console = Console(stderr=True)
     try:
-        with console.status("Putting the backup back"):
+        with doing(console, "Putting the backup back"):
             done = asyncio.run(_restored(settings, folder, again))
     except CannotStart as error:
         fail(str(error))

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from headgate import demonstration, home
 from headgate.children import Child
+from headgate.doing import doing
 from headgate.errors import CannotStart
 from headgate.processes import check_port, in_order, processes
 from headgate.settings import Settings
@@ -44,8 +45,8 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
     check_port(settings.operators_host, settings.worker_port, "HEADGATE_WORKER_PORT")
     check_port(settings.operators_host, settings.metrics_port, "HEADGATE_METRICS_PORT")
     home.make(settings)
-    with console.status("Preparing the database") as status:
-        store = home.prepared(settings, status.update)
+    with doing(console, "Preparing the database") as say:
+        store = home.prepared(settings, say)
     clock = demonstration.start(store, speed)
     children: list[Child] = []
     stopping = asyncio.Event()
@@ -53,15 +54,15 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     try:
-        with console.status("Looking for a Temporal server") as status:
-            wanted = processes(settings, status.update)
+        with doing(console, "Looking for a Temporal server") as say:
+            wanted = processes(settings, say)
         for together in in_order(wanted):
             children += together
             await asyncio.gather(*(_started(child, stopping) for child in together))
             if stopping.is_set():
                 return
         if beginning.is_pending(store):
-            with console.status("Giving the sample's cases their workflows"):
+            with doing(console, "Giving the sample's cases their workflows"):
                 await _hand_over(settings, store)
         for child in children:
             child.watch(console.print)
@@ -69,7 +70,7 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
         with demonstration.ticking(store, clock):
             await stopping.wait()
     finally:
-        with console.status("Stopping"):
+        with doing(console, "Stopping"):
             for child in reversed(children):
                 await child.stop()
             store.close()

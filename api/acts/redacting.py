@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from activities.exporting import exported
 from activities.redacting import IN_TIME, destroy, lasting, redact, retention_of
@@ -13,14 +14,43 @@ from api.acts.rules import must_see_account
 from api.problems import Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
-from api.views.redactions import redaction_view
+from api.views.redactions import PersonalDataView, personal_data_view, redaction_view
 from definitions.language.sentences import SEMICOLON, joined, say
+from store.paging import Page, after, page_of
 from store.persons import Belongings, Obstacle, UnknownPersonError, belongings, obstacles
 from store.tables.audit import Audit
 from store.tables.redactions import Redaction
 
 EXPORT: Final = "export-persons"
 REDACT: Final = "redact-persons"
+
+
+def may_keep(person: Person) -> bool:
+    """Whether they take out or redact personal data."""
+    return person.may(REDACT) or person.may(EXPORT)
+
+
+def of_person(office: Services, person: Person, person_id: str) -> PersonalDataView:
+    """What the person has here, and what stands in the way of redacting it today."""
+    person.must(REDACT if person.may(REDACT) else EXPORT)
+    with office.store.reading() as session:
+        whose = _seen(session, person, person_id)
+        found = obstacles(session, whose, office.today(), retention_of(office.district))
+        row = session.get(Redaction, person_id)
+    return personal_data_view(whose, found, lasting(found), row, zone=office.zone)
+
+
+def redactions(
+    office: Services, person: Person, *, waiting: bool, key: tuple[datetime, str] | None = None, limit: int
+) -> Page[Redaction]:
+    """Redactions that wait for their second person, or those that are done, the newest first."""
+    person.must(REDACT)
+    done = col(Redaction.done_at)
+    wanted = select(Redaction).where(done.is_(None) if waiting else done.is_not(None))
+    query = after(wanted, (col(Redaction.asked_at), col(Redaction.person_id)), key, down=True)
+    with office.store.reading() as session:
+        rows = session.execute(query.limit(limit + 1)).scalars()
+        return page_of([rows], lambda row: (row.asked_at, row.person_id), limit, down=True)
 
 
 def taken_out(office: Services, person: Person, person_id: str) -> dict[str, Any]:
@@ -67,9 +97,7 @@ def approve(office: Services, ask: Ask, person_id: str) -> Answer:
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, REDACT)
         whose = _seen(session, ask.person, person_id)
-        row = session.get(Redaction, person_id)
-        if row is None:
-            raise Conflict(say("Nobody has asked for this person's redaction."))
+        row = _asked_for(session, person_id)
         if row.asked_by == ask.person.id:
             raise NotPermitted(say("Who asks for a redaction before its time does not approve it. Somebody else does."))
         found = _obstacles(office, session, whose)
@@ -81,6 +109,27 @@ def approve(office: Services, ask: Ask, person_id: str) -> Answer:
     answer = once(office.store, ask, Record(act="approve-redaction", kind="person", id=person_id), work)
     _destroyed(office, person_id)
     return answer
+
+
+def refuse(office: Services, ask: Ask, person_id: str) -> Answer:
+    """A redaction before its time that was asked for, not done: refused by somebody else, or taken back."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, REDACT)
+        _seen(session, ask.person, person_id)
+        row = _asked_for(session, person_id)
+        record.rule = f"right {REDACT}: asked for by {row.asked_by}"
+        session.delete(row)
+        return Answer(status=200, body={"person": person_id})
+
+    return once(office.store, ask, Record(act="refuse-redaction", kind="person", id=person_id), work)
+
+
+def _asked_for(session: Session, person_id: str) -> Redaction:
+    row = session.get(Redaction, person_id)
+    if row is None or row.done_at is not None:
+        raise Conflict(say("Nobody has asked for this person's redaction."))
+    return row
 
 
 def _seen(session: Session, person: Person, person_id: str) -> Belongings:

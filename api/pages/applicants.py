@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api.acts import applicants as acts
 from api.acts import opening
 from api.acts.queue import visible
+from api.acts.redacting import may_keep
 from api.library import content as compiled_content
 from api.library import current, current_all
 from api.pages.accounts import OpenPage
@@ -57,6 +58,7 @@ class ApplicantPage:
     applicant: ApplicantView
     cases: Sequence[CaseView]
     kinds: Sequence[CaseKind]
+    may_keep: bool  #: whether the reader may take out or redact their personal data
 
 
 @router.get("/applicants/new")
@@ -102,6 +104,7 @@ def show(request: Request, office: Office, person: SignedIn, applicant_id: str) 
                 for case in visible(session, person, case_page(session, applicant=applicant_id, limit=50).items)
             ],
             kinds=_kinds(session, office, person),
+            may_keep=may_keep(person),
         )
     return page(request, "counter/applicant.html", content, person=person)
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from api.acts import auditing
+from api.acts.redacting import REDACT
 from api.pages.frame import Trouble, page, trouble_of
 from api.pages.posted import Form
 from api.pages.texts import N_, _
@@ -43,6 +44,7 @@ class AuditPage:
         tuple[str, str]
     ]  #: short name and name of everybody who could be asked for; none on one's own page
     next: str | None  #: address of the next page
+    may_redact: bool  #: whether redactions are theirs to look at
     trouble: Trouble | None
 
 
@@ -136,6 +138,7 @@ def _shown(
         kinds=KINDS,
         people=[] if own else _everybody(office),
         next=following,
+        may_redact=person.may(REDACT) and not own,
         trouble=trouble,
     )
     return page(request, "audit/audit.html", content, person=person, status=422 if trouble else 200)

@@ -69,6 +69,7 @@ ACTS: Final = {
     "register-event": N_("noted a test or an inspection"),
     "ask-redaction": N_("asked for a redaction"),
     "approve-redaction": N_("approved the redaction"),
+    "refuse-redaction": N_("refused the redaction"),
     "redact": N_("redacted the person's data"),
     "forget-file": N_("deleted the file, its time being over"),
     # the inbox

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts import accounts as acts
 from api.acts import conversing, delivering
+from api.acts.redacting import may_keep
 from api.library import content_of_case
 from api.pages import words
 from api.pages.frame import Trouble, new_key, page
@@ -90,6 +91,7 @@ class CounterPage:
     counts: bool  #: a case of the account counts a call in which both offers are made
     may_write: bool
     may_pay: bool
+    customer: str | None  #: whose personal data the reader may take out or redact
     today: date
     given: Mapping[str, str]  #: what was typed into a form that comes back
     keys: Mapping[str, str]
@@ -198,6 +200,7 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
         counts=_counts(session, account.id),
         may_write=person.may("work"),
         may_pay=person.may("take-payments"),
+        customer=account.customer_id if may_keep(person) else None,
         today=today,
         given={name: came_back.text(SAID, name) for name in came_back.fields},
         keys={name: new_key() for name in ("verify", "conversation", "payment", "hold")},

@@ -390,6 +390,20 @@ class Urls:
         """Where a rehearsal is cancelled."""
         return f"/bench/rehearsals/{_part(rehearsal)}/cancel"
 
+    personal_data = "/audit/personal-data"
+
+    def personal_data_of(self, person: str) -> str:
+        """What a customer or an applicant has here, and whether it can be redacted."""
+        return f"{self.personal_data}/{_part(person)}"
+
+    def personal_data_act(self, person: str, act: str) -> str:
+        """Where a redaction is asked for, approved or refused: `redact`, `approve`, `refuse`."""
+        return f"{self.personal_data}/{_part(person)}/{act}"
+
+    def personal_data_export(self, person: str) -> str:
+        """All that is kept of them, as JSON."""
+        return f"/api/persons/{_part(person)}/export"
+
     people = "/people"
     new_person = "/people/new"
     me = "/me"

@@ -60,9 +60,12 @@ REST: Final[Mapping[str, Row]] = {
     "GET /api/accounts/{account_id}": needs("see-accounts"),
     "GET /api/accounts/{account_id}/contact": needs("see-accounts"),
     "PUT /api/accounts/{account_id}/contact": needs("edit-accounts", sent={"phone": "1"}),
+    "GET /api/redactions": needs("redact-persons"),
+    "GET /api/persons/{person_id}": needs("redact-persons or export-persons"),
     "GET /api/persons/{person_id}/export": needs("export-persons"),
     "POST /api/persons/{person_id}/redaction": needs("redact-persons", sent=_WHY),
     "POST /api/persons/{person_id}/redaction/approve": needs("redact-persons"),
+    "POST /api/persons/{person_id}/redaction/refuse": needs("redact-persons"),
     "POST /api/codec/decode": needs("read-payloads and see-confidential", sent={"payloads": []}),
     "POST /api/codec/encode": needs("read-payloads and see-confidential", sent={"payloads": []}),
     "GET /api/accounts/{account_id}/reads": needs("see-accounts"),
@@ -448,6 +451,9 @@ PAGES: Final[Mapping[str, Row]] = {
         "issue-refunds", sent={"first_check": "1001", "issued_on": "2026-03-09"}
     ),
     # people
+    "GET /audit/personal-data": needs("redact-persons"),
+    "GET /audit/personal-data/{person_id}": needs("redact-persons or export-persons"),
+    "POST /audit/personal-data/{person_id}/{act}": needs("redact-persons", sent=_WHY, parts={"act": "=redact"}),
     "GET /people": needs("manage-people"),
     "GET /people/new": needs("manage-people"),
     "POST /people/new": needs("manage-people", sent={"id": "rep", "name": "x"}),

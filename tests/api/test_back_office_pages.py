@@ -32,6 +32,7 @@ PAGES = {
     "/inbox": ACCOUNTS,
     "/inbox/new": frozenset({"rep", "rep2", "lead", "supervisor", "gateway"}),
     "/memos": EVERYBODY,
+    "/audit/personal-data": frozenset({"lead", "supervisor"}),
     "/people": frozenset({"supervisor"}),
     "/people/new": frozenset({"supervisor"}),
     "/people/rep": frozenset({"supervisor"}),

@@ -109,6 +109,8 @@ LOOKS: Final[tuple[Look, ...]] = (
         ("what was seen", "/audit?kind=seen"),
     ),
     Look(area="audit", title="one's own", path="/audit/mine"),
+    Look(area="audit", title="redactions", path="/audit/personal-data", by="supervisor"),
+    Look(area="audit", title="a customer's data", path="/audit/personal-data/{customer}", by="supervisor", of="customers"),
     *_looks(
         "finance", "finance",
         ("overview", "/finance"),

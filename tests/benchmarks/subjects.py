@@ -58,6 +58,9 @@ class Subjects:
             "names": [
                 {**words, "letters": words["name"][:4]} for words in self._read(session, names, "name", "address")
             ],
+            "customers": self._read(
+                session, select(col(Account.customer_id)).where(~col(Account.confidential)).distinct(), "customer"
+            ),
             "cases": self._read(session, select(col(CaseRow.id)).where(*is_open), "case"),
             "tasks": self._read(session, select(col(TaskRow.id)).where(*to_do, customer_service), "task"),
             "orders": self._read(session, select(col(TaskRow.id)).where(*to_do, crews), "order"),
