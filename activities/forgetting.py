@@ -15,7 +15,7 @@ from sqlmodel import Session
 from activities import files, published
 from activities.redacting import BY, district_of, retention_of
 from activities.world import World
-from store.papers import files_over, holds_content
+from store.papers import files_over, holds_content, lock_content
 from store.tables.audit import Audit
 from store.tables.papers import File
 
@@ -44,7 +44,10 @@ class Forgetting:
     def _forget(self, file: str, today: date, keeping: Collection[str], at: datetime) -> bool:
         with self.world.store.writing() as session:
             row = session.get(File, file)
-            if row is None or not files_over(session, today, keeping, 1, only=file):
+            if row is None:
+                return False  # another worker was here
+            lock_content(session, row.digest)
+            if not files_over(session, today, keeping, 1, only=file):
                 return False  # another worker was here, or a hold has come
             if not holds_content(session, row):
                 files.current().delete(row.digest)

@@ -26,6 +26,7 @@ from definitions.catalogue.letters import Template, template
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.compiled import Compiled
 from definitions.language.sentences import say
+from store.papers import lock_content
 from store.queries.letters import recall
 from store.tables.papers import File, Letter
 
@@ -115,7 +116,12 @@ def _printed(draft: Draft) -> Printed:
 
 
 def _written(session: Session, effect: Effect, printed: Printed) -> Letter:
+    """Raises NoSuchFileError where a file with the same content has gone since it was printed: it is printed again."""
     draft = printed.draft
+    lock_content(session, printed.digest, printed.data_digest)
+    for digest in (printed.digest, printed.data_digest):
+        if not files.current().has(digest):
+            raise files.NoSuchFileError(f"the content of {digest} went before its letter was written down")
     session.add(
         File(
             id=f"f-{effect.id}",

@@ -1,11 +1,11 @@
-"""Which files have been kept for long enough, and what else needs the same content."""
+"""Which files have been kept for long enough, what else needs the same content, and whose turn it is with a content."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import exists, or_
+from sqlalchemy import exists, func, or_
 from sqlmodel import Session, col, select
 
 from store.tables.batches import LetterBatch
@@ -37,3 +37,13 @@ def holds_content(session: Session, file: File) -> bool:
         select(LetterBatch.id).where(LetterBatch.file_digest == digest),
     )
     return any(session.exec(query.limit(1)).first() is not None for query in others)
+
+
+def lock_content(session: Session, *digests: str) -> None:
+    """Until this transaction ends nobody else keeps or deletes these contents: who keeps one locks it before its row is
+    written, who deletes one before they look whether a row needs it.
+
+    On SQLite a transaction that writes is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        for key in sorted(int.from_bytes(bytes.fromhex(digest)[:8], signed=True) for digest in digests):
+            session.execute(select(func.pg_advisory_xact_lock(key)))

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
+from activities.files import digest_of
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.inbox import RIGHT, item_seen, may_see
 from api.acts.rules import must_see_account, must_see_task
@@ -19,6 +20,7 @@ from api.services import Services
 from api.views.books import file_view
 from definitions.language.sentences import say
 from store.owners import owner_of_account, owner_of_case, owner_of_item
+from store.papers import lock_content
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.inbox import InboxItem
 from store.tables.papers import File, Letter
@@ -69,6 +71,7 @@ def upload(office: Services, ask: Ask, sent: Upload) -> Answer:
         case, account = _belongs(session, ask.person, sent, record)
         _must_have_room(session, sent.task, case, account)
         owner = owner_of_account(session, account) or owner_of_case(session, case) or owner_of_item(session, sent.item)
+        lock_content(session, digest_of(sent.content))
         digest = office.files.put(sent.content, owner)
         days = int(office.district.settings.get("keep-files-days", KEPT_DAYS))
         row = File(

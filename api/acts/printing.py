@@ -13,6 +13,7 @@ from api.problems import Conflict, NotFound
 from api.services import Services
 from api.views.batches import batch_detail
 from definitions.language.sentences import say
+from store.papers import lock_content
 from store.queries.letters import of_batch, recall, to_print
 from store.tables.batches import LetterBatch
 from store.tables.papers import Letter
@@ -22,7 +23,7 @@ RIGHT = "print-letters"
 
 
 class BatchChangedError(Exception):
-    """Somebody took a letter out, or a case recalled one, while the pages were put together."""
+    """Somebody took a letter out, a case recalled one, or the PDF went, while the pages were put together."""
 
 
 AS_LONG_AS = 3  #: how often a batch is put together anew when its letters change meanwhile
@@ -115,6 +116,9 @@ def _printed(
             raise Conflict(say("No letter is left in the batch; there is nothing to print."))
         if made is None or {letter.id: letter.file_digest for letter in letters} != dict(made.digests):
             raise BatchChangedError
+        lock_content(session, str(digest))
+        if not office.files.has(str(digest)):
+            raise BatchChangedError  # a file with the same content has gone meanwhile
         for letter in letters:
             letter.status, letter.printed_at = "printed", ask.at
             letter.sheet, letter.sheets = made.sheets[letter.id]

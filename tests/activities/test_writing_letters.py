@@ -178,6 +178,22 @@ def test_a_letter_is_printed_while_others_write(book: Store) -> None:
         assert len(session.execute(select(Letter)).scalars().all()) == 1
 
 
+def test_a_letter_whose_content_went_before_it_was_written_down_is_printed_again(
+    book: Store, kept: FolderStore
+) -> None:
+    wanted = effect("letter", template="reminder")
+    write = letters.ahead(book.reading, wanted)
+    for file in (file for file in kept.folder.rglob("*.*") if file.is_file()):
+        file.unlink()
+    with pytest.raises(files.NoSuchFileError), book.writing() as session:
+        write(session, wanted)
+    again = letters.ahead(book.reading, wanted)
+    with book.writing() as session:
+        again(session, wanted)
+        row = session.execute(select(Letter)).scalar_one()
+    assert letters.recomputed(row) == kept.get(str(row.file_digest))
+
+
 @pytest.mark.parametrize(
     ("args", "left"),
     [

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
-from activities.files import FolderStore
+from activities import files
+from activities.files import FolderStore, digest_of
+from activities.forgetting import Forgetting
+from activities.world import World
 from api.acts import filing
 from store.tables.audit import Audit
-from tests.api.office import Office
+from store.tables.papers import File
+from tests.api.office import MONDAY, Office
 
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 100
 
 
@@ -92,3 +105,57 @@ async def test_a_task_holds_only_so_many_files(office: Office, monkeypatch: pyte
     task = office.task()
     answers = [await _upload(office, "rep", key=f"k{number}", task=task) for number in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 409]
+
+
+class Overtaken(FolderStore):
+    """A file store in which something else begins as soon as a content is kept, before a row says what it is."""
+
+    def __init__(self, folder: Path, what: threading.Thread, waits: Callable[[], bool]) -> None:
+        super().__init__(folder)
+        self.what, self.waits = what, waits
+
+    def put(self, content: bytes, owner: str | None = None) -> str:
+        """Goes on when the other has ended or waits for this one."""
+        digest = super().put(content, owner)
+        self.what.start()
+        while self.what.is_alive() and not self.waits():
+            self.what.join(timeout=0.01)
+        return digest
+
+
+@pytest.fixture
+def files_of(office_on_each: Office) -> Iterator[FolderStore]:
+    """The office's file store, for workers too."""
+    kept = office_on_each.services.files
+    assert isinstance(kept, FolderStore)
+    files.use(kept)
+    yield kept
+    files.use(None)
+
+
+async def test_what_is_uploaded_while_the_same_content_is_deleted_stays(
+    office_on_each: Office, files_of: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, forgotten = office_on_each, []
+    old = (await _upload(office, "rep", key="old", account="a-1")).json()["id"]
+    with office.store.writing() as session:
+        session.exec(update(File).values(keep_until=MONDAY.date() - timedelta(days=1)))
+    world = cast(World, SimpleNamespace(store=office.store, now=lambda: MONDAY))
+    round_ = threading.Thread(target=lambda: forgotten.append(Forgetting(world=world).round()))
+
+    def waits() -> bool:
+        """Whether a transaction waits for another one; on SQLite each that writes does."""
+        with office.store.reading() as session:
+            on_sqlite = session.get_bind().dialect.name == "sqlite"
+            return on_sqlite or session.connection().exec_driver_sql(WAITING).scalar_one() > 0
+
+    services: Any = replace(office.services, files=Overtaken(files_of.folder, round_, waits))
+    monkeypatch.setattr(office.app.state, "services", services)
+
+    new = (await _upload(office, "rep", key="new", account="a-1")).json()["id"]
+
+    round_.join()
+    assert forgotten == [1]
+    assert (await office.by("rep").get(f"/api/files/{old}")).status_code == 404
+    assert (await office.by("rep").get(f"/api/files/{new}/content")).content == JPEG
+    assert files_of.has(digest_of(JPEG))
