@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from store import vault
+from store.dialects import insert_for
 from store.owners import owner_of_case
 from store.tables.cases import CaseArchive, CaseRow
 from store.tables.definitions import DefinitionVersion
@@ -116,9 +117,10 @@ def versions_of(session: Session, definition: str | None = None) -> list[Definit
 def archive_history(session: Session, case_id: str, run_id: str, history: bytes, at: datetime) -> None:
     """Keep the history of one run of a case's workflow, in Temporal's own bytes; a run that is kept already stays as it is."""
     if session.get(CaseArchive, (case_id, run_id)) is None:
-        kept = _sealed(session, case_id, run_id, history)
-        session.add(CaseArchive(case_id=case_id, run_id=run_id, history=kept, archived_at=at))
-        session.flush()
+        row = {"case_id": case_id, "run_id": run_id, "history": _sealed(session, case_id, run_id, history)}
+        connection = session.connection()
+        kept = insert_for(connection.dialect.name)(CaseArchive).values(row | {"archived_at": at})
+        connection.execute(kept.on_conflict_do_nothing())  # another worker may have been first
 
 
 def history_kept(session: Session, case_id: str, closed_at: datetime, at: datetime) -> None:

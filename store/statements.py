@@ -25,8 +25,8 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from store.dialects import insert_for
 from store.ledger import POSTINGS
 from store.tables.audit import Audit, AuditSeal, UnsealedAudit
 from store.tables.base import table_of
@@ -95,7 +95,7 @@ def statements_for(dialect: str) -> Statements:
         standing_with_account=_standing(with_account=True),
         step=insert(STEPS),
         task=_upsert_task(dialect),
-        candidate=_insert_for(dialect)(CANDIDATES).on_conflict_do_nothing(),
+        candidate=insert_for(dialect)(CANDIDATES).on_conflict_do_nothing(),
         close_task=_close_task(),
         effect=insert(EFFECTS),
         posting=insert(POSTINGS),
@@ -117,13 +117,8 @@ def statements_for(dialect: str) -> Statements:
     )
 
 
-def _insert_for(dialect: str) -> Any:
-    # The two dialects' inserts have the same methods and no common type.
-    return postgresql.insert if dialect == "postgresql" else sqlite.insert
-
-
 def _upsert_case(dialect: str) -> Executable:
-    statement = _insert_for(dialect)(CASES)
+    statement = insert_for(dialect)(CASES)
     kept = {"id", "opened_at", "incidents"}
     new = statement.excluded
     changed = {column.name: new[column.name] for column in CASES.c if column.name not in kept}
@@ -185,7 +180,7 @@ def _other_line() -> Executable:
 
 def _upsert_task(dialect: str) -> Executable:
     """Open a task or bring what the machine knows of it up to date; what people did with it stays."""
-    statement = _insert_for(dialect)(TASKS)
+    statement = insert_for(dialect)(TASKS)
     new = statement.excluded
     moved = new.assigned_step.is_not(None)  # this step gives it to somebody or takes it from whoever had it
     assignee = case((moved, new.assignee), else_=TASKS.c.assignee)

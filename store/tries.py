@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from store.dialects import insert_for
 from store.tables.people import SignInTries
 
 FORGOTTEN_AFTER: Final = timedelta(hours=1)  #: without a further try
@@ -57,9 +57,9 @@ def succeeded(session: Session, user: str, address: str) -> None:
 
 def _locked(connection: Connection, session: Session, keys: list[str], at: datetime) -> list[SignInTries]:
     """The rows of these keys, each there, in one order for everybody: nobody else counts before this transaction ends."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = insert_for(connection.dialect.name)(SignInTries)
     for key in keys:
-        connection.execute(dialect.insert(SignInTries).values(key=key, tries=0, last_at=at).on_conflict_do_nothing())
+        connection.execute(insert.values(key=key, tries=0, last_at=at).on_conflict_do_nothing())
     query = select(SignInTries).where(col(SignInTries.key).in_(keys)).order_by(col(SignInTries.key))
     return list(session.execute(query.with_for_update()).scalars())
 

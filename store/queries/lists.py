@@ -9,10 +9,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import Connection, func, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from definitions.language.sentences import beside
+from store.dialects import insert_for
 from store.paging import Page, after, page_of, read_cursor
 from store.tables.base import table_of
 from store.tables.cases import EXCLUDED, ListLine
@@ -330,8 +330,8 @@ def _going(session: Session, release: ListRelease, status: str, limit: int) -> l
 
 def _locked(connection: Connection, list_name: str, day: date) -> int:
     """How many lines the day has taken; nobody else changes that before this transaction ends."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(DAYS).values(list_name=list_name, day=day, taken=0).on_conflict_do_nothing())
+    counted = insert_for(connection.dialect.name)(DAYS)
+    connection.execute(counted.values(list_name=list_name, day=day, taken=0).on_conflict_do_nothing())
     row = select(DAYS.c.taken).where(DAYS.c.list_name == list_name, DAYS.c.day == day).with_for_update()
     taken: int = connection.execute(row).scalar_one()
     return taken

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 import pytest
 from books import ACCOUNT, MONDAY, account, step
@@ -13,12 +16,14 @@ from sqlalchemy import URL, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from store import records
 from store.engine import Store, open_store
 from store.projection import write_step
 from store.tables.cases import CaseRow, ListLine
 from store.writes import AlreadyOpen, ListJoin, ListLeave, OnList, StepWrite, Written
 
 ROUNDS = 12
+T = TypeVar("T")
 
 
 def opening(case: str, account_id: str = ACCOUNT, *, list_name: str | None = None, key: str | None = None) -> StepWrite:
@@ -44,21 +49,21 @@ def written(store: Store, what: StepWrite) -> Written:
     raise AssertionError
 
 
-def raced(stores: list[Store], writes: list[StepWrite]) -> list[Written]:
-    """What became of writes that began at the same moment, each in its own thread and store."""
-    results: list[Written] = []
-    together = threading.Barrier(len(writes))
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """What calls that began at the same moment gave, each in its own thread."""
+    together = threading.Barrier(len(calls))
 
-    def run(store: Store, what: StepWrite) -> None:
+    def run(call: Callable[[], T]) -> T:
         together.wait()
-        results.append(written(store, what))
+        return call()
 
-    threads = [threading.Thread(target=run, args=(store, what)) for store, what in zip(stores, writes, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def raced(stores: list[Store], writes: list[StepWrite]) -> list[Written]:
+    """What became of writes that began at the same moment, each in its own store."""
+    return at_once([partial(written, store, what) for store, what in zip(stores, writes, strict=True)])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,6 +98,18 @@ def test_of_three_openings_at_the_same_moment_one_passes(stores: list[Store]) ->
         assert sorted(result.kind for result in results) == ["already-open", "already-open", "written"], results
     with stores[0].reading() as session:
         assert session.exec(select(func.count()).select_from(CaseRow)).one() == ROUNDS
+
+
+def test_workers_that_keep_the_same_history_at_the_same_moment_keep_it_once(stores: list[Store]) -> None:
+    def keep(store: Store, run: str) -> None:
+        with store.writing() as session:
+            records.archive_history(session, "c-1", run, b"history", MONDAY)
+
+    written(stores[0], opening("c-1"))
+    for number in range(ROUNDS):
+        at_once([partial(keep, store, f"run-{number}") for store in stores])
+    with stores[0].reading() as session:
+        assert records.archived_histories(session, "c-1") == [b"history"] * ROUNDS
 
 
 def test_a_closed_case_gives_its_key_back(store: Store) -> None:
