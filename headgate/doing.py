@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,7 @@ def doing(console: Console, what: str) -> Iterator[Callable[[str], None]]:
 
     def tell(text: str) -> None:
         nonlocal said
-        begun = text.partition(" (")[0]  # how far it is would fill a log
+        begun = re.split(r"[:(]", text)[0].rstrip()  # with what and how far would fill a log
         if begun != said:
             console.print(begun, highlight=False)
             said = begun
