@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from activities.files import digest_of
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.inbox import RIGHT, item_seen, may_see
-from api.acts.rules import must_see_account, must_see_task
+from api.acts.rules import case_called, must_see_account, must_see_task
 from api.problems import Conflict, Invalid, NotFound, NotPermitted, TooLarge, WrongType
 from api.security.people import Person
 from api.services import Services
@@ -21,7 +21,7 @@ from api.views.books import file_view
 from definitions.language.sentences import say
 from store.owners import owner_of_account, owner_of_case, owner_of_item
 from store.papers import lock_content
-from store.tables.cases import CaseRow, TaskRow
+from store.tables.cases import TaskRow
 from store.tables.inbox import InboxItem
 from store.tables.papers import File, Letter
 from store.tables.utility import Account
@@ -192,9 +192,7 @@ def _belongs(session: Session, person: Person, sent: Upload, record: Record) -> 
         record.case, record.account = task.case_id, task.account_id
     elif sent.case is not None:
         person.must("see-accounts")
-        case = session.get(CaseRow, sent.case)
-        if case is None:
-            raise NotFound(say("There is no case %(case)s.", case=repr(sent.case[:60])))
+        case = case_called(session, sent.case)
         record.case, record.account = case.id, case.account_id
     elif sent.item is not None:
         item = session.get(InboxItem, sent.item)

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.moving import audited, key_of, taken_once
 from api.acts.queue import visible
-from api.acts.rules import must_see_account, must_stand_at
+from api.acts.rules import case_acted_on, must_stand_at
 from api.library import content_of_case
 from api.problems import Conflict, Invalid, NotFound, NotPermitted
 from api.security.people import Person
@@ -148,11 +148,7 @@ def move_of(session: Session, move_id: str, *, decided: bool = False) -> CaseMov
 def _case(session: Session, ask: Ask, case_id: str, record: Record, *, must_be_open: bool = True) -> CaseRow:
     record.rule = RULE
     must_change_things(ask.person, RIGHT)
-    case = session.get(CaseRow, case_id)
-    if case is None:
-        raise NotFound(say("There is no case %(case)s.", case=repr(case_id[:60])))
-    record.case, record.account = case.id, case.account_id
-    must_see_account(session, ask.person, case.account_id)
+    case = case_acted_on(session, ask.person, case_id, record)
     if must_be_open and case.status != "open":
         raise Conflict(say("The case is closed; it can only be reopened."))
     return case

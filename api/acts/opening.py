@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from api.acts.act import Answer, Ask, Record, must_change_things
 from api.acts.entities import frozen
 from api.acts.moving import audited, key_of, name_of, taken_once
-from api.acts.rules import must_not_be_an_answer, must_see_account
+from api.acts.rules import case_acted_on, must_not_be_an_answer, must_see_account
 from api.failing import problem_of
 from api.library import content, content_of_case, current, published
-from api.problems import AlreadyOpen, BadForm, Conflict, NotFound, NotPermitted
+from api.problems import AlreadyOpen, BadForm, Conflict, NotPermitted
 from api.services import Services
 from definitions.language.model import CaseDefinition
 from definitions.language.sentences import say
@@ -74,7 +74,7 @@ async def send_event(office: Services, ask: Ask, case_id: str, name: str, data: 
         with office.store.reading() as session:
             if not repeated:
                 must_change_things(ask.person, "send-events")
-            case = _case(session, ask, case_id, record)
+            case = case_acted_on(session, ask.person, case_id, record)
             record.rule = "right send-events"
             spec = published(session, case.definition, case.version).definition
             must_not_be_an_answer(name)
@@ -103,7 +103,7 @@ async def reopen(office: Services, ask: Ask, case_id: str, *, reason: str) -> An
         with office.store.reading() as session:
             if not repeated:
                 must_change_things(ask.person, "reopen-cases")
-            case = _case(session, ask, case_id, record)
+            case = case_acted_on(session, ask.person, case_id, record)
             reopening = published(session, case.definition, case.version).definition.reopen
             if reopening is not None and reopening.roles and not ask.person.roles & set(reopening.roles):
                 raise NotPermitted(
@@ -218,12 +218,3 @@ def _opening(session: Session, version: DefinitionVersion, data: Mapping[str, An
 
 def _identity(value: Any) -> Any:
     return value.get("id") if isinstance(value, Mapping) else value
-
-
-def _case(session: Session, ask: Ask, case_id: str, record: Record) -> CaseRow:
-    case = session.get(CaseRow, case_id)
-    if case is None:
-        raise NotFound(say("There is no case %(case)s.", case=repr(case_id[:60])))
-    record.case, record.account = case.id, case.account_id
-    must_see_account(session, ask.person, case.account_id)
-    return case

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.moving import audited, key_of, taken_once
-from api.acts.rules import must_see_account, must_stand_at
+from api.acts.rules import case_acted_on, must_stand_at
 from api.library import content_of_case
 from api.problems import Conflict, NotFound, NotPermitted
 from api.security.people import Person
@@ -118,11 +118,7 @@ def _given(office: Services, ask: Ask, override_id: str) -> None:
 
 def _case(session: Session, ask: Ask, case_id: str, record: Record) -> CaseRow:
     must_change_things(ask.person, "work")
-    case = session.get(CaseRow, case_id)
-    if case is None:
-        raise NotFound(say("There is no case %(case)s.", case=repr(case_id[:60])))
-    record.case, record.account = case.id, case.account_id
-    must_see_account(session, ask.person, case.account_id)
+    case = case_acted_on(session, ask.person, case_id, record)
     if case.status != "open":
         raise Conflict(say("The case is closed; no rule binds it any more."))
     return case

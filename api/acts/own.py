@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.people import user_called
 from api.problems import Invalid, NotFound
 from api.security.passwords import must_do
 from api.services import Services
@@ -66,8 +67,7 @@ def end_sign_ins(office: Services, ask: Ask, user_id: str, *, keep: str = "") ->
         own = user_id == ask.person.id
         if not own:
             must_change_things(ask.person, "manage-people")
-            if session.get(User, user_id) is None:
-                raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
+            user_called(session, user_id)
         ended = people.revoke_all(session, user_id, datetime.now(UTC), keep=keep if own else "")
         record.rule = f"{'own' if own else 'right manage-people'}: {ended} ended"
         return Answer(status=204)

@@ -60,6 +60,14 @@ def add_user(
     return once(office.store, ask, Record(act="add-user", kind="user", id=user_id), work)
 
 
+def user_called(session: Session, user_id: str) -> User:
+    """The user; NotFound where there is none."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
+    return user
+
+
 def user_at(session: Session, user_id: str, version: str) -> User:
     """The user, locked until the act ends; NotFound where there is none, Changed where somebody else was first."""
     user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
@@ -118,8 +126,7 @@ def add_absence(
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, keeping_absences(ask.person, user_id))
         record.rule = "own" if user_id == ask.person.id else f"right {keeping_absences(ask.person, user_id)}"
-        if session.get(User, user_id) is None:
-            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
+        user_called(session, user_id)
         wrong = {}
         if ends < starts:
             wrong["ends"] = say("is not before starts")

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from api.acts.act import Answer, Ask, Record, must_change_things, once
 from api.acts.claiming import holds, note, shown
 from api.acts.queue import task_seen
-from api.acts.rules import definition_of, must_see_account, must_see_task, open_task
+from api.acts.rules import case_acted_on, definition_of, must_see_task, open_task
 from api.library import published
 from api.problems import BadForm, Changed, Conflict, NotFound
 from api.security.people import Person
@@ -22,7 +22,7 @@ from definitions.language.forms import checked, fields_of
 from definitions.language.model import DataField
 from definitions.language.sentences import say
 from store import claims
-from store.tables.cases import CaseRow, Note, TaskRow
+from store.tables.cases import Note, TaskRow
 
 
 def add_note(
@@ -39,12 +39,8 @@ def add_note(
             note(record, task)
             must_see_task(session, ask.person, task)
         else:
-            case = session.get(CaseRow, case_id)
             ask.person.must("see-accounts")
-            if case is None:
-                raise NotFound(say("There is no case %(case)s.", case=repr(str(case_id)[:60])))
-            record.case, record.account = case.id, case.account_id
-            must_see_account(session, ask.person, case.account_id)
+            case_acted_on(session, ask.person, str(case_id), record)
         row = Note(
             id=uuid4().hex,
             case_id=record.case,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
+from api.acts.act import Record
 from api.library import published, task_at
 from api.problems import Changed, Confidential, Conflict, NotFound, NotPermitted
 from api.security.people import Person
@@ -80,10 +81,26 @@ def must_see_task(session: Session, person: Person, task: TaskRow) -> None:
 def case_seen(session: Session, person: Person, case_id: str) -> CaseRow:
     """The case, for a person who may see it; NotFound or Confidential otherwise."""
     person.must("see-accounts")
+    case = case_called(session, case_id)
+    must_see_account(session, person, case.account_id)
+    return case
+
+
+def case_acted_on(session: Session, person: Person, case_id: str, record: Record) -> CaseRow:
+    """The case that an act is about, noted in its audit row; NotFound, or Confidential when its account is."""
+    case = case_called(session, case_id)
+    record.case, record.account = case.id, case.account_id
+    must_see_account(session, person, case.account_id)
+    return case
+
+
+def case_called(session: Session, case_id: str) -> CaseRow:
+    """The case; NotFound where there is none."""
     case = session.get(CaseRow, case_id)
     if case is None:
-        raise NotFound(say("There is no case %(case)s. GET /api/cases lists those that there are.", case=repr(case_id)))
-    must_see_account(session, person, case.account_id)
+        raise NotFound(
+            say("There is no case %(case)s. GET /api/cases lists those that there are.", case=repr(case_id[:60]))
+        )
     return case
 
 

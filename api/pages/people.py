@@ -26,7 +26,6 @@ from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.views.audit import AuditView, audit_views
 from api.views.people import AbsenceView, Limit, SignInView, UserView, absence_view, sign_in_view, user_view
-from definitions.language.sentences import say
 from store import people
 from store.leaving import held_by
 from store.tables.audit import Audit
@@ -233,9 +232,7 @@ def _shown(
 ) -> Response:
     person.must(RIGHT)
     with office.store.reading() as session:
-        user = session.get(User, user_id) if user_id is not None else None
-        if user is None and user_id is not None:
-            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
+        user = acts.user_called(session, user_id) if user_id is not None else None
         content = _content(session, office, user, form, problem)
     status = problem.status if problem else 200
     return page(request, "people/person.html", content, person=person, status=status)

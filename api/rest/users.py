@@ -10,7 +10,6 @@ from pydantic import Field
 from sqlmodel import col, select
 
 from api.acts import leaving, own, people
-from api.problems import NotFound
 from api.rest.asking import Asked, IfMatch, answer, version_of
 from api.rest.bodies import Body, Reason, UserId, UserName
 from api.rest.documented import GUARDED, READ, WRITE
@@ -30,7 +29,6 @@ from api.views.people import (
 )
 from api.views.shown import Page
 from api.views.tasks import etag
-from definitions.language.sentences import say
 from store import people as store_people
 from store.tables.people import Absence, User
 
@@ -118,10 +116,7 @@ def read_user(office: Office, person: SignedIn, user_id: UserName, response: Res
     if user_id != person.id:
         person.must("manage-people")
     with office.store.reading() as session:
-        user = session.get(User, user_id)
-        if user is None:
-            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id)))
-        view = user_view(session, user)
+        view = user_view(session, people.user_called(session, user_id))
     response.headers["ETag"] = etag(view.version)
     return view
 
@@ -164,8 +159,7 @@ def list_sign_ins(office: Office, person: SignedIn, user_id: UserName) -> Page[S
     if user_id != person.id:
         person.must(people.keeping_absences(person, user_id))
     with office.store.reading() as session:
-        if session.get(User, user_id) is None:
-            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id)))
+        people.user_called(session, user_id)
         rows = store_people.sign_ins_of(session, user_id, datetime.now(UTC))
     return Page(items=[sign_in_view(row, zone=office.zone) for row in rows])
 
@@ -202,8 +196,7 @@ def list_absences(office: Office, person: SignedIn, user_id: UserName) -> Page[A
     if user_id != person.id:
         person.must(people.keeping_absences(person, user_id))
     with office.store.reading() as session:
-        if session.get(User, user_id) is None:
-            raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id)))
+        people.user_called(session, user_id)
         rows = session.exec(
             select(Absence)
             .where(Absence.user_id == user_id, col(Absence.ends) >= office.today())
