@@ -242,10 +242,13 @@ async def _with_start(
     )
     try:
         taken: Taken = await _answer(answered, start.case)
-    except Exception:
+    except Exception as error:
         # The operation holds the failure a second time, and Python complains of one that nobody has looked at.
         with suppress(Exception):
             await asyncio.wait_for(operation.workflow_handle(), LOOK_SECONDS)
+        if isinstance(error, Closed) and isinstance(error.__cause__, RPCError):
+            # It ran when the request came and has ended since: only the next time is it known what it was before that.
+            raise Unanswered(f"{start.case} has ended meanwhile; send the same act again") from error
         raise
     return taken
 

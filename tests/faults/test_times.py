@@ -28,7 +28,8 @@ ERRANDS = 4
 ALARMS = int(os.environ.get("HEADGATE_ALARMS", "10000"))  #: fewer on a machine that has other things to do
 AT_ONCE = 32
 FIRST = max(40, ALARMS // 50)  #: opened before, to see how long opening takes
-SLOWER = 1.5  #: at most, for all the others
+SLOWER = 2  #: for all the others; on a machine that gets slower still as many are due at once as were opened by then
+A_MOMENT = timedelta(seconds=15)  #: in which what was begun to be opened is open
 LATER = timedelta(days=1)
 PATIENCE_SECONDS = 600 + ALARMS // 4
 
@@ -78,23 +79,24 @@ async def test_timers_that_are_due_in_the_same_minute_all_fire_once_while_people
             began = datetime.now(UTC)
             await _all_opened(http, "alarm", wanted[:FIRST], acknowledged, when=(began + LATER).isoformat())
             due = datetime.now(UTC) + (datetime.now(UTC) - began) * (SLOWER * ALARMS / FIRST)
-            _say(f"{FIRST} cases opened since", began, f"; {ALARMS} are due at {due:%H:%M:%S}")
+            _say(f"{FIRST} cases opened since", began, f"; the others are due at {due:%H:%M:%S}")
             began = datetime.now(UTC)
-            await _all_opened(http, "alarm", wanted[FIRST:], acknowledged, when=due.isoformat())
-            _say(f"{ALARMS} cases opened since", began)
-            assert datetime.now(UTC) < due, "opening them took too long for all to be due at once"
+            until = due - A_MOMENT
+            opened = await _all_opened(http, "alarm", wanted[FIRST:], acknowledged, until=until, when=due.isoformat())
+            _say(f"{len(opened)} cases opened since", began)
+            assert ALARMS // 2 <= len(opened) <= ALARMS
             await asyncio.sleep((due - datetime.now(UTC)).total_seconds())
             began = datetime.now(UTC)
             await stream(http, accounts, ERRANDS, acknowledged)
             _say(f"{ERRANDS} errands in the crowd since", began, f"; {_in_state(settings, 'rung')} timers have fired")
-            await _until(lambda: _in_state(settings, "rung") == ALARMS)
-            _say(f"{ALARMS} timers fired since", due)
+            await _until(lambda: _in_state(settings, "rung") == len(opened))
+            _say(f"{len(opened)} timers fired since", due)
         began = datetime.now(UTC)
         rows = await audited(settings, acknowledged)
         _say("audited since", began)
-    rung = [row for row in rows.values() if row.definition == "alarm" and row.status == "closed"]
-    assert {(row.state, row.step_no) for row in rung} == {("rung", 2)}
-    assert len(rung) == ALARMS
+    rung = {row.id: row for row in rows.values() if row.definition == "alarm" and row.status == "closed"}
+    assert {(row.state, row.step_no) for row in rung.values()} == {("rung", 2)}
+    assert set(rung) == set(opened)
 
 
 def _say(what: str, since: datetime, more: str = "") -> None:
@@ -103,18 +105,28 @@ def _say(what: str, since: datetime, more: str = "") -> None:
 
 
 async def _all_opened(
-    http: httpx.AsyncClient, case: str, accounts: list[str], acknowledged: Acknowledged, **data: Any
+    http: httpx.AsyncClient,
+    case: str,
+    accounts: list[str],
+    acknowledged: Acknowledged,
+    *,
+    until: datetime | None = None,
+    **data: Any,
 ) -> list[str]:
+    """A case for each of these accounts; none is begun any more when it is late."""
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(number: int, account: str) -> str:
+    async def one(number: int, account: str) -> str | None:
         async with room:
+            if until is not None and datetime.now(UTC) > until:
+                return None
             key = f"{case}-{account}-{number}"
             taken = await insisted(http, "/api/cases", {"case": case, "data": {"account": account, **data}}, key)
             acknowledged.taken(key, taken)
             return str(taken["case"])
 
-    return await asyncio.gather(*(one(number, account) for number, account in enumerate(accounts)))
+    each = await asyncio.gather(*(one(number, account) for number, account in enumerate(accounts)))
+    return [opened for opened in each if opened is not None]
 
 
 def _step(settings: Settings, by: timedelta) -> None:

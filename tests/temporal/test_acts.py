@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from books import ACCOUNT
 from desk import Desk
 from sqlmodel import select
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
 
 from activities.projection import Projection
+from activities.world import World
 from store.queries.holds import place_hold, release_hold
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow
@@ -106,6 +110,25 @@ async def test_an_opening_that_is_refused_leaves_no_case_and_can_be_tried_again(
     with desk.world.store.reading() as session:
         assert list(session.exec(select(CaseRow))) == []
     assert (await desk.open("complaint")).step == 1
+
+
+async def test_an_opening_whose_case_ends_before_it_answers_is_to_be_sent_again(world: World) -> None:
+    desk = Desk(world=world)  # without a worker
+    opening = asyncio.create_task(desk.open("complaint", case="c-ends"))
+    handle = world.client.get_workflow_handle("c-ends")
+    while not await _is_there(handle):
+        assert not opening.done()
+    await handle.terminate()
+    with pytest.raises(client.Unanswered):
+        await opening
+
+
+async def _is_there(handle: WorkflowHandle[Any, Any]) -> bool:
+    try:
+        await handle.describe()
+    except RPCError:
+        return False
+    return True
 
 
 async def test_of_two_completions_at_once_one_wins_and_one_is_told(desk: Desk) -> None:
