@@ -10,17 +10,29 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Final, Literal
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import (
+    Date,
+    Function,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 
 from store.tables.people import ROLES, Absence, ApprovalLimit, CrewMember, SignIn, User, UserRole
 
 PASSWORDS = PasswordHash((Argon2Hasher(),))
 TOKENS_BEGIN = "hg_"  #: so that a token that leaked into a text is recognised
+SEPARATOR: Final = "\n"  #: of names that the database joins
 
 
 class PeopleError(Exception):
@@ -51,44 +63,53 @@ class Person:
     active: bool
     roles: frozenset[str]
     crews: frozenset[str]
+    stands_in_for: frozenset[str]  #: those who are away on the day that was asked about
     sees_confidential: bool
     version: int
 
 
-def person(session: Session, user_id: str) -> Person | None:
-    """The user with roles and crews, or None when there is no such user."""
-    found = people(session, [user_id])
+def person(session: Session, user_id: str, on: date | None = None) -> Person | None:
+    """The user with roles and crews, or None when there is no such user; one statement."""
+    found = people(session, [user_id], on)
     return found[0] if found else None
 
 
-def people(session: Session, ids: list[str] | None = None) -> list[Person]:
-    """These users, or all, by id."""
-    users_query = select(User).order_by(col(User.id))
-    roles_query = select(col(UserRole.user_id), col(UserRole.role))
-    crews_query = select(col(CrewMember.user_id), col(CrewMember.crew))
+def people(session: Session, ids: list[str] | None = None, on: date | None = None) -> list[Person]:
+    """These users, or all, by id, and for whom they stand in on that day, if one is named; one statement."""
+    query = select(User, *_held(on)).order_by(col(User.id))
     if ids is not None:
-        users_query = users_query.where(col(User.id).in_(ids))
-        roles_query = roles_query.where(col(UserRole.user_id).in_(ids))
-        crews_query = crews_query.where(col(CrewMember.user_id).in_(ids))
-    roles: dict[str, set[str]] = {}
-    for user_id, role in session.execute(roles_query):
-        roles.setdefault(user_id, set()).add(role)
-    crews: dict[str, set[str]] = {}
-    for user_id, crew in session.execute(crews_query):
-        crews.setdefault(user_id, set()).add(crew)
-    return [
-        Person(
-            id=user.id,
-            name=user.name,
-            email=user.email,
-            active=user.active,
-            roles=frozenset(roles.get(user.id, ())),
-            crews=frozenset(crews.get(user.id, ())),
-            sees_confidential=user.sees_confidential,
-            version=user.version,
-        )
-        for user in session.execute(users_query).scalars()
-    ]
+        query = query.where(col(User.id).in_(ids))
+    return [_person(*row) for row in session.execute(query)]
+
+
+def _held(on: date | None) -> tuple[ScalarSelect[str | None], ...]:
+    """A user's roles, crews and those they stand in for, as columns of a statement that reads users."""
+    roles = select(_joined(col(UserRole.role))).where(col(UserRole.user_id) == col(User.id))
+    crews = select(_joined(col(CrewMember.crew))).where(col(CrewMember.user_id) == col(User.id))
+    day = literal(on, Date())
+    away = select(_joined(col(Absence.user_id))).where(
+        col(Absence.substitute_id) == col(User.id), col(Absence.starts) <= day, col(Absence.ends) >= day
+    )
+    return tuple(each.correlate(User).scalar_subquery() for each in (roles, crews, away))
+
+
+def _joined(names: SQLColumnExpression[str]) -> Function[str]:
+    return func.aggregate_strings(names, SEPARATOR)
+
+
+def _person(user: User, *held: str | None) -> Person:
+    roles, crews, away = (frozenset(names.split(SEPARATOR)) if names else frozenset[str]() for names in held)
+    return Person(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        active=user.active,
+        roles=roles,
+        crews=crews,
+        stands_in_for=away,
+        sees_confidential=user.sees_confidential,
+        version=user.version,
+    )
 
 
 def names(session: Session) -> dict[str, str]:
@@ -277,17 +298,22 @@ def make_sign_in(
 
 def sign_in_of(session: Session, token: str, at: datetime) -> SignIn | None:
     """Whose token it is and since when; None when it is unknown, expired, revoked, or its user has left."""
-    query = (
-        select(SignIn)
-        .join(User, col(User.id) == col(SignIn.user_id))
-        .where(
-            col(SignIn.digest) == _digest(token),
-            col(SignIn.revoked_at).is_(None),
-            col(SignIn.expires_at) > at,
-            col(User.active),
-        )
+    return session.execute(_good(select(SignIn), token, at)).scalar_one_or_none()
+
+
+def signed_in(session: Session, token: str, at: datetime, on: date) -> tuple[SignIn, Person] | None:
+    """Whose token it is, as `sign_in_of` has it, with the person as they are on that day; one statement."""
+    row = session.execute(_good(select(SignIn, User, *_held(on)), token, at)).one_or_none()
+    return None if row is None else (row[0], _person(*row[1:]))
+
+
+def _good(query: Select[*tuple[Any, ...]], token: str, at: datetime) -> Select[*tuple[Any, ...]]:
+    return query.join_from(SignIn, User, col(User.id) == col(SignIn.user_id)).where(
+        col(SignIn.digest) == _digest(token),
+        col(SignIn.revoked_at).is_(None),
+        col(SignIn.expires_at) > at,
+        col(User.active),
     )
-    return session.execute(query).scalar_one_or_none()
 
 
 def seen(session: Session, sign_in_id: str, at: datetime) -> None:
@@ -335,22 +361,6 @@ def set_approval_limit(
     session.execute(delete(ApprovalLimit).where(holder, col(ApprovalLimit.kind) == kind))
     session.add(ApprovalLimit(user_id=user_id, role=None if user_id else role, kind=kind, amount_usd=amount_usd))
     session.flush()
-
-
-def stand_ins(session: Session, on: date, ids: list[str] | None = None) -> dict[str, list[str]]:
-    """Ids of those who are away on that day by who stands in for them: for these users, or for all; others are left out."""
-    query = (
-        select(col(Absence.substitute_id), col(Absence.user_id))
-        .where(col(Absence.substitute_id).is_not(None), col(Absence.starts) <= on, col(Absence.ends) >= on)
-        .order_by(col(Absence.substitute_id), col(Absence.user_id))
-        .distinct()
-    )
-    if ids is not None:
-        query = query.where(col(Absence.substitute_id).in_(ids))
-    found: dict[str, list[str]] = {}
-    for substitute, away in session.execute(query):
-        found.setdefault(str(substitute), []).append(away)
-    return found
 
 
 def substitute_of(session: Session, user_id: str, on: date) -> str | None:

@@ -11,9 +11,9 @@ from api.problems import Conflict, Invalid, NotPermitted
 from api.security.people import Person, person_of, persons_of
 from api.services import Services
 from definitions.language.sentences import say, whole
-from store import claims
+from store import claims, people
 from store.tables.cases import TaskCandidate, TaskRow
-from store.tables.people import Absence, User
+from store.tables.people import Absence
 
 
 def assign(office: Services, ask: Ask, task_id: str, *, to: str) -> Answer:
@@ -130,13 +130,13 @@ def give(session: Session, office: Services, ask: Ask, task: TaskRow, to: str) -
 
 def colleague(session: Session, office: Services, user_id: str) -> Person:
     """The person with this short name who works here; Invalid when there is none."""
-    user = session.get(User, user_id)
+    user = people.person(session, user_id, office.today())
     if user is None or not user.active:
         raise Invalid(
             say("There is no such person here."),
             fields={"to": say("nobody here is called %(user)s", user=repr(user_id[:60]))},
         )
-    person = person_of(session, user.id, district=office.district, today=office.today())
+    person = person_of(session, user, office.district)
     if not person.may("work"):
         raise NotPermitted(
             say("%(user)s does not work on tasks (no role of theirs has the right 'work').", user=user_id)
@@ -146,7 +146,7 @@ def colleague(session: Session, office: Services, user_id: str) -> Person:
 
 def colleagues(session: Session, office: Services, task: TaskRow) -> list[tuple[str, str]]:
     """Who could take an open task today, by roles, crews and duties: short name and name, in the order of the names."""
-    everybody = persons_of(session, None, district=office.district, today=office.today())
+    everybody = persons_of(session, district=office.district, today=office.today())
     working = [person for person in everybody if person.may("work") and person.id != task.assignee]
     return sorted(
         ((person.id, person.name) for person in who_may_do(session, working, task)), key=lambda each: (each[1], each[0])

@@ -15,7 +15,6 @@ from definitions.language.pack import District
 from definitions.language.sentences import say
 from store.people import Person as User
 from store.people import people as store_people
-from store.people import stand_ins
 from store.tables.people import ApprovalLimit
 
 
@@ -61,20 +60,19 @@ class Person:
         return bool(self.crews or "crew" in self.roles) and not self.may("see-accounts")
 
 
-def person_of(session: Session, user_id: str, *, district: District, today: date) -> Person:
-    """The person behind a user who exists: roles from the store, rights, queues and limits from the district as well."""
-    [found] = persons_of(session, [user_id], district=district, today=today)
-    return found
+def person_of(session: Session, user: User, district: District) -> Person:
+    """The person behind a user: roles from the store, rights, queues and limits from the district as well; one statement."""
+    return _person(user, _held_limits(session, [user]), district)
 
 
-def persons_of(session: Session, user_ids: list[str] | None, *, district: District, today: date) -> list[Person]:
-    """The persons behind these users, or behind all who work here, by id; five statements however many they are."""
-    users = [user for user in store_people(session, user_ids) if user_ids is not None or user.active]
-    absent, limits = stand_ins(session, today, user_ids), _held_limits(session, users)
-    return [_person(user, absent.get(user.id, ()), limits, district) for user in users]
+def persons_of(session: Session, *, district: District, today: date) -> list[Person]:
+    """All who work here, by id; two statements however many they are."""
+    users = [user for user in store_people(session, on=today) if user.active]
+    limits = _held_limits(session, users)
+    return [_person(user, limits, district) for user in users]
 
 
-def _person(found: User, absent: Iterable[str], held: Sequence[ApprovalLimit], district: District) -> Person:
+def _person(found: User, held: Sequence[ApprovalLimit], district: District) -> Person:
     roles, crews = found.roles, found.crews
     rights = {right for role in roles if role in district.roles for right in district.roles[role].rights}
     if found.sees_confidential:
@@ -86,7 +84,7 @@ def _person(found: User, absent: Iterable[str], held: Sequence[ApprovalLimit], d
         crews=crews,
         rights=frozenset(rights),
         queues=queues_of(district, roles, crews),
-        stands_in_for=frozenset(absent),
+        stands_in_for=found.stands_in_for,
         limits=_limits(found, held, district),
     )
 

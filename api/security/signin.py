@@ -46,12 +46,13 @@ def signed_in(
     # Real time, not the district's: a demonstration in which a day passes each second signs nobody out.
     now = datetime.now(UTC)
     with office.store.reading() as session:
-        held = people.sign_in_of(session, token, now)
-        if held is None:
+        found = people.signed_in(session, token, now, office.today())
+        if found is None:
             raise NotSignedIn(
                 say("The token or session is unknown, has expired or was revoked. Sign in again."),
                 headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
             )
+        held, user = found
         if (wait := office.pace.wait(held.id)) > 0:
             seconds = int(wait) + 1
             raise TooManyRequests(
@@ -62,7 +63,7 @@ def signed_in(
                 ),
                 headers={"Retry-After": str(seconds)},
             )
-        person = person_of(session, held.user_id, district=office.district, today=office.today())
+        person = person_of(session, user, office.district)
     if held.kind == "session":
         if is_locked(office, held, now):
             raise SessionLocked(
@@ -101,10 +102,8 @@ def _last_seen(held: SignIn) -> datetime:
 def person_of_session(office: Services, token: str) -> Person | None:
     """Whose session it is, locked or not; None without one."""
     with office.store.reading() as session:
-        held = people.sign_in_of(session, token, datetime.now(UTC)) if token else None
-        if held is None:
-            return None
-        return person_of(session, held.user_id, district=office.district, today=office.today())
+        found = people.signed_in(session, token, datetime.now(UTC), office.today()) if token else None
+        return None if found is None else person_of(session, found[1], office.district)
 
 
 def unlock(office: Services, token: str, password: str, address: str) -> None:

@@ -12,13 +12,16 @@ from api.acts.act import Ask
 from api.problems import Changed, Conflict, Invalid, NotPermitted
 from api.security.people import person_of
 from api.views.benches import case_type, case_types
+from store import people as store_people
 from store.tables.definitions import Draft
 from tests.api.office import MONDAY, Office
 
 
 def _ask(office: Office, user: str, key: str) -> Ask:
     with office.store.reading() as session:
-        person = person_of(session, user, district=office.services.district, today=date(2026, 3, 9))
+        found = store_people.person(session, user, date(2026, 3, 9))
+        assert found is not None
+        person = person_of(session, found, office.services.district)
     return Ask(person=person, at=MONDAY, key=key, digest=key)
 
 

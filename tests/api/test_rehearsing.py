@@ -15,6 +15,7 @@ from api.rehearsing.books import Facts, every_row
 from api.rehearsing.figures import Figures
 from api.security.people import Person, person_of
 from definitions.language.calendars import Calendar
+from store import people as store_people
 from store.queries import bench
 from store.tables.definitions import Rehearsal
 from tests.api.office import MONDAY, Office, compiled_complaint
@@ -42,7 +43,9 @@ states:
 
 def _by(office: Office, user: str) -> Person:
     with office.store.reading() as session:
-        return person_of(session, user, district=office.services.district, today=date(2026, 3, 9))
+        found = store_people.person(session, user, date(2026, 3, 9))
+        assert found is not None
+        return person_of(session, found, office.services.district)
 
 
 def _ask(office: Office, user: str, key: str) -> Ask:

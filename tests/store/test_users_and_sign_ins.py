@@ -107,10 +107,12 @@ def test_a_substitute_stands_in_from_the_first_to_the_last_day_of_an_absence(sto
     with store.writing() as session:
         session.add(Absence(user_id="rep", starts=TODAY, ends=TODAY + timedelta(days=4), substitute_id="rep2"))
 
-    def standing(on: date) -> tuple[list[str], str | None]:
+    def standing(on: date) -> tuple[frozenset[str], str | None]:
         with store.reading() as session:
-            return people.stand_ins(session, on).get("rep2", []), people.substitute_of(session, "rep", on)
+            rep2 = people.person(session, "rep2", on)
+            assert rep2 is not None
+            return rep2.stands_in_for, people.substitute_of(session, "rep", on)
 
-    assert standing(TODAY - timedelta(days=1)) == ([], None)
-    assert standing(TODAY) == (["rep"], "rep2") == standing(TODAY + timedelta(days=4))
-    assert standing(TODAY + timedelta(days=5)) == ([], None)
+    assert standing(TODAY - timedelta(days=1)) == (set(), None)
+    assert standing(TODAY) == ({"rep"}, "rep2") == standing(TODAY + timedelta(days=4))
+    assert standing(TODAY + timedelta(days=5)) == (set(), None)
