@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from activities.published import in_effect
 from api.problems import NotFound
 from definitions.language.compiled import Compiled, from_bytes
 from definitions.language.expand import expand, walk
@@ -15,7 +16,7 @@ from definitions.language.library import Library, load_library
 from definitions.language.model import CaseDefinition, Task
 from definitions.language.sentences import say
 from store import publishing
-from store.records import version_in_effect, versions_of
+from store.records import version_in_effect
 from store.tables.cases import CaseRow
 from store.tables.definitions import DefinitionVersion
 
@@ -73,13 +74,9 @@ def current(session: Session, case: str, at: datetime) -> DefinitionVersion:
     return row
 
 
-def current_all(session: Session, at: datetime) -> list[DefinitionVersion]:
-    """The versions that new cases take at this moment, by name."""
-    newest: dict[str, DefinitionVersion] = {}
-    for row in versions_of(session):
-        if row.effective_from <= at:
-            newest.setdefault(row.definition, row)
-    return list(newest.values())
+def current_all(session: Session, at: datetime) -> list[CaseDefinition]:
+    """The definitions that new cases take at this moment, by name; what was read before is not read again."""
+    return sorted((each.definition for each in in_effect(session, at)), key=lambda definition: definition.case)
 
 
 def task_at(definition: CaseDefinition, place: str) -> Task | None:
@@ -89,7 +86,7 @@ def task_at(definition: CaseDefinition, place: str) -> Task | None:
 
 
 def _row(session: Session, case: str, version: int) -> DefinitionVersion:
-    row = session.get(DefinitionVersion, (case, version))
+    row = publishing.published_version(session, case, version)
     if row is None:
         raise NotFound(say("Version %(version)s of %(case)s was never published.", version=version, case=repr(case)))
     return row

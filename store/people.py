@@ -10,19 +10,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import (
+    ColumnElement,
     Date,
-    Function,
     ScalarSelect,
-    Select,
     SQLColumnExpression,
+    bindparam,
     delete,
     func,
-    literal,
     select,
     update,
 )
@@ -76,25 +75,28 @@ def person(session: Session, user_id: str, on: date | None = None) -> Person | N
 
 def people(session: Session, ids: list[str] | None = None, on: date | None = None) -> list[Person]:
     """These users, or all, by id, and for whom they stand in on that day, if one is named; one statement."""
-    query = select(User, *_held(on)).order_by(col(User.id))
+    query = select(User, *_HELD).order_by(col(User.id))
     if ids is not None:
         query = query.where(col(User.id).in_(ids))
-    return [_person(*row) for row in session.execute(query)]
+    return [_person(*row) for row in session.execute(query, {"on": on})]
 
 
-def _held(on: date | None) -> tuple[ScalarSelect[str | None], ...]:
-    """A user's roles, crews and those they stand in for, as columns of a statement that reads users."""
-    roles = select(_joined(col(UserRole.role))).where(col(UserRole.user_id) == col(User.id))
-    crews = select(_joined(col(CrewMember.crew))).where(col(CrewMember.user_id) == col(User.id))
-    day = literal(on, Date())
-    away = select(_joined(col(Absence.user_id))).where(
-        col(Absence.substitute_id) == col(User.id), col(Absence.starts) <= day, col(Absence.ends) >= day
-    )
-    return tuple(each.correlate(User).scalar_subquery() for each in (roles, crews, away))
+def _joined(names: SQLColumnExpression[str], *which: ColumnElement[bool]) -> ScalarSelect[str | None]:
+    """The names of those rows that go with the user whom a statement reads, in one column."""
+    return select(func.aggregate_strings(names, SEPARATOR)).where(*which).correlate(User).scalar_subquery()
 
 
-def _joined(names: SQLColumnExpression[str]) -> Function[str]:
-    return func.aggregate_strings(names, SEPARATOR)
+_DAY: Final = bindparam("on", type_=Date())
+_HELD: Final = (
+    _joined(col(UserRole.role), col(UserRole.user_id) == col(User.id)),
+    _joined(col(CrewMember.crew), col(CrewMember.user_id) == col(User.id)),
+    _joined(
+        col(Absence.user_id),
+        col(Absence.substitute_id) == col(User.id),
+        col(Absence.starts) <= _DAY,
+        col(Absence.ends) >= _DAY,
+    ),
+)  #: a user's roles, crews, and those for whom they stand in on a day
 
 
 def _person(user: User, *held: str | None) -> Person:
@@ -296,24 +298,29 @@ def make_sign_in(
     return token
 
 
-def sign_in_of(session: Session, token: str, at: datetime) -> SignIn | None:
-    """Whose token it is and since when; None when it is unknown, expired, revoked, or its user has left."""
-    return session.execute(_good(select(SignIn), token, at)).scalar_one_or_none()
+_SIGNED_IN: Final = (
+    select(SignIn, User, *_HELD)
+    .join_from(SignIn, User, col(User.id) == col(SignIn.user_id))
+    .where(
+        col(SignIn.digest) == bindparam("digest"),
+        col(SignIn.revoked_at).is_(None),
+        col(SignIn.expires_at) > bindparam("at"),
+        col(User.active),
+    )
+)  #: written once, as each request sends it
 
 
 def signed_in(session: Session, token: str, at: datetime, on: date) -> tuple[SignIn, Person] | None:
-    """Whose token it is, as `sign_in_of` has it, with the person as they are on that day; one statement."""
-    row = session.execute(_good(select(SignIn, User, *_held(on)), token, at)).one_or_none()
+    """Whose token it is and since when, with the person as they are on that day; None when it is unknown, expired, revoked,
+    or its user has left. One statement."""
+    row = session.execute(_SIGNED_IN, {"digest": _digest(token), "at": at, "on": on}).one_or_none()
     return None if row is None else (row[0], _person(*row[1:]))
 
 
-def _good(query: Select[*tuple[Any, ...]], token: str, at: datetime) -> Select[*tuple[Any, ...]]:
-    return query.join_from(SignIn, User, col(User.id) == col(SignIn.user_id)).where(
-        col(SignIn.digest) == _digest(token),
-        col(SignIn.revoked_at).is_(None),
-        col(SignIn.expires_at) > at,
-        col(User.active),
-    )
+def sign_in_of(session: Session, token: str, at: datetime) -> SignIn | None:
+    """Whose token it is and since when; None as `signed_in`."""
+    found = signed_in(session, token, at, at.date())
+    return None if found is None else found[0]
 
 
 def seen(session: Session, sign_in_id: str, at: datetime) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 from sqlmodel import Session
 
 from definitions.language.compiled import Compiled, from_bytes, renewed, rules_of
 from store import records
 from store.tables.definitions import DefinitionVersion
+
+VERSIONS: Final = "published versions"  #: what a session has read, by name and number
 
 
 def is_published(session: Session, compiled: Compiled) -> bool:
@@ -49,11 +52,20 @@ def publish_compiled(
 def content_of(session: Session, definition: str, version: int, rules: int | None = None) -> bytes | None:
     """The compiled bytes of a version, with the calendar and the laws of a later one where those bind; None when either
     was never published."""
-    row = session.get(DefinitionVersion, (definition, version))
-    if row is None or rules in (None, 0, version):
+    row = published_version(session, definition, version)
+    if row is None or not rules or rules == version:
         return row.compiled if row is not None else None
-    later = session.get(DefinitionVersion, (definition, rules))
+    later = published_version(session, definition, rules)
     return renewed(row.compiled, rules_in(later.compiled)) if later is not None else None
+
+
+def published_version(session: Session, definition: str, version: int) -> DefinitionVersion | None:
+    """This version with its texts, which a session reads once; None when it was never published."""
+    read: dict[tuple[str, int], DefinitionVersion] = session.info.setdefault(VERSIONS, {})
+    row = read.get((definition, version)) or session.get(DefinitionVersion, (definition, version))
+    if row is not None:
+        read[definition, version] = row
+    return row
 
 
 @lru_cache(maxsize=128)

@@ -206,8 +206,7 @@ def _frozen(office: Services, account: str, name: str, data: Mapping[str, Any]) 
     """The event's data as the account's open cases, or cases that it opens, declare them; entities looked up and frozen."""
     declared: dict[str, DataField] = {}
     with office.store.reading() as session:
-        for version in current_all(session, office.now()):
-            opens = published(session, version.definition, version.version).definition
+        for opens in current_all(session, office.now()):
             if name in opens.opens_on:
                 declared |= opens.data
         for case_id in open_cases_of_account(session, account):

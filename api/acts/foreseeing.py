@@ -18,6 +18,7 @@ from api.views.tasks import ForetoldView
 from api.views.work import outcomes
 from definitions.language.forms import checked
 from definitions.language.sentences import say
+from store.queries.tasks import helpers_of
 from store.tables.cases import CaseRow
 from workflows.machine import case as cases
 from workflows.machine.machine import machine_of
@@ -38,5 +39,5 @@ def foretold(office: Services, person: Person, task_id: str, form: Mapping[str, 
         known, missing = frozen(session, optional, form, task.account_id)
         values, wrong = checked(optional, {name: value for name, value in known.items() if name not in missing})
         case = cases.from_json(row.snapshot)
-        found = outcomes(session, machine, case, task, person, office.now(), values)
+        found = outcomes(session, machine, case, task, person, office.now(), values, helpers_of(session, task.id))
     return ForetoldView(wrong=missing | wrong, outcomes=found)

@@ -22,7 +22,7 @@ from definitions.language.sentences import say, whole
 from store.tables.cases import CaseRow
 from store.tables.moves import ASKED, CaseMove
 from workflows.machine.events import Moved
-from workflows.machine.machine import machine_of
+from workflows.machine.machine import Machine, machine_of
 from workflows.messages import Taken
 
 RIGHT = "move-cases"
@@ -45,9 +45,9 @@ def waiting_moves(session: Session, person: Person) -> Sequence[CaseMove]:
     return [move for move in found if move.case_id in seen]
 
 
-def places(session: Session, case: CaseRow) -> dict[str, str]:
+def places(machine: Machine, case: CaseRow) -> dict[str, str]:
     """The states that an operator can move the case to, with their titles."""
-    setting = machine_of(content_of_case(session, case)).setting
+    setting = machine.setting
     at = set(case.state.split())
     return {
         path: plan.title
@@ -62,7 +62,7 @@ def ask_for(office: Services, ask: Ask, case_id: str, *, target: str, reason: st
     def work(session: Session, record: Record) -> Answer:
         case = _case(session, ask, case_id, record)
         must_stand_at(case, step)
-        known = places(session, case)
+        known = places(machine_of(content_of_case(session, case)), case)
         if target not in known:
             sentence = say(
                 "no state of this case is called %(near)s, or the case is there already",

@@ -147,16 +147,21 @@ def open_already(session: Session, definition: CaseDefinition, data: Mapping[str
     field = definition.one_open_per
     if field is None or field not in data:
         return None
-    wanted = _identity(data[field])
     query = select(CaseRow).where(CaseRow.definition == definition.case, CaseRow.status == "open")
     account = account_of(definition, data)
     if account is not None:
         query = query.where(CaseRow.account_id == account)
-    for row in session.exec(query.order_by(col(CaseRow.opened_at).desc())):
-        held: Mapping[str, Any] = (row.snapshot or {}).get("data") or {}
-        if _identity(held.get(field)) == wanted:
-            return row
-    return None
+    newest = session.exec(query.order_by(col(CaseRow.opened_at).desc()))
+    return next((row for row in newest if stands_in_the_way(definition, data, row)), None)
+
+
+def stands_in_the_way(definition: CaseDefinition, data: Mapping[str, Any], row: CaseRow) -> bool:
+    """Whether this open case is the one that the definition allows for each value of a field."""
+    field = definition.one_open_per
+    if field is None or field not in data or row.definition != definition.case:
+        return False
+    held: Mapping[str, Any] = (row.snapshot or {}).get("data") or {}
+    return bool(_identity(held.get(field)) == _identity(data[field]))
 
 
 def account_of(definition: CaseDefinition, data: Mapping[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ from api.views.tasks import FieldView, TaskDetail
 from api.views.work import task_detail
 from definitions.catalogue.letters import SHIPPED
 from definitions.language.sentences import say
+from store.tables.cases import CaseRow
 
 SHEET: Final = "_order.typ"
 
@@ -29,7 +30,7 @@ def order_sheet(office: Services, person: Person, task_id: str) -> bytes:
             raise Conflict(
                 say("The task %(task)s is done in the office; only work orders are printed as sheets.", task=task.id)
             )
-        detail = task_detail(session, office, person, task)
+        detail = task_detail(session, office, person, task, session.get_one(CaseRow, task.case_id))
     text = (SHIPPED / SHEET).read_text(encoding="utf-8")
     return rendered(text, _said(office, detail))
 

@@ -39,11 +39,14 @@ def open_task(session: Session, task_id: str) -> TaskRow:
 
 def must_see_account(session: Session, person: Person, account_id: str | None) -> None:
     """Raises Confidential when the account is, and the person has not that right."""
-    if account_id is None or person.may("see-confidential"):
-        return
-    if session.exec(select(Account.confidential).where(Account.id == account_id)).first():
+    if account_id is not None and not person.may("see-confidential"):
+        _must_see(person, session.get(Account, account_id))
+
+
+def _must_see(person: Person, account: Account | None) -> None:
+    if account is not None and account.confidential and not person.may("see-confidential"):
         raise Confidential(
-            say("This account is confidential. Somebody with that right can work on it."), account=account_id
+            say("This account is confidential. Somebody with that right can work on it."), account=account.id
         )
 
 
@@ -80,10 +83,19 @@ def must_see_task(session: Session, person: Person, task: TaskRow) -> None:
 
 def case_seen(session: Session, person: Person, case_id: str) -> CaseRow:
     """The case, for a person who may see it; NotFound or Confidential otherwise."""
+    return case_with_account(session, person, case_id)[0]
+
+
+def case_with_account(session: Session, person: Person, case_id: str) -> tuple[CaseRow, Account | None]:
+    """The case and the account that it is about, as `case_seen`; one statement."""
     person.must("see-accounts")
-    case = case_called(session, case_id)
-    must_see_account(session, person, case.account_id)
-    return case
+    query = select(CaseRow, Account).join(Account, isouter=True).where(CaseRow.id == case_id)
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise _no_case(case_id)
+    case, account = found
+    _must_see(person, account)
+    return case, account
 
 
 def case_acted_on(session: Session, person: Person, case_id: str, record: Record) -> CaseRow:
@@ -98,10 +110,14 @@ def case_called(session: Session, case_id: str) -> CaseRow:
     """The case; NotFound where there is none."""
     case = session.get(CaseRow, case_id)
     if case is None:
-        raise NotFound(
-            say("There is no case %(case)s. GET /api/cases lists those that there are.", case=repr(case_id[:60]))
-        )
+        raise _no_case(case_id)
     return case
+
+
+def _no_case(case_id: str) -> NotFound:
+    return NotFound(
+        say("There is no case %(case)s. GET /api/cases lists those that there are.", case=repr(case_id[:60]))
+    )
 
 
 def must_stand_at(case: CaseRow, step: int | None) -> None:

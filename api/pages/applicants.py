@@ -178,10 +178,9 @@ def _form(
 def _kinds(session: Session, office: Services, person: Person) -> list[CaseKind]:
     if not person.may("open-cases"):
         return []
-    found = (_definition(session, office, version.definition) for version in current_all(session, office.now()))
     return [
         CaseKind(case=spec.case, title=spec.title, help=spec.help, standing=None)
-        for spec in found
+        for spec in current_all(session, office.now())
         if _about(spec, "") and (not spec.open_by or person.roles & set(spec.open_by))
     ]
 

@@ -14,12 +14,11 @@ from sqlmodel import Session, col, select
 from api.acts import moves, remembering
 from api.acts.accounts import log_view
 from api.acts.overriding import overrides_of
-from api.acts.queue import queue_of
-from api.acts.rules import case_seen, comes_by_itself
+from api.acts.rules import case_seen, case_with_account, comes_by_itself
 from api.library import content_of_case, published
 from api.pages.frame import new_key, page
 from api.pages.posted import Form
-from api.pages.pulse import pulse
+from api.pages.pulse import Living, living, pulse
 from api.pages.returned import NOTHING, Returned
 from api.pages.stale import Changes, overtaken
 from api.pages.story import Story, story_of
@@ -39,13 +38,12 @@ from api.views.checks import OverrideView, override_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.moves import MoveView, move_view
 from api.views.notes import NoteView, note_view
-from api.views.stories import letters_page
 from api.views.tasks import TaskView, task_view
 from definitions.language.diagrams import edges, svg
 from definitions.language.expand import expand
 from definitions.language.sentences import again
 from store.queries import cases as query
-from store.queries.audit import last_act, refused_in
+from store.queries.audit import refused_in
 from store.tables.cases import CaseRow, StepRow
 from store.tables.connections import Applicant
 from store.tables.papers import File
@@ -134,10 +132,10 @@ def show(request: Request, office: Office, person: SignedIn, case_id: str) -> Re
 def shown(request: Request, office: Services, person: Person, case_id: str, came_back: Returned = NOTHING) -> Response:
     """The case, with a form of its page that came back."""
     with office.store.reading() as session:
-        row = case_seen(session, person, case_id)
-        account = session.get(Account, row.account_id) if row.account_id else None
+        row, account = case_with_account(session, person, case_id)
+        lives = living(session, case_id)
         whole = request.query_params.get("all") == "yes"
-        content = _content(session, office, person, row, account, whole=whole, came_back=came_back)
+        content = _content(session, office, person, row, account, lives, whole=whole, came_back=came_back)
     log_view(office, person, row.account_id or "", confidential=bool(account and account.confidential), what="case")
     return page(request, "case/case.html", content, person=person, status=came_back.status)
 
@@ -154,11 +152,12 @@ def now(
 
     It belongs to the look that was logged when the page was opened."""
     with office.store.reading() as session:
-        row = case_seen(session, person, case_id)
-        account = session.get(Account, row.account_id) if row.account_id else None
-        if pulse(session, row, account, at=office.now()) == x_seen:
+        row, account = case_with_account(session, person, case_id)
+        lives = living(session, case_id)
+        if pulse(row, account, lives, at=office.now()) == x_seen:
             return Response(status_code=204)
-        content = _content(session, office, person, row, account, whole=request.query_params.get("all") == "yes")
+        whole = request.query_params.get("all") == "yes"
+        content = _content(session, office, person, row, account, lives, whole=whole)
     return page(request, "case/_now.html", content, person=person)
 
 
@@ -195,6 +194,7 @@ def _content(
     person: Person,
     row: CaseRow,
     account: Account | None,
+    lives: Living,
     *,
     whole: bool,
     came_back: Returned = NOTHING,
@@ -221,13 +221,13 @@ def _content(
         ],
         story=story_of(session, office, person, account, case=row.id, returned=came_back) if account else None,
         applicant=applicant_view(applicant, zone=zone) if applicant else None,
-        tasks=[task_view(task, at=office.now(), zone=zone) for task in queue_of(office, person, case=row.id).items],
-        related=_related(session, row.id),
+        tasks=[task_view(task, at=office.now(), zone=zone) for task in lives.tasks],
+        related=[_related(each) for each in lives.relatives],
         timeline=entries if whole else entries[:RECENT],
         earlier=0 if whole else max(0, len(entries) - RECENT),
         way=way(machine, steps, zone=zone),
         notes=[note_view(note, zone=zone) for note in query.notes_of(session, case=row.id)],
-        letters=[letter_view(letter, zone=zone) for letter in letters_page(session, case=row.id, limit=100).items],
+        letters=[letter_view(letter, zone=zone) for letter in lives.letters],
         files=[file_view(file, zone=zone) for file in files if not file.medical or person.may("see-medical")],
         incidents=[
             incident_view(incident, zone=zone)
@@ -239,17 +239,17 @@ def _content(
         overrides=[override_view(override, zone=zone) for override in reversed(overrides)],
         overridable=_overridable(machine, row, person),
         moves=[move_view(each, zone=zone) for each in reversed(moves.moves_of(session, row.id))],
-        places=moves.places(session, row) if row.status == "open" and person.may(moves.RIGHT) else {},
+        places=moves.places(machine, row) if row.status == "open" and person.may(moves.RIGHT) else {},
         may_move=row.status == "open" and person.may(moves.RIGHT),
         undo=_undo(office, case, person),
         may_reopen=row.status == "closed" and person.may("reopen-cases") and machine.definition.reopen is not None,
         may_write=person.may("work"),
-        seen=last_act(session, case=row.id),
+        seen=lives.seen,
         returned=came_back,
         changes=overtaken(session, office, came_back, by=person.id, case=row.id, account=row.account_id),
         whole=whole,
         steps=row.step_no,
-        pulse=pulse(session, row, account, at=office.now()),
+        pulse=pulse(row, account, lives, at=office.now()),
         keys={
             name: new_key() for name in ("note", "event", "incident", "override", "move", "hold", "reopen", "take-back")
         },
@@ -270,16 +270,10 @@ def _walked(source: str, target: str, step: StepRow) -> bool:
     return target in (step.states_entered or ()) and (not source or source in (step.states_left or ()))
 
 
-def _related(session: Session, case_id: str) -> list[Related]:
-    links = query.links_of(session, case_id)
-    rows = {row.id: row for row in query.cases_by_id(session, [each for link in links for each in link])}
-    return [
-        Related(
-            id=other, title=row.title, status=row.status, why=again(row.why, row.why_said), is_child=parent == case_id
-        )
-        for parent, child in links
-        if (row := rows.get(other := child if parent == case_id else parent)) is not None
-    ]
+def _related(case: query.Relative) -> Related:
+    return Related(
+        id=case.id, title=case.title, status=case.status, why=again(case.why, case.why_said), is_child=case.is_child
+    )
 
 
 def _overridable(machine: Machine, row: CaseRow, person: Person) -> list[str]:

@@ -38,10 +38,11 @@ from api.views.stories import account_detail, reads_page
 from api.views.tasks import TaskView, task_view
 from store.allocation import allocate, past_due_usd, told_apart, unpaid_since
 from store.ledger import bills_due, movements, statement
-from store.queries.cases import case_page, notes_of
+from store.queries.cases import MOST, case_page, notes_of
 from store.queries.conversations import conversation_page
 from store.queries.tasks import open_tasks_of_account
 from store.receipts import receipt
+from store.tables.cases import CaseRow
 from store.tables.conversations import ASKED, CHANNELS, OFFERS, SPOKE_WITH
 from store.tables.utility import Account, Payment
 from workflows.machine import case as cases
@@ -51,6 +52,7 @@ router = APIRouter(include_in_schema=False)
 
 LOGGED: Final = 8  #: conversations shown
 READS: Final = 6
+COUNTING: Final = 20  #: open cases of which it is asked whether they count a call
 SAID: Final = "said"  #: the forms of the conversation and of a payment
 METHODS: Final = ("cash", "card", "check")
 TITLES: Final = {
@@ -181,7 +183,8 @@ def shown(
 def _content(session: Session, office: Services, person: Person, account: Account, came_back: Returned) -> CounterPage:
     zone, today = office.zone, office.today()
     story = story_of(session, office, person, account, returned=came_back)
-    reasons, others = routed(office, kinds_of(session, office, person, account.id))
+    opened = case_page(session, account=account.id, is_open=True, limit=MOST).items
+    reasons, others = routed(office, kinds_of(session, office, person, account.id, opened))
     lines = statement(session, account.id)
     debts = allocate(*told_apart(movements(lines), bills_due(session, account.id)))
     log = [conversation_view(row, zone=zone) for row in conversation_page(session, account.id, limit=LOGGED).items]
@@ -197,7 +200,7 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
         reads=[read_view(read, zone=zone) for read in reads_page(session, account, limit=READS, cursor=None).items],
         notes=[note_view(note, zone=zone) for note in notes_of(session, account=account.id)[-5:][::-1]],
         conversations=log,
-        counts=_counts(session, account.id),
+        counts=_counts(session, opened),
         may_write=person.may("work"),
         may_pay=person.may("take-payments"),
         customer=account.customer_id if may_keep(person) else None,
@@ -226,8 +229,8 @@ def _questions(story: Story) -> list[Question]:
     return [Question(key=key, title=_(TITLES[key]), answer=answers[key]) for key in ASKED if answers[key]]
 
 
-def _counts(session: Session, account: str) -> bool:
-    for row in case_page(session, account=account, is_open=True, limit=20).items:
+def _counts(session: Session, opened: Sequence[CaseRow]) -> bool:
+    for row in opened[:COUNTING]:
         machine = machine_of(content_of_case(session, row))
         if conversing.CALLED in machine.messages(cases.from_json(row.snapshot)):
             return True

@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from api.acts import checking, claiming, filing, orders
 from api.acts.accounts import log_view
 from api.acts.completing import Completion
-from api.acts.queue import task_seen
+from api.acts.queue import task_with_account
 from api.acts.reading import SecondLook, registers
 from api.acts.remembering import fields_seen
 from api.assets import STATIC
@@ -38,7 +38,6 @@ from api.views.tasks import OutcomeView, TaskDetail
 from api.views.work import task_detail
 from definitions.catalogue.plausible import Expected
 from store.tables.cases import CaseRow, TaskRow
-from store.tables.utility import Account
 
 router = APIRouter(include_in_schema=False)
 
@@ -256,14 +255,15 @@ def _shown(
 ) -> Response:
     trouble = trouble_of(problem) if problem is not None else None
     with office.store.reading() as session:
-        task = task_seen(session, person, task_id)
-        detail = task_detail(session, office, person, task)
+        task, account = task_with_account(session, person, task_id)
+        case = session.get_one(CaseRow, task.case_id)
+        detail = task_detail(session, office, person, task, case)
         last = checking.last_check(session, task) if task.check_at_site else None
         place = orders.place_of(session, task)
         content = OrderPage(
             order=order_view(task, by=person.id, at=office.now(), zone=office.zone),
             detail=detail,
-            case_title=session.get_one(CaseRow, task.case_id).title,
+            case_title=case.title,
             known=orders.Known(access=place.access, hazard=place.hazard) if place is not None else None,
             meters=[_meter(each, office) for each in (task.snapshot or {}).get("meters", ())],
             inputs=_inputs(session, office, task, detail, given, posted, trouble),
@@ -283,7 +283,6 @@ def _shown(
             keys={name: new_key() for name in FORMS},
             trouble=trouble,
         )
-        account = session.get(Account, task.account_id) if task.account_id else None
     confidential = account is not None and account.confidential
     log_view(office, person, task.account_id or "", confidential=confidential, what="task")
     return page(request, "crew/order.html", content, person=person, status=problem.status if problem else 200)

@@ -73,10 +73,9 @@ def kinds(session: Session, office: Services, person: Person, item: InboxItem) -
     """The kinds of case that this person may open for the item's account, by title."""
     if not person.may("open-cases") or item.account_id is None:
         return []
-    specs = [_definition(session, office, version.definition) for version in current_all(session, office.now())]
     found = [
         Kind(case=spec.case, title=spec.title)
-        for spec in specs
+        for spec in current_all(session, office.now())
         if about(spec, item) and (not spec.open_by or person.roles & set(spec.open_by))
     ]
     return sorted(found, key=lambda kind: kind.title)

@@ -9,11 +9,11 @@ from typing import Any
 from sqlmodel import Session
 
 from api.acts import opening
-from api.library import content, current_all
+from api.library import current_all
 from api.security.people import Person
 from api.services import Services
 from definitions.language.model import CaseDefinition
-from workflows.machine.machine import machine_of
+from store.tables.cases import CaseRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +34,22 @@ class ReasonShown:
     kinds: Sequence[CaseKind]
 
 
-def kinds_of(session: Session, office: Services, person: Person, account_id: str) -> list[CaseKind]:
-    """The kinds of case that this person may open for the account, by name."""
+def kinds_of(
+    session: Session, office: Services, person: Person, account_id: str, opened: Sequence[CaseRow]
+) -> list[CaseKind]:
+    """The kinds of case that this person may open for the account, by name; `opened` are the cases that it has open."""
     if not person.may("open-cases"):
         return []
-    kinds = []
-    for version in current_all(session, office.now()):
-        spec = machine_of(content(session, version.definition, version.version)).definition
-        about = about_account(spec, account_id)
-        if not about or (spec.open_by and not person.roles & set(spec.open_by)):
-            continue
-        standing = opening.open_already(session, spec, about)
-        kinds.append(
-            CaseKind(case=spec.case, title=spec.title, help=spec.help, standing=standing.id if standing else None)
+    return [
+        CaseKind(
+            case=spec.case,
+            title=spec.title,
+            help=spec.help,
+            standing=next((row.id for row in opened if opening.stands_in_the_way(spec, about, row)), None),
         )
-    return kinds
+        for spec in current_all(session, office.now())
+        if (about := about_account(spec, account_id)) and (not spec.open_by or person.roles & set(spec.open_by))
+    ]
 
 
 def routed(office: Services, kinds: Sequence[CaseKind]) -> tuple[list[ReasonShown], list[CaseKind]]:

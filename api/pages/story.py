@@ -50,7 +50,7 @@ class Story:
     """What is known of an account, in short."""
 
     account: AccountDetail
-    plot: Plot | None
+    plot: Plot | None  #: its consumption beside last year's and its neighbours' median
     bills: Sequence[BillView]
     payments: Sequence[PaymentView]
     letters: Sequence[LetterView]  #: as they were printed, the newest first
@@ -76,10 +76,12 @@ def story_of(
     zone = office.zone
     detail = account_detail(session, account, zone=zone)
     others = case_page(session, account=account.id, limit=CASES).items
+    bills = bill_page(session, account.id, limit=BILLS).items
+    medians = neighbours_median_ccf(session, account, [bill.period_end for bill in bills[:PERIODS]])
     return Story(
         account=detail,
-        plot=plot_of(session, account),
-        bills=[bill_view(bill) for bill in bill_page(session, account.id, limit=SHOWN).items],
+        plot=plot(bills, medians),
+        bills=[bill_view(bill) for bill in bills[:SHOWN]],
         payments=[payment_view(payment) for payment in payments_of(session, account.id, SHOWN)],
         letters=[letter_view(letter, zone=zone) for letter in letters_page(session, account=account.id, limit=8).items],
         cases=sorted(
@@ -92,13 +94,6 @@ def story_of(
         seen=last_act(session, account=account.id),
         returned=returned,
     )
-
-
-def plot_of(session: Session, account: Account) -> Plot | None:
-    """The account's consumption beside last year's and its neighbours' median."""
-    bills = bill_page(session, account.id, limit=BILLS).items
-    medians = neighbours_median_ccf(session, account, [bill.period_end for bill in bills[:PERIODS]])
-    return plot(bills, medians)
 
 
 def holds_of(office: Services, person: Person, standing: Sequence[HoldView]) -> list[HoldShown]:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts import checking, claiming, completing, filing, foreseeing, passing, remembering
 from api.acts.accounts import log_view
-from api.acts.queue import task_seen
+from api.acts.queue import task_with_account
 from api.acts.remembering import fields_seen
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
@@ -40,7 +40,6 @@ from store.queries.cases import notes_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.connections import Applicant
 from store.tables.papers import File
-from store.tables.utility import Account
 from workflows.machine import case as cases
 
 router = APIRouter(include_in_schema=False)
@@ -234,11 +233,11 @@ def _shown(
     seen: int | None = None,
 ) -> Response:
     with office.store.reading() as session:
-        task = task_seen(session, person, task_id)
-        detail = task_detail(session, office, person, task)
+        task, account = task_with_account(session, person, task_id)
         case = session.get_one(CaseRow, task.case_id)
+        detail = task_detail(session, office, person, task, case)
         titles = {outcome.outcome: outcome.title for outcome in detail.outcomes}
-        account = session.get(Account, task.account_id) if task.account_id and person.may("see-accounts") else None
+        account = account if person.may("see-accounts") else None
         asks = case.applicant_id if person.may("see-accounts") else None
         applicant = session.get(Applicant, asks) if asks else None
         is_mine = task.assignee == person.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.acts import publishing
 from api.examining import examine
-from api.library import content, current, current_all, published
+from api.library import content, current, published
 from api.problems import NotFound
 from api.rest.asking import Asked, answer
 from api.rest.bodies import Body
@@ -25,6 +25,7 @@ from definitions.language.compiled import from_bytes
 from definitions.language.diagrams import svg
 from definitions.language.expand import expand
 from definitions.language.sentences import say
+from store.queries.bench import published_versions
 from store.records import versions_of
 
 router = APIRouter(prefix="/api/definitions", tags=["definitions"])
@@ -60,8 +61,12 @@ class Findings(Shown):
 def list_definitions(office: Office, person: SignedIn) -> Page[DefinitionView]:
     """Lists the definitions that new cases take now."""
     with office.store.reading() as session:
-        rows = current_all(session, office.now())
-    return Page(items=[DefinitionView(**definition_fields(row, zone=office.zone)) for row in rows])
+        rows = published_versions(session)
+    newest: dict[str, Any] = {}
+    for row in rows:
+        if row.effective_from <= office.now():
+            newest.setdefault(row.definition, row)
+    return Page(items=[DefinitionView(**definition_fields(row, zone=office.zone)) for row in newest.values()])
 
 
 @router.post("/check", operation_id="check_definition", response_model=Findings, responses=READ)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.library import current_all
+from activities.published import in_effect
 from api.rest.documented import READ
 from api.security.signin import SignedIn
 from api.services import Office
 from api.views.fees import FeeTable, as_csv, fee_tables
 from api.views.shown import Page
-from definitions.language.compiled import from_bytes
 
 router = APIRouter(prefix="/api/fees", tags=["definitions"])
 
@@ -36,4 +35,4 @@ def read_fees_csv(office: Office, person: SignedIn) -> Response:
 
 def _fees(office: Office) -> list[FeeTable]:
     with office.store.reading() as session:
-        return fee_tables([from_bytes(row.compiled) for row in current_all(session, office.now())])
+        return fee_tables(in_effect(session, office.now()))

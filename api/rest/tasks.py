@@ -24,6 +24,7 @@ from api.views.shown import Moment, Page, next_link
 from api.views.steps import TakenView
 from api.views.tasks import ForetoldView, TaskDetail, TaskView, etag, task_view
 from api.views.work import task_detail
+from store.tables.cases import CaseRow
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 
@@ -140,7 +141,7 @@ def read_task(office: Office, person: SignedIn, task_id: TaskId, response: Respo
     """Reads a task with its form, what is filled in so far, and the outcomes that it may end with."""
     with office.store.reading() as session:
         task = task_seen(session, person, task_id)
-        detail = task_detail(session, office, person, task)
+        detail = task_detail(session, office, person, task, session.get_one(CaseRow, task.case_id))
     response.headers["ETag"] = etag(detail.version)
     return detail
 

@@ -18,20 +18,19 @@ from api.views.accounts import (
 )
 from store.ledger import balance_usd
 from store.paging import Page, after, page_of, read_cursor
-from store.queries.accounts import account_view
 from store.queries.holds import standing_holds
 from store.tables.papers import Letter
-from store.tables.utility import Account, Customer, Meter, Read
+from store.tables.utility import Account, Customer, Meter, Premise, Read
 
 
 def account_detail(session: Session, account: Account, *, zone: ZoneInfo) -> AccountDetail:
     """The account: who, where, what is owed, what holds it."""
-    found = account_view(session, account.id)
-    assert found is not None
+    who_and_where = select(Customer, Premise).join(Premise, col(Premise.id) == account.premise_id)
+    customer, premise = session.exec(who_and_where.where(Customer.id == account.customer_id)).one()
     return AccountDetail(
         id=account.id,
-        name=found.customer.name,
-        address=address_of(found.premise),
+        name=customer.name,
+        address=address_of(premise),
         account_class=account.account_class,
         status=account.status,
         language=account.language,
@@ -39,9 +38,9 @@ def account_detail(session: Session, account: Account, *, zone: ZoneInfo) -> Acc
         closed=account.closed,
         confidential=account.confidential,
         mailing=mailing_of(account),
-        phone=found.customer.phone,
-        email=found.customer.email,
-        route=found.premise.route,
+        phone=customer.phone,
+        email=customer.email,
+        route=premise.route,
         service_point=account.service_point_id,
         balance_usd=balance_usd(session, account.id),
         holds=[hold_view(hold, zone=zone) for hold in standing_holds(session, account.id)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,22 +27,25 @@ from workflows.machine.foresight import Foresight, foreseen
 from workflows.machine.machine import Machine, machine_of
 
 
-def task_detail(session: Session, office: Services, person: Person, task: TaskRow) -> TaskDetail:
-    """The task with its form and outcomes, as this person may choose them now; without them where `visible-to` bars it."""
-    row = session.get_one(CaseRow, task.case_id)
+def task_detail(session: Session, office: Services, person: Person, task: TaskRow, row: CaseRow) -> TaskDetail:
+    """The task of this case with its form and outcomes, as the person may choose them now; without them where `visible-to`
+    bars it."""
     machine = machine_of(content_of_case(session, row))
     spec = _spec(machine, task)
     case = cases.from_json(row.snapshot)
     at = office.now()
     shown = task_view(task, at=at, zone=office.zone)
+    helpers = helpers_of(session, task.id)
     sees_form = spec is None or not spec.visible_to or bool(person.roles & set(spec.visible_to))
     is_open = task.closed_at is None and spec is not None and sees_form
     return TaskDetail(
         **shown.model_dump(),
         help=spec.help if spec else None,
-        helpers=helpers_of(session, task.id),
+        helpers=helpers,
         form=_form(machine, spec, task, case) if spec and sees_form else [],
-        outcomes=outcomes(session, machine, case, task, person, at, filled_in(machine, case, task)) if is_open else [],
+        outcomes=outcomes(session, machine, case, task, person, at, filled_in(machine, case, task), helpers)
+        if is_open
+        else [],
         snapshot=task.snapshot,
         notices=notices_to_leave(session, task.case_id) if task.kind == "work-order" else [],
         filled=task.form if task.closed_at is not None and sees_form else None,
@@ -108,12 +111,12 @@ def outcomes(
     person: Person,
     at: datetime,
     form: Mapping[str, Any],
+    helpers: Sequence[str],
 ) -> list[OutcomeView]:
     """Each outcome of an open task with what it would do, or what stands against it, with this form and at this moment."""
     spec = _spec(machine, task)
     assert spec is not None
     facts = facts_for_choosing(session, machine, case, task, person, at)
-    helpers = tuple(helpers_of(session, task.id))
     shown = []
     for choice in choices(machine, case, task.run, by=person.id, facts=facts, at=at):
         outcome = spec.outcomes[choice.outcome]
@@ -123,7 +126,7 @@ def outcomes(
             outcome=choice.outcome,
             form={name: value for name, value in form.items() if name in asked},
             by=person.id,
-            helpers=helpers,
+            helpers=tuple(helpers),
             checked_at=at.isoformat(),
         )
         told = Foresight() if choice.refused else foreseen(machine, case, event, facts=facts, at=at)

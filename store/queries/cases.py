@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, or_, select, text
+from sqlalchemy import SQLColumnExpression, case, or_, select, text
 from sqlmodel import Session, col
 
 from store.paging import Page, after, page_of, read_cursor
@@ -105,23 +106,31 @@ def children_of(session: Session, case_id: str) -> list[CaseLink]:
     return list(session.execute(query).scalars())
 
 
-def links_of(session: Session, case_id: str) -> list[tuple[str, str]]:
-    """The case's links to its parent and to its children, each as parent and child; the parent first."""
-    query = select(col(CaseLink.parent_id), col(CaseLink.child_id)).where(
-        or_(col(CaseLink.parent_id) == case_id, col(CaseLink.child_id) == case_id)
-    )
-    found = [(parent, child) for parent, child in session.execute(query)]
-    return sorted(found, key=lambda link: (link[0] == case_id, link))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relative:
+    """The case that opened a case, or one that it opened."""
+
+    id: str
+    title: str
+    status: str
+    why: str
+    why_said: Any
+    step_no: int
+    is_child: bool
 
 
-def relatives_of(session: Session, case_id: str) -> list[tuple[str, int]]:
-    """The case's parent and children, each with the number of its last step."""
-    linked = or_(col(CaseLink.parent_id) == case_id, col(CaseLink.child_id) == case_id)
-    query = select(col(CaseRow.id), col(CaseRow.step_no)).join(
-        CaseLink, or_(col(CaseLink.parent_id) == col(CaseRow.id), col(CaseLink.child_id) == col(CaseRow.id))
+def relatives_of(session: Session, case_id: str) -> list[Relative]:
+    """The case's parent and its children, the parent first."""
+    told = (CaseRow.id, CaseRow.title, CaseRow.status, CaseRow.why, CaseRow.why_said, CaseRow.step_no)
+    parent, child = col(CaseLink.parent_id), col(CaseLink.child_id)
+    is_child = parent == case_id
+    query = (
+        select(*(col(column) for column in told), is_child.label("is_child"))
+        .select_from(CaseLink)
+        .join(CaseRow, col(CaseRow.id) == case((is_child, child), else_=parent))
+        .where(or_(is_child, child == case_id))
     )
-    found = session.execute(query.where(linked, col(CaseRow.id) != case_id).order_by(col(CaseRow.id)))
-    return [(other, step) for other, step in found]
+    return [Relative(**row) for row in session.execute(query.order_by("is_child", col(CaseRow.id))).mappings()]
 
 
 def cases_by_id(session: Session, ids: Sequence[str]) -> list[CaseRow]:

@@ -91,9 +91,3 @@ def waiting_for_the_post(session: Session) -> int:
         Letter.status == "queued", Letter.delivery == "mail", col(Letter.batch).is_(None)
     )
     return session.exec(query).one()
-
-
-def fates_of(session: Session, case_id: str) -> list[tuple[str, str, date | None]]:
-    """What became of each letter of a case so far: its id, its status, the day it was mailed."""
-    found = session.exec(select(Letter).where(Letter.case_id == case_id).order_by(col(Letter.id)))
-    return [(letter.id, letter.status, letter.mailed_on) for letter in found]

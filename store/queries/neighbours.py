@@ -8,7 +8,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from store.tables.utility import Account, Bill, Premise
@@ -20,26 +21,36 @@ NEAR: Final = timedelta(days=20)  #: periods that end so near to each other are 
 
 def neighbours_median_ccf(session: Session, account: Account, ends: Sequence[date]) -> Mapping[date, Decimal]:
     """For each end of a billing period the neighbours' median use in about that period; left out where too few are known."""
-    near = _nearby(session, account)
-    if not near or not ends:
+    if not ends:
         return {}
-    query = select(col(Bill.period_end), col(Bill.use_ccf)).where(
-        col(Bill.account_id).in_(near), col(Bill.period_end).between(min(ends) - NEAR, max(ends) + NEAR)
-    )
-    bills = [(end, use) for end, use in session.execute(query)]
+    asked = {
+        "premise": account.premise_id,
+        "class": account.account_class,
+        "since": min(ends) - NEAR,
+        "until": max(ends) + NEAR,
+    }
+    bills = [(end, use) for end, use in session.execute(_BILLS_NEARBY, asked)]
     uses = {end: [use for other, use in bills if abs(other - end) <= NEAR] for end in ends}
     return {end: median(found) for end, found in uses.items() if len(found) >= FEWEST}
 
 
-def _nearby(session: Session, account: Account) -> list[str]:
-    place = session.get(Premise, account.premise_id)
-    if place is None:
-        return []
-    on_route = select(col(Premise.id)).where(col(Premise.route) == place.route)
-    before = on_route.where(col(Premise.sequence) < place.sequence).order_by(col(Premise.sequence).desc())
-    behind = on_route.where(col(Premise.sequence) > place.sequence).order_by(col(Premise.sequence))
-    places = [*session.execute(before.limit(NEAREST)).scalars(), *session.execute(behind.limit(NEAREST)).scalars()]
-    query = select(col(Account.id)).where(
-        col(Account.premise_id).in_(places), col(Account.account_class) == account.account_class
+def _bills_nearby() -> Select[date, Decimal]:
+    """What was billed in a time to accounts of a class before and behind a premise on its reading route."""
+    here = aliased(Premise)
+    at = select(col(here.route), col(here.sequence)).where(col(here.id) == bindparam("premise")).cte("here")
+    on_route = select(col(Premise.id)).where(col(Premise.route) == select(at.c.route).scalar_subquery())
+    place, step = select(at.c.sequence).scalar_subquery(), col(Premise.sequence)
+    before = on_route.where(step < place).order_by(step.desc()).limit(NEAREST).subquery()
+    behind = on_route.where(step > place).order_by(step).limit(NEAREST).subquery()
+    return (
+        select(col(Bill.period_end), col(Bill.use_ccf))
+        .join(Account, col(Account.id) == col(Bill.account_id))
+        .where(
+            col(Account.premise_id).in_(union_all(select(before.c.id), select(behind.c.id))),
+            col(Account.account_class) == bindparam("class"),
+            col(Bill.period_end).between(bindparam("since"), bindparam("until")),
+        )
     )
-    return list(session.execute(query).scalars())
+
+
+_BILLS_NEARBY: Final = _bills_nearby()
