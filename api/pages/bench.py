@@ -74,7 +74,10 @@ class ComparePage:
 def show(request: Request, office: Office, person: SignedIn) -> Response:
     """Lists the case types."""
     with office.store.reading() as session:
-        lines = case_types(session, person.id, zone=office.zone)
+        counts = office.counted.once(
+            "cases by version", lambda: bench.open_cases(session), rows=lambda found: sum(found.values())
+        )
+        lines = case_types(session, person.id, zone=office.zone, counts=counts)
     content = BenchPage(
         lines=lines, waiting=[line for line in lines if line.proposal is not None], may_write=person.may(RIGHT)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +26,7 @@ from definitions.language.expand import expand, title_of, walk
 from definitions.language.model import CaseDefinition, State
 from definitions.language.sentences import say
 from store.queries import board as queries
-from store.queries.board import Flow, Kept
+from store.queries.board import Flow, Kept, Waiting
 
 router = APIRouter(include_in_schema=False)
 
@@ -79,12 +80,12 @@ class _Counts:
 
     kept: Sequence[Kept]
     flow: Sequence[Flow]
-    waiting: Sequence[queries.Waiting]
+    waiting: Sequence[Waiting]
 
     @property
     def open(self) -> int:
         """How many cases are open."""
-        return sum(each.cases for each in self.waiting)
+        return _cases(self.waiting)
 
 
 @router.get("/board/machines")
@@ -92,11 +93,12 @@ def show_all(request: Request, office: Office, person: SignedIn) -> Response:
     """Shows the kinds of cases with how many are open."""
     person.must(RIGHT)
     with office.store.reading() as session:
-        counts: dict[str, int] = {}
-        for each in queries.state_counts(session):
-            counts[each.definition] = counts.get(each.definition, 0) + each.cases
+        found = office.counted.once("cases by state", lambda: queries.state_counts(session), rows=_cases)
         titles = queries.titles(session)
-    kinds = [Kind(definition=name, title=title, cases=counts.get(name, 0)) for name, title in titles.items()]
+    counts: Counter[str] = Counter()
+    for each in found:
+        counts[each.definition] += each.cases
+    kinds = [Kind(definition=name, title=title, cases=counts[name]) for name, title in titles.items()]
     content = MachinesPage(kinds=sorted(kinds, key=lambda kind: (-kind.cases, kind.title)))
     return page(request, "board/machines.html", content, person=person)
 
@@ -106,10 +108,9 @@ def show(request: Request, office: Office, person: SignedIn, case: str) -> Respo
     """Shows where the open cases of one kind are."""
     person.must(RIGHT)
     with office.store.reading() as session:
-        definition, found = _where(session, office, case)
-        counts = queries.state_counts(session, case)
+        definition, waiting, found = _where(session, office, case)
     content = MachinePage(
-        kind=Kind(definition=case, title=definition.title, cases=sum(each.cases for each in counts)),
+        kind=Kind(definition=case, title=definition.title, cases=_cases(waiting)),
         stays=found,
         at=office.now().astimezone(office.zone),
     )
@@ -121,7 +122,7 @@ def picture(office: Office, person: SignedIn, case: str) -> Response:
     """Draws the state machine with how many cases are on each state, and for how long."""
     person.must(RIGHT)
     with office.store.reading() as session:
-        definition, found = _where(session, office, case)
+        definition, _waiting, found = _where(session, office, case)
     notes = {each.path: note(each) for each in found if each.known and each.cases}
     return Response(svg_with_notes(definition, notes), media_type="image/svg+xml")
 
@@ -172,19 +173,24 @@ def _days(days: float) -> str:
     return f"{days:.0f} d" if days >= 1 else f"{days * 24:.0f} h"
 
 
-def _where(session: Session, office: Office, case: str) -> tuple[CaseDefinition, list[Stay]]:
+def _cases(found: Sequence[Waiting]) -> int:
+    return sum(each.cases for each in found)
+
+
+def _where(session: Session, office: Office, case: str) -> tuple[CaseDefinition, Sequence[Waiting], list[Stay]]:
     known = next(((digest, spec) for digest, spec in _specs(session, office).items() if spec.case == case), None)
     if known is None:
         raise NotFound(say("No definition of cases called %(case)s is published.", case=repr(case[:60])))
     titles, definition = _titles(*known), known[1]
+    waiting = office.counted.once(("cases of", case), lambda: queries.waiting(session, case), rows=_cases)
     found = stays(
-        queries.waiting(session, case),
+        waiting,
         office.now(),
         {case: definition.title},
         {(case, path): title for path, title in titles.items()},
     )
     order = {path: place for place, path in enumerate(titles)}
-    return definition, sorted(found, key=lambda each: (not each.known, order.get(each.path, 0), each.path))
+    return definition, waiting, sorted(found, key=lambda each: (not each.known, order.get(each.path, 0), each.path))
 
 
 def _specs(session: Session, office: Office) -> dict[str, CaseDefinition]:

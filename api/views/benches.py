@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,9 +37,18 @@ class CaseTypeLine:
     proposal: ProposalView | None  #: that waits for a second person
 
 
-def case_types(session: Session, reader: str, *, zone: ZoneInfo, only: str | None = None) -> list[CaseTypeLine]:
-    """Every case type that was published or is being written, by title; four queries, however many there are."""
-    counts = bench.open_cases(session, only)
+def case_types(
+    session: Session,
+    reader: str,
+    *,
+    zone: ZoneInfo,
+    only: str | None = None,
+    counts: Mapping[tuple[str, int], int] | None = None,
+) -> list[CaseTypeLine]:
+    """Every case type that was published or is being written, by title; four queries, however many there are.
+
+    `counts` says how many open cases each version has, where that was counted before."""
+    counts = bench.open_cases(session, only) if counts is None else counts
     drafts: dict[str, list[DraftView]] = {}
     for draft in bench.drafts_of(session, only):
         drafts.setdefault(draft.definition, []).append(draft_view(draft, zone=zone))

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from api import counting as counting_cache
 from tests.api.office import Office, counting, opened
 from tests.api.pages_office import seen
 from tests.api.test_case_page import case_of
@@ -53,3 +54,16 @@ async def test_one_statement_asks_what_the_neighbours_use(office: Office) -> Non
     assert (
         len([statement for statement in sent if "premises.sequence" in statement]) == 2
     )  # with the account's own place
+
+
+@pytest.mark.parametrize(
+    ("user", "path"),
+    [("author", "/bench"), ("supervisor", "/board/machines"), ("supervisor", "/board/machines/complaint")],
+)
+async def test_very_many_cases_are_counted_once_for_all_who_look(
+    office: Office, user: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting_cache, "MANY", 1)
+    opened(office)
+    first = await statements_of(office, user, path)
+    assert [statement for statement in first if "FROM cases" in statement] == []

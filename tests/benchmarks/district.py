@@ -62,9 +62,9 @@ def fill(store: Store, folder: Path, *, open_tasks: int) -> Filled:
         _cases(copies, open_tasks)
         _audit(session)
         furnish(session)
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # As after the nightly sweep of a server that has run for a while: indexes are read alone.
+        connection.exec_driver_sql("ANALYZE" if connection.dialect.name == "sqlite" else "VACUUM ANALYZE")
     with store.reading() as session:
         return _counted(session)
 
