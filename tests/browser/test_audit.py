@@ -55,3 +55,18 @@ async def test_the_audit_fits_a_narrow_screen(new_page: NewPage, axe: Callable[[
     await page.goto("/audit")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await axe(page)
+
+
+async def test_what_keeps_a_customers_data_is_said_on_their_page(
+    new_page: NewPage, axe: Callable[[Page], Awaitable[None]]
+) -> None:
+    page = await new_page()
+    await sign_in(page, "supervisor")
+    await page.goto(f"/accounts/{ACCOUNT}")
+    await page.get_by_role("link", name="Personal data").click()
+    await expect(page.get_by_text(f"the account {ACCOUNT} is not closed")).to_be_visible()
+    await expect(page.get_by_role("button", name="Ask for it before its time")).to_have_count(0)
+    await axe(page)
+    await page.get_by_role("link", name="Personal data").click()
+    await expect(page.get_by_role("heading", name="Waiting for a second person")).to_be_visible()
+    await axe(page)
