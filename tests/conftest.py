@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import itertools
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,11 @@ from headgate.temporal_server import command, find_or_build, free_port, wait_unt
 from store import vault
 from store.engine import Store, open_store
 from store.migrate import migrate
+from tests.postgres import Databases
 
 os.environ["HEADGATE_METRICS_PORT"] = "0"  # two processes test at once, and each has an API
 
 ENGINES = ("sqlite", "postgresql")
-_numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,13 +87,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: URL) -> str:
-    """The name of a migrated, empty PostgreSQL database, to be copied."""
-    _administer(postgres_url, "CREATE DATABASE template_headgate")
-    store = open_store(postgres_url.set(database="template_headgate"))
-    migrate(store.engine)
-    store.close()
-    return "template_headgate"
+def postgres(postgres_url: URL) -> Iterator[Databases]:
+    """The databases of this session's PostgreSQL."""
+    databases = Databases(postgres_url)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(scope="session")
@@ -105,38 +103,42 @@ def new_databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
             file = tmp_path_factory.mktemp("db") / "headgate.db"
             shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
             return URL.create("sqlite", database=str(file))
-        template = request.getfixturevalue("postgres_template")
-        server: URL = request.getfixturevalue("postgres_url")
-        name = f"headgate_{next(_numbers)}"
-        _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        return server.set(database=name)
+        databases: Databases = request.getfixturevalue("postgres")
+        return databases.make()
 
     return make
 
 
 @pytest.fixture
-def new_database(new_databases: Callable[[str], URL]) -> Iterator[Callable[[str], URL]]:
+def new_database(request: pytest.FixtureRequest, new_databases: Callable[[str], URL]) -> Iterator[Callable[[str], URL]]:
     """The same for one test: what it makes is dropped after it."""
-    made: list[URL] = []
+    with ExitStack() as after:
 
-    def make(engine: str) -> URL:
-        made.append(new_databases(engine))
-        return made[-1]
+        def make(engine: str) -> URL:
+            url = new_databases(engine)
+            if engine == "sqlite":
+                after.callback(shutil.rmtree, Path(str(url.database)).parent)
+            else:
+                after.callback(request.getfixturevalue("postgres").drop, url)
+            return url
 
-    yield make
-    for url in made:
-        if url.get_backend_name() == "sqlite":
-            shutil.rmtree(Path(str(url.database)).parent)
-        else:
-            _administer(url.set(database="postgres"), f"DROP DATABASE {url.database} WITH (FORCE)")
+        yield make
 
 
 @pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest, new_database: Callable[[str], URL]) -> Iterator[Store]:
     """A migrated, empty store, once on each engine."""
-    opened = open_store(new_database(request.param))
-    yield opened
-    opened.close()
+    if request.param == "sqlite":
+        opened = open_store(new_database("sqlite"))
+        yield opened
+        opened.close()
+    else:
+        databases: Databases = request.getfixturevalue("postgres")
+        url = databases.lend()
+        opened = open_store(url)
+        yield opened
+        opened.close()
+        databases.give_back(url)
 
 
 @pytest.fixture
