@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 ASSETS := api/static/packages/.lock
 export PYTHONPATH := $(CURDIR)
+# Tests start many processes: each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run setup assets test check audit faults record bench deploy-check lock docs clean
 
