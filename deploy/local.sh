@@ -11,7 +11,8 @@
 # From the environment: HEADGATE_CLUSTER (the folder of all that is kept, .headgate-cluster), WORKERS and APIS (2 each),
 # POSTGRES_PORT (5433), TEMPORAL_PORT (7333, and the seven ports after it, all below 32768), HEADGATE_PORT and
 # HEADGATE_WORKER_PORT (8100 and 8200, one for each process; an API's metrics are 200 above it), POSTGRES_BIN and PYTHON (where
-# they are), and Headgate's own settings.
+# they are), and Headgate's own settings. Where a proxy stands between processes, its port is POSTGRES_PORT_FOR_HEADGATE,
+# TEMPORAL_PORT_FOR_HEADGATE or POSTGRES_PORT_FOR_TEMPORAL.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
@@ -213,7 +214,7 @@ make_schemas() {
 temporal() {
     [ $((temporal_port + 7)) -lt 32768 ] || fail "TEMPORAL_PORT must be below 32761: Temporal's tables have no room for more"
     (
-        export POSTGRES_SEEDS=127.0.0.1 DB_PORT=$postgres_port POSTGRES_USER=temporal BIND_ON_IP=127.0.0.1
+        export POSTGRES_SEEDS=127.0.0.1 DB_PORT=${POSTGRES_PORT_FOR_TEMPORAL:-$postgres_port} POSTGRES_USER=temporal BIND_ON_IP=127.0.0.1
         export DYNAMIC_CONFIG_FILE_PATH=$here/temporal/dynamic.yaml FRONTEND_GRPC_PORT=$temporal_port
         POSTGRES_PWD=$(secret temporal_password)
         export POSTGRES_PWD HISTORY_GRPC_PORT=$((temporal_port + 1)) MATCHING_GRPC_PORT=$((temporal_port + 2))
@@ -227,9 +228,9 @@ temporal() {
 # ------------------------------------------------------------------------------------------------ Headgate
 
 settings() {
-    export DATABASE_URL=postgresql+psycopg://headgate@127.0.0.1:$postgres_port/headgate
+    export DATABASE_URL=postgresql+psycopg://headgate@127.0.0.1:${POSTGRES_PORT_FOR_HEADGATE:-$postgres_port}/headgate
     export PGPASSFILE=$cluster/secrets/pgpass
-    export TEMPORAL_ADDRESS=127.0.0.1:$temporal_port TEMPORAL_NAMESPACE=${TEMPORAL_NAMESPACE:-headgate}
+    export TEMPORAL_ADDRESS=127.0.0.1:${TEMPORAL_PORT_FOR_HEADGATE:-$temporal_port} TEMPORAL_NAMESPACE=${TEMPORAL_NAMESPACE:-headgate}
     export HEADGATE_HOME=$cluster/headgate PYTHONPATH=$root
 }
 

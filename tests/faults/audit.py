@@ -14,8 +14,10 @@ from temporalio.client import Client
 from activities.reconciling import reconcile
 from activities.world import World
 from headgate.settings import Settings
+from store import vault
 from store.engine import open_store
 from store.ledger import unbalanced_entries
+from store.statements import WITHDRAWN
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow, Incident, StepRow, TaskRow
 from store.tables.ledger import Posting
@@ -43,7 +45,8 @@ class Acknowledged:
 async def audited(settings: Settings, acknowledged: Acknowledged) -> Mapping[str, CaseRow]:
     """All cases by their ids, after everything has come to rest and nothing was found wrong.
 
-    1. Each acknowledged act is there once: its step, its key, its row in the audit.
+    1. Each acknowledged act is there once: its step, its key, its row in the audit. (A row of a step that history does not hold
+       stays where it was sealed before the step was put back; another one then says so.)
     2. Nothing is half there, acknowledged or not: each case's steps have no gap; a step has its effects, an effect its letter
        or posting, all once; each key belongs to a step; an open incident has an effect that failed.
     3. The ledger is balanced.
@@ -52,6 +55,8 @@ async def audited(settings: Settings, acknowledged: Acknowledged) -> Mapping[str
     client = await cases.connect(address, namespace=settings.temporal_namespace)
     store = open_store(settings.database)
     world = World(store=store, client=client, task_queue=settings.task_queue, files=Path())
+    keys = vault.current()
+    vault.use(settings.vault)  # archived histories are sealed
     try:
         await _at_rest(world)
         with store.reading() as session:
@@ -64,6 +69,7 @@ async def audited(settings: Settings, acknowledged: Acknowledged) -> Mapping[str
         room = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(_stands(client, row, room) for row in rows.values()))
     finally:
+        vault.use(keys)
         store.close()
     return rows
 
@@ -91,9 +97,11 @@ async def _at_rest(world: World) -> None:
 
 def _acknowledged_once(session: Session, acknowledged: Acknowledged) -> None:
     steps = Counter((step.case_id, step.step_no) for step in session.exec(select(StepRow)))
+    withdrawn = {int(each) for each in session.exec(select(Audit.object_id).where(Audit.act == WITHDRAWN))}
     said = Counter(
         (row.case_id, row.step_no)
         for row in session.exec(select(Audit).where(col(Audit.act).in_(("open", "complete")), col(Audit.allowed)))
+        if row.id not in withdrawn
     )
     for key, place in acknowledged.acts.items():
         kept = session.get(IdempotencyKey, (acknowledged.person, key))

@@ -35,13 +35,15 @@ async def representative(settings: Settings, token: str) -> AsyncIterator[httpx.
         yield http
 
 
-async def stream(http: httpx.AsyncClient, accounts: Sequence[str], number: int, acknowledged: Acknowledged) -> None:
-    """So many errands, some at once, from their opening to their close."""
+async def stream(
+    http: httpx.AsyncClient, accounts: Sequence[str], number: int, acknowledged: Acknowledged, *, name: str = "errand"
+) -> None:
+    """So many errands, some at once, from their opening to their close; `name` begins their keys."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(which: int) -> None:
         async with room:
-            await errand(http, accounts[which % len(accounts)], f"errand-{which}", acknowledged)
+            await errand(http, accounts[which % len(accounts)], f"{name}-{which}", acknowledged)
 
     await asyncio.gather(*(one(which) for which in range(number)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -9,11 +10,13 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import httpx
 
 from headgate.settings import Settings
 from tests.faults.product import DEFINITIONS, with_layout
@@ -21,6 +24,7 @@ from tests.faults.product import DEFINITIONS, with_layout
 SCRIPT = Path(__file__).parents[2] / "deploy" / "local.sh"
 PORTS = (20_000, 32_000)  #: Temporal's tables have no room for a port above 32767
 PORTS_OF_TEMPORAL = 8
+PROCESSES = ("postgres", "temporal", "worker-1", "worker-2", "api-1", "api-2")  #: with two workers and two APIs
 LONGEST_SECONDS = 900  #: with Temporal's server to be built first
 
 
@@ -66,6 +70,11 @@ class LocalCluster:
         """The address of one of the APIs, counted from 1."""
         return f"http://127.0.0.1:{int(self.environment['HEADGATE_PORT']) + number - 1}"
 
+    @property
+    def apis(self) -> list[int]:
+        """The ports of the APIs."""
+        return [int(self.environment["HEADGATE_PORT"]) + each for each in range(int(self.environment["APIS"]))]
+
     def reached(self) -> dict[str, str]:
         """The environment in which `headgate` reaches the cluster."""
         lines = self.run("env").stdout.splitlines()
@@ -82,6 +91,19 @@ class LocalCluster:
             temporal_namespace=there["TEMPORAL_NAMESPACE"],
             definitions=DEFINITIONS,
         )
+
+
+class InTurn(httpx.AsyncHTTPTransport):
+    """Sends each request to another one of several ports of this machine, as a proxy before them does."""
+
+    def __init__(self, ports: Sequence[int]) -> None:
+        super().__init__()
+        self._ports = itertools.cycle(ports)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """What the one whose turn it is answers."""
+        request.url = request.url.copy_with(port=next(self._ports))
+        return await super().handle_async_request(request)
 
 
 @contextmanager

@@ -6,9 +6,10 @@ A small proxy of the tests' own: it needs no server to be built, and a line of i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 CHUNK: Final = 65_536
 
@@ -105,3 +106,27 @@ def to_port(port: int) -> Connected:
 def to_file(path: str) -> Connected:
     """A way to a socket file."""
     return lambda: asyncio.open_unix_connection(path)
+
+
+async def plagued(
+    lines: Mapping[Any, Line], chance: random.Random, done: Callable[[], bool], *, longest: float
+) -> list[str]:
+    """What was done to which line, one fault after the other of so many seconds at most, until all is done."""
+    faults: list[str] = []
+    while not done():
+        await asyncio.sleep(chance.uniform(0.2, 1))
+        which, line = chance.choice(list(lines.items()))
+        what, fault = chance.choice(FAULTS)
+        faults.append(f"{which if isinstance(which, str) else ' to '.join(which)} {what}")
+        fault(line)
+        await asyncio.sleep(chance.uniform(0.2, longest))
+        line.mend()
+    return faults
+
+
+FAULTS: Final[list[tuple[str, Callable[[Line], None]]]] = [
+    ("cut", Line.cut),
+    ("broken", Line.break_off),
+    ("silent", Line.fall_silent),
+    ("slow", lambda line: line.slow_down(0.2)),
+]

@@ -11,10 +11,8 @@ from sqlmodel import select
 
 from store.engine import open_store
 from store.tables.cases import StepRow
-from tests.faults.local_cluster import local_cluster
+from tests.faults.local_cluster import PROCESSES, local_cluster
 from tests.faults.product import insisted, someone
-
-PROCESSES = ("postgres", "temporal", "worker-1", "worker-2", "api-1", "api-2")
 
 
 @pytest.mark.timeout(1800)
