@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -25,7 +26,7 @@ from store.tables.outbox import AccountEvent, EffectRow, IdempotencyKey
 from store.tables.papers import Letter
 from workflows import client as cases
 
-PATIENCE_SECONDS = 180
+PATIENCE = timedelta(seconds=180)
 AT_ONCE = 20
 LEDGER = ("post-adjustment",)
 
@@ -76,7 +77,7 @@ async def audited(settings: Settings, acknowledged: Acknowledged) -> Mapping[str
 
 async def _stands(client: Client, row: CaseRow, room: asyncio.Semaphore) -> None:
     async with room:
-        standing = (await cases.view(client, row.id)).case
+        standing = (await cases.view(client, row.id, patience=PATIENCE)).case
     assert standing is not None
     assert (standing.step, standing.is_open) == (row.step_no, row.status == "open"), row.id
 
@@ -90,7 +91,7 @@ async def _at_rest(world: World) -> None:
             events = session.exec(select(AccountEvent.id).where(col(AccountEvent.delivered_at).is_(None))).all()
             return len(effects) + len(events)
 
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE.total_seconds()):
         while await asyncio.to_thread(on_their_way):
             await asyncio.sleep(0.1)
 
