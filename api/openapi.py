@@ -15,6 +15,7 @@ TAGS = (
     ("tasks", "Tasks and work orders: the queue, and what people do with them."),
     ("crew", "A crew's day: its orders by route, and closings sent from a phone."),
     ("accounts", "Accounts and their whole story."),
+    ("outages", "Where the water is off, and what customers are told of it."),
     ("lists", "Lists that a lead reviews before they run."),
     ("definitions", "Definitions of cases, and their versions."),
     ("letters", "Letters, and the batches that they are mailed in."),

@@ -22,6 +22,7 @@ from api.problems import Invalid
 from api.services import Services
 from definitions.language.sentences import say
 from store.outbox import account_event_delivered, tell_account
+from store.queries.outages import outages_at
 from store.tables.cases import CaseRow
 from store.tables.conversations import Conversation
 from workflows.machine.events import Message
@@ -40,6 +41,7 @@ class Said:
     incoming: bool = True
     asked: Mapping[str, bool] = field(default_factory=dict)  #: what they were asked → whether it matched
     offered: tuple[str, ...] = ()
+    told_of: str | None = None  #: the outage that they were told of
     text: str = ""
     case: str | None = None
 
@@ -49,7 +51,7 @@ async def note_conversation(office: Services, ask: Ask, account: str, said: Said
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "work")
-        viewed(session, ask.person, account)
+        premise = viewed(session, ask.person, account).premise_id
         record.rule, record.case = "right work", said.case
         if said.case is not None:
             case = session.get(CaseRow, said.case)
@@ -60,6 +62,13 @@ async def note_conversation(office: Services, ask: Ask, account: str, said: Said
                 say("What was offered was offered to somebody."),
                 fields={"spoke_with": say("is the customer or an adult")},
             )
+        if said.told_of is not None:
+            if said.spoke_with == "nobody":
+                raise Invalid(say("Nobody was told of it."), fields={"spoke_with": say("is somebody who was told")})
+            if said.told_of not in {each.id for each in outages_at(session, premise, ask.at)}:
+                raise Invalid(
+                    say("No such outage concerns this account."), fields={"told_of": say("is an outage there")}
+                )
         row = Conversation(
             id=f"co-{uuid4().hex[:12]}",
             account_id=account,
@@ -72,6 +81,7 @@ async def note_conversation(office: Services, ask: Ask, account: str, said: Said
             asked=dict(said.asked),
             verified=is_verified(office, said.asked),
             offered=list(said.offered),
+            told_of=said.told_of,
             text=said.text,
         )
         session.add(row)

@@ -17,7 +17,7 @@ from api.library import content as compiled_content
 from api.library import current
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
-from api.pages.kinds import about_account
+from api.pages.kinds import about_account, outages_behind
 from api.pages.posted import Form
 from api.pages.texts import _
 from api.pages.urls import urls
@@ -32,10 +32,12 @@ from api.views.accounts import (
 from api.views.cases import CaseView, case_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.openings import opening_fields
+from api.views.outages import OutageView
 from api.views.stories import account_detail
 from api.views.work import field_view
 from definitions.language.model import CaseDefinition
 from store.queries.finding import search_accounts, search_applicants
+from store.queries.outages import without_water
 from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
@@ -47,6 +49,7 @@ class FindPage:
 
     words: str
     found: Sequence[AccountFound] | None  #: None before anything was looked for
+    without_water: frozenset[str] = frozenset()  #: accounts found where an outage is on
     applicants: Sequence[ApplicantView] = ()
     may_open: bool = False
 
@@ -65,6 +68,7 @@ class OpenPage:
     standing: CaseView | None  #: the open case that stands in the way
     key: str  #: stays the same when the form comes back with errors, so that it opens one case
     trouble: Trouble | None
+    outages: Sequence[OutageView] = ()  #: that may be what it is about
 
 
 @router.get("/accounts")
@@ -85,9 +89,11 @@ def found(request: Request, office: Office, form: Form) -> Response:
     with office.store.reading() as session:
         rows = search_accounts(session, words, confidential=may_see, limit=50) if words else []
         applicants = search_applicants(session, words, 20) if words else []
+        off = without_water(session, [row.account_id for row in rows], office.now())
     content = FindPage(
         words=words,
         found=[found_view(row, may_see=may_see) for row in rows],
+        without_water=frozenset(off),
         applicants=[applicant_view(row, zone=office.zone) for row in applicants],
         may_open=person.may("open-cases"),
     )
@@ -150,6 +156,7 @@ def _form(
             case=case,
             title=spec.title,
             help=spec.help,
+            outages=outages_behind(session, office, case, account),
             inputs=inputs(session, fields, account=account_id, errors=trouble.fields if trouble else {}, given=given),
             standing=case_view(standing, zone=office.zone) if standing else None,
             key=key,

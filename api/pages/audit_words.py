@@ -72,6 +72,10 @@ ACTS: Final = {
     "refuse-redaction": N_("refused the redaction"),
     "redact": N_("redacted the person's data"),
     "forget-file": N_("deleted the file, its time being over"),
+    # outages
+    "announce-outage": N_("announced an outage"),
+    "change-outage": N_("changed the outage"),
+    "end-outage": N_("ended the outage"),
     # the inbox
     "take-in": N_("took it in"),
     "change-item": N_("changed the item"),
@@ -150,6 +154,8 @@ KINDS: Final = {
     "letters": N_("letters"),
     "list": N_("list"),
     "memo": N_("memo"),
+    "outage": N_("outage"),
+    "outages": N_("outages"),
     "parcel": N_("parcel"),
     "parties": N_("parties to the account"),
     "payloads": N_("encrypted payloads"),

@@ -34,12 +34,14 @@ from api.views.accounts import ReadView, read_view
 from api.views.conversations import ConversationView, conversation_view
 from api.views.money import ReceiptView, receipt_view
 from api.views.notes import NoteView, note_view
+from api.views.outages import OutageView, outage_view
 from api.views.stories import account_detail, reads_page
 from api.views.tasks import TaskView, task_view
 from store.allocation import allocate, past_due_usd, told_apart, unpaid_since
 from store.ledger import bills_due, movements, statement
 from store.queries.cases import MOST, case_page, notes_of
 from store.queries.conversations import conversation_page
+from store.queries.outages import outages_at
 from store.queries.tasks import open_tasks_of_account
 from store.receipts import receipt
 from store.tables.cases import CaseRow
@@ -80,6 +82,7 @@ class CounterPage:
     """An account, and the conversation with its customer."""
 
     story: Story
+    outages: Sequence[OutageView]  #: that concern its premise now, later or until lately
     past_due_usd: Decimal
     past_due_since: date | None
     questions: Sequence[Question]
@@ -190,6 +193,10 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
     log = [conversation_view(row, zone=zone) for row in conversation_page(session, account.id, limit=LOGGED).items]
     return CounterPage(
         story=story,
+        outages=[
+            outage_view(row, at=office.now(), zone=zone)
+            for row in outages_at(session, account.premise_id, office.now())
+        ],
         past_due_usd=past_due_usd(debts, today),
         past_due_since=unpaid_since(debts, today),
         questions=_questions(story),
@@ -245,6 +252,7 @@ def _said(form: Posted) -> conversing.Said:
         incoming=form.text("incoming") != "no",
         asked=asked,
         offered=tuple(offer for offer in OFFERS if offer in form.fields.get("offered", ())),
+        told_of=form.text("told_of")[:40] or None,
         text=form.text("text")[:4000],
         case=form.text("case") or None,
     )

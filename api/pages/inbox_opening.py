@@ -16,6 +16,7 @@ from api.library import content, current, current_all
 from api.pages.accounts import OpenPage
 from api.pages.fields import inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.pages.kinds import outages_behind
 from api.pages.posted import Form
 from api.pages.texts import _
 from api.pages.urls import urls
@@ -28,6 +29,7 @@ from api.views.openings import opening_fields
 from api.views.work import field_view
 from definitions.language.model import CaseDefinition, DataField
 from store.tables.inbox import InboxItem
+from store.tables.utility import Account
 from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
@@ -130,6 +132,9 @@ def _form(
             standing=case_view(standing, zone=office.zone) if standing else None,
             key=new_key(),
             trouble=trouble,
+            outages=outages_behind(
+                session, office, case, session.get(Account, item.account_id) if item.account_id else None
+            ),
         )
     return page(request, "counter/open_case.html", content_of_page, person=person, status=422 if trouble else 200)
 

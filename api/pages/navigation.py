@@ -28,6 +28,7 @@ PLACES: Final = (
     Place(key="crew", title=N_("Today's orders"), url=urls.crew, right="work", for_crews=True, shortcut="o"),
     Place(key="unfinished", title=N_("Crews' orders"), url=urls.unfinished, right="assign-tasks"),
     Place(key="counter", title=N_("Find an account"), url=urls.find, right="see-accounts", shortcut="a"),
+    Place(key="outages", title=N_("Outages"), url=urls.outages, right="see-accounts", shortcut="u"),
     Place(key="board", title=N_("Board"), url=urls.board, right="assign-tasks", shortcut="b"),
     Place(key="lists", title=N_("Lists"), url=urls.lists, right="review-lists", shortcut="l"),
     Place(key="finance", title=N_("Finance"), url=urls.finance, right="print-letters", shortcut="f"),

@@ -45,6 +45,19 @@ class Urls:
     drafts = "/bench/drafts"
     unlock = "/unlock"
     awake = "/awake"
+    outages = "/outages"
+
+    def outages_from(self, cursor: str) -> str:
+        """Outages that are over, from a place on."""
+        return f"{self.outages}{_query(cursor=cursor)}"
+
+    def outage(self, outage: str) -> str:
+        """An outage."""
+        return f"/outages/{_part(outage)}"
+
+    def outage_end(self, outage: str) -> str:
+        """Where it is said that the water is back."""
+        return f"/outages/{_part(outage)}/end"
 
     def order(self, task: str) -> str:
         """A work order, as its crew sees it."""

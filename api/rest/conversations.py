@@ -34,6 +34,7 @@ class NewConversation(Body):
         examples=[{"name": True, "telephone": True}],
     )
     offered: list[shown.Offer] = Field(default_factory=list, max_length=2)
+    told_of: Annotated[str | None, Field(max_length=40, description="The outage that they were told of.")] = None
     text: str = Field("", max_length=4000)
     case: Annotated[str | None, Field(max_length=60, description="The case that it was about.")] = None
 
@@ -80,6 +81,7 @@ async def note_conversation(office: Office, ask: Asked, account_id: AccountId, b
         incoming=body.incoming,
         asked={str(name): matched for name, matched in body.asked.items()},
         offered=tuple(dict.fromkeys(body.offered)),
+        told_of=body.told_of,
         text=body.text,
         case=body.case,
     )

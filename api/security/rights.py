@@ -18,6 +18,7 @@ RIGHTS: Final = {
     "take-payments": say("records payments"),
     "issue-refunds": say("collects and issues runs of refunds, reads the registers of money"),
     "place-holds": say("places and releases holds, of the kinds that the role may place"),
+    "announce-outages": say("announces, changes and ends outages"),
     "settle-incidents": say("retries or skips what keeps failing"),
     "print-letters": say("prints, mails and recalls letters"),
     "review-lists": say("takes lines off a list and approves it"),

@@ -27,6 +27,7 @@ EXAMPLE: dict[str, Any] = {
     "asked": {"name": True, "telephone": True},
     "verified": True,
     "offered": ["policy", "options"],
+    "told_of": None,
     "text": "Asks for more time.",
 }
 
@@ -47,6 +48,7 @@ class ConversationView(Shown):
     asked: dict[Asked, bool] = Field(description="What they were asked, and whether it matched; never what they said.")
     verified: bool = Field(description="Whether enough of it matched.")
     offered: list[Offer] = Field(description="The two offers of H&S 116908(a)(1)(B), as far as they were made.")
+    told_of: str | None = Field(description="The outage that they were told of.")
     text: str
 
 
@@ -64,5 +66,6 @@ def conversation_view(row: Conversation, *, zone: ZoneInfo) -> ConversationView:
         asked=row.asked,
         verified=row.verified,
         offered=row.offered,
+        told_of=row.told_of,
         text=row.text,
     )

@@ -33,6 +33,7 @@ class Conversation(Row, table=True):
     asked: dict[str, Any] = Field(sa_type=PlainJson)  #: what they were asked → whether it matched; never what they said
     verified: bool  #: enough of it matched
     offered: list[Any] = Field(sa_type=PlainJson)
+    told_of: str | None = None  #: the outage that they were told of
     text: str = ""
 
     __table_args__ = (

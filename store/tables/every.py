@@ -19,6 +19,7 @@ from store.tables import (
     migrations,
     money,
     moves,
+    outages,
     outbox,
     papers,
     parties,
@@ -32,7 +33,7 @@ from store.tables.base import metadata
 
 MODULES = (
     audit, bankruptcy, batches, cases, clock, connections, conversations, definitions, finding, imports, inbox, ledger, lists,
-    migrations, money, moves, outbox, papers, parties, people, redactions, rules, runs, utility,
+    migrations, money, moves, outages, outbox, papers, parties, people, redactions, rules, runs, utility,
 )  # fmt: skip
 
 __all__ = ["MODULES", "metadata"]

@@ -34,6 +34,7 @@ def needs(needed: str, **more: Any) -> Row:
 _APPLICANT: Final = {"name": "x", "mailing": {"line1": "x", "city": "x", "zip": "x"}}
 _PARTY: Final = {"name": "A. Byrne", "mailing": {"line1": "9 Elm St", "city": "Wellton", "zip": "90000"}}
 _WHY: Final = {"reason": "x"}
+_OUTAGE: Final[dict[str, Any]] = {"kind": "emergency", "reason": "x", "extent": {"accounts": ["a-1"]}}
 _NOTHING: Final[dict[str, str]] = {}
 _MONEY: Final = "issue-refunds or read-audit"
 _LETTERS: Final = "print-letters or read-audit"
@@ -77,6 +78,12 @@ REST: Final[Mapping[str, Row]] = {
     "POST /api/accounts/{account_id}/conversations": needs(
         _DESK, sent={"channel": "telephone", "spoke_with": "customer", "text": "x"}
     ),
+    "GET /api/accounts/{account_id}/outages": needs("see-accounts"),
+    "GET /api/outages": needs("see-accounts"),
+    "POST /api/outages": needs("announce-outages", sent=_OUTAGE),
+    "GET /api/outages/{outage_id}": needs("see-accounts"),
+    "PATCH /api/outages/{outage_id}": needs("announce-outages", sent=_WHY),
+    "POST /api/outages/{outage_id}/end": needs("announce-outages", sent=_NOTHING),
     "GET /api/accounts/{account_id}/parties": needs("see-accounts"),
     "PUT /api/accounts/{account_id}/parties/{role}": needs("edit-accounts", sent=_PARTY),
     "DELETE /api/accounts/{account_id}/parties/{role}": needs("edit-accounts"),
@@ -384,6 +391,12 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /lists/{name}/releases/{release_id}/{change}": needs(_REVIEW, sent=_WHY),
     "GET /lists/{name}/day": needs("see-accounts"),
     "GET /lists/{name}/day/now": needs("see-accounts"),
+    # outages
+    "GET /outages": needs("see-accounts"),
+    "POST /outages": needs("announce-outages", sent=_WHY | {"kind": "emergency", "accounts": "a-1"}),
+    "GET /outages/{outage_id}": needs("see-accounts"),
+    "POST /outages/{outage_id}": needs("announce-outages", sent=_WHY | {"kind": "emergency", "accounts": "a-1"}),
+    "POST /outages/{outage_id}/end": needs("announce-outages", sent=_NOTHING),
     # the board
     "GET /board": needs("assign-tasks"),
     "GET /board/tasks": needs("assign-tasks"),

@@ -29,6 +29,7 @@ from store.tables.lists import ListRelease, ReleaseLine
 from store.tables.migrations import CaseMigration
 from store.tables.money import RefundRun
 from store.tables.moves import CaseMove
+from store.tables.outages import Outage
 from store.tables.papers import File, Letter
 from store.tables.people import Absence
 from store.tables.rules import RuleOverride
@@ -45,6 +46,7 @@ SHARED: Final[Mapping[str, str]] = MappingProxyType(
         "batch_id": "lb-1",
         "run_id": "rr-1",
         "import_id": "im-1",
+        "outage_id": "ou-1",
         "which": "books",
         "register": "grease",
         "apn": "114-020-07",
@@ -120,6 +122,10 @@ def _of_nobody(session: Session) -> None:
     session.add(
         CaseMigration(id="mg-1", definition="complaint", from_version=1, to_version=2, reason="x", cases=0,
                       asked_by="author", asked_at=MONDAY)
+    )  # fmt: skip
+    session.add(
+        Outage(id="ou-1", kind="planned", begins_at=MONDAY, reason="A new valve.", premises=1, announced_at=MONDAY,
+               announced_by="supervisor", extent={"accounts": ["a-1"]})
     )  # fmt: skip
     session.add(LetterBatch(id="lb-1", made_at=MONDAY, made_by="finance", letters=2))
     session.add(RefundRun(id="rr-1", made_at=MONDAY, made_by="lead", refunds=0, total_usd=Decimal(0)))

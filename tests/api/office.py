@@ -41,7 +41,7 @@ DISTRICT = District.model_validate(
         "district": "Sample Water District",
         "address": ["1 Main Street", "Sample City, CA 90000"],
         "telephone": "555-0100",
-        "settings": {"personal-data-years": "7"},
+        "settings": {"personal-data-years": "7", "outage-cases": ["complaint"]},
         "roles": {
             "rep": {
                 "title": "Representative",
@@ -67,6 +67,7 @@ DISTRICT = District.model_validate(
                     "place-holds",
                     "redact-persons",
                     "review-lists",
+                    "announce-outages",
                 ],
             },
             "supervisor": {

@@ -1,0 +1,36 @@
+"""An outage, from its announcement by a lead to a representative who tells the customer, and to the end of it."""
+
+from __future__ import annotations
+
+from opening import Axe, NewPage, sign_in
+from playwright.async_api import expect
+
+ACCOUNT = "10-004364"
+
+
+async def test_who_calls_about_water_that_is_off_is_told_so_and_until_when(new_page: NewPage, axe: Axe) -> None:
+    lead = await new_page()
+    await sign_in(lead, "lead")
+    await lead.get_by_role("link", name="Outages").click()
+    await lead.get_by_text("Announce an outage").click()
+    await lead.get_by_label("an emergency", exact=True).check()
+    await lead.get_by_label("Reason, as customers are told").fill("A main has broken.")
+    await lead.get_by_label("Account numbers").fill(ACCOUNT)
+    await axe(lead)
+    await lead.get_by_role("button", name="Announce it").click()
+    await expect(lead.get_by_text("The water is off here in an emergency since")).to_be_visible()
+    await expect(lead.get_by_text("Mei Huang (lead)")).to_be_visible()
+    await axe(lead)
+
+    rep = await new_page(viewport={"width": 320, "height": 640})
+    await sign_in(rep, "rep")
+    await rep.goto(f"/accounts/{ACCOUNT}")
+    await expect(rep.get_by_text("A main has broken.").first).to_be_visible()
+    assert await rep.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await axe(rep)
+    await rep.get_by_role("group", name="Told of the outage").get_by_label("yes").check()
+    await rep.get_by_role("button", name="Note it").click()
+    await expect(rep.get_by_role("link", name="told of the outage")).to_be_visible()
+
+    await lead.get_by_role("button", name="It is back").click()
+    await expect(lead.get_by_text("The water was off here until")).to_be_visible()
