@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, get_args
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
@@ -17,8 +17,9 @@ from api.acts.queue import visible
 from api.pages.desk_rows import Row, rows_of
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
-from api.pages.texts import _
+from api.pages.texts import _, language
 from api.pages.urls import urls
+from api.pages.versions import version_of
 from api.problems import Invalid, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -39,6 +40,7 @@ router = APIRouter(include_in_schema=False)
 RIGHT: Final = "assign-tasks"
 SHOWN: Final = 50  #: tasks of the board's list at once
 END: Final = datetime(9999, 12, 31, tzinfo=UTC)  #: after all due dates, and after what has none
+EVERY: Final = 10  #: seconds between two looks at what changed
 MANY: Final = 200  #: incidents that are counted; more are said to be more
 Which = Annotated[str, Query(max_length=20)]
 Word = Annotated[str, Query(max_length=120)]
@@ -63,6 +65,12 @@ class BoardPage:
     approvals: Sequence[Approval]
     absences: Sequence[tuple[Absence, str]]
     titles: Mapping[str, str]  #: of the kinds of limits
+    every: int = EVERY
+
+    @property
+    def version(self) -> str:
+        """A word that changes with what the board shows."""
+        return version_of(self, language())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +127,18 @@ def show(request: Request, office: Office, person: SignedIn) -> Response:
     """Shows the board."""
     person.must(RIGHT)
     return page(request, "board/board.html", _board(office, person), person=person)
+
+
+@router.get("/board/now")
+def now(
+    request: Request, office: Office, person: SignedIn, x_seen: Annotated[str, Header(max_length=40)] = ""
+) -> Response:
+    """The board as it is now; 204 when it is as it was seen."""
+    person.must(RIGHT)
+    content = _board(office, person)
+    if content.version == x_seen:
+        return Response(status_code=204)
+    return page(request, "board/_board.html", content, person=person)
 
 
 @router.get("/board/tasks")
@@ -207,7 +227,7 @@ def _board(office: Services, person: Person) -> BoardPage:
         names = {each.id: each.name for each in everybody(session)}
         queues = by_queue(loads, office.district, zone)
         return BoardPage(
-            at=counts.at.astimezone(zone),
+            at=counts.at.astimezone(zone).replace(second=0, microsecond=0),
             open=sum(load.open for load in queues),
             overdue=sum(load.overdue for load in queues),
             due_today=sum(load.due_today for load in queues),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.acts import migrating
 from api.acts.migrating import RIGHT, Change
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import _
+from api.pages.texts import _, language
 from api.pages.urls import urls
+from api.pages.versions import version_of
 from api.problems import Invalid, NotPermitted, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -33,7 +34,8 @@ from store.queries.migrations import count_open, migrating_page, migration_count
 
 router = APIRouter(include_in_schema=False)
 
-ROWS = 50
+ROWS: Final = 50
+EVERY: Final = 2  #: seconds between two looks at how far it is
 Cursor = Annotated[str | None, Query(max_length=500)]
 
 
@@ -62,6 +64,18 @@ class MigrationPage:
     next: str | None
     may_change: bool
     key: str
+    live: str  #: where what lives of the page is
+    every: int = EVERY
+
+    @property
+    def at_work(self) -> bool:
+        """It is not over."""
+        return self.migration.status in ("running", "paused")
+
+    @property
+    def version(self) -> str:
+        """A word that changes with what lives of the page."""
+        return version_of(self.migration, self.cases, self.next, self.may_change, language())
 
 
 @router.get("/bench/cases/{case}/migrate")
@@ -92,20 +106,40 @@ def begin(request: Request, office: Office, form: Form, case: str, before: int, 
 @router.get("/bench/migrations/{migration_id}")
 def show(request: Request, office: Office, person: SignedIn, migration_id: str, cursor: Cursor = None) -> Response:
     """Shows how far a migration is, and what became of each case."""
+    return page(request, "bench/migration.html", _content(office, person, migration_id, cursor), person=person)
+
+
+@router.get("/bench/migrations/{migration_id}/now")
+def now(
+    request: Request,
+    office: Office,
+    person: SignedIn,
+    migration_id: str,
+    cursor: Cursor = None,
+    x_seen: Annotated[str, Header(max_length=40)] = "",
+) -> Response:
+    """How far it is now; 204 when it is as it was seen."""
+    content = _content(office, person, migration_id, cursor)
+    if content.version == x_seen:
+        return Response(status_code=204)
+    return page(request, "bench/_migration.html", content, person=person)
+
+
+def _content(office: Services, person: Person, migration_id: str, cursor: str | None) -> MigrationPage:
     if not person.may(RIGHT) and not person.may("read-audit"):
         raise NotPermitted(say("Migrations are for those who begin them and for auditors to read."))
     with office.store.reading() as session:
         row = migrating.migration_of(session, migration_id)
         found = migrating_page(session, row.id, status=None, limit=ROWS, cursor=cursor)
-        content = MigrationPage(
+        return MigrationPage(
             line=case_type(session, row.definition, person.id, zone=office.zone),
             migration=migration_view(row, migration_counts(session, row.id), zone=office.zone),
             cases=[migrating_view(each, zone=office.zone) for each in found.items],
             next=urls.migration_after(row.id, found.cursor) if found.cursor else None,
             may_change=person.may(RIGHT) and row.status in ("running", "paused"),
             key=new_key(),
+            live=urls.migration_now(row.id, cursor),
         )
-    return page(request, "bench/migration.html", content, person=person)
 
 
 @router.post("/bench/migrations/{migration_id}/{change}")

@@ -193,6 +193,7 @@ class Urls:
         return f"{self.own_audit if own else self.audit}?{urlencode(asked)}"
 
     board = "/board"
+    board_now = "/board/now"
     absences = "/board/absences"
     incidents = "/board/incidents"
     machines = "/board/machines"
@@ -350,6 +351,10 @@ class Urls:
     def migration_after(self, migration: str, cursor: str) -> str:
         """The next page of its cases."""
         return f"{self.migration(migration)}?{urlencode({'cursor': cursor})}"
+
+    def migration_now(self, migration: str, cursor: str | None) -> str:
+        """What lives of a migration's page."""
+        return f"{self.migration(migration)}/now{_query(cursor=cursor)}"
 
     def migration_change(self, migration: str, change: str) -> str:
         """Where a migration is paused, resumed or cancelled."""

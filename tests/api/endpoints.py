@@ -399,6 +399,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /outages/{outage_id}/end": needs("announce-outages", sent=_NOTHING),
     # the board
     "GET /board": needs("assign-tasks"),
+    "GET /board/now": needs("assign-tasks"),
     "GET /board/tasks": needs("assign-tasks"),
     "POST /board/tasks": needs("assign-tasks"),
     "GET /board/absences": needs("assign-tasks"),
@@ -417,6 +418,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /bench/cases/{case}/migrate": needs("migrate-cases", query="?before=1&after=1"),
     "POST /bench/cases/{case}/migrate": needs("migrate-cases", query="?before=1&after=1", sent=_WHY),
     "GET /bench/migrations/{migration_id}": needs(_MIGRATIONS),
+    "GET /bench/migrations/{migration_id}/now": needs(_MIGRATIONS),
     "POST /bench/migrations/{migration_id}/{change}": needs("migrate-cases"),
     "GET /bench/cases/{case}/compare": needs("anybody"),
     "GET /bench/cases/{case}/compare.svg": needs("anybody"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,15 @@ from store.tables.cases import CaseRow, Incident, TaskRow
 from tests.api.office import MONDAY, Office
 from tests.api.test_list_pages import Browser
 
-PAGES = ("/board", "/board/tasks", "/board/absences", "/board/machines", "/board/machines/complaint", "/board/plots")
+PAGES = (
+    "/board",
+    "/board/now",
+    "/board/tasks",
+    "/board/absences",
+    "/board/machines",
+    "/board/machines/complaint",
+    "/board/plots",
+)
 DAY = timedelta(days=1)
 
 
@@ -44,7 +53,7 @@ async def test_the_board_tells_what_is_late_by_queue_and_person_and_who_is_away(
     assert (await supervisor.post("/board/absences", **away)).status_code == 303
     shown = (await supervisor.get("/board")).text
     for said in ("Customer service", "<strong>2</strong> late", "<strong>1</strong> not taken", "away until 11 Mar 2026",
-                 "rep2 stands in", "7 to 14", "Review the history"):  # fmt: skip
+                 "Rep2 (rep2) stands in", "7 to 14", "Review the history"):  # fmt: skip
         assert said in shown, said
     assert "flu" in (await supervisor.get("/board/absences")).text
 
@@ -145,3 +154,17 @@ async def test_the_board_asks_a_handful_of_questions_however_much_is_open(office
         event.remove(office.store.engine, "before_cursor_execute", note)
     assert counts[0] == counts[1]
     assert counts[0] <= 30
+
+
+async def test_the_board_is_sent_again_only_when_something_on_it_has_changed(office: Office) -> None:
+    supervisor = Browser(office, "supervisor")
+    found = re.search(r'data-seen="([^"]+)"', (await supervisor.get("/board")).text)
+    assert found is not None
+    same = await supervisor.get("/board/now", X_Seen=found[1])
+    assert same.status_code == 204
+    office.task(due_at=MONDAY - DAY, due_order=MONDAY - DAY, escalated=1)
+    now = await supervisor.get("/board/now", X_Seen=found[1])
+    assert now.status_code == 200
+    assert "<html" not in now.text
+    assert 'id="board-escalated"' in now.text
+    assert "Review the history" in now.text

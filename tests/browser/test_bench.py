@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
 
-from conftest import NewPage
+from opening import Axe, Desk, NewPage
 from playwright.async_api import Page, expect
 from test_frame import sign_in
+
+from store.tables.cases import CaseRow
+from store.tables.migrations import CaseMigration, MigratingCase
 
 CASE = "returned-mail"
 
@@ -80,6 +85,39 @@ async def test_an_author_writes_rehearses_and_proposes_and_a_second_person_publi
     await expect(second.get_by_role("row").filter(has_text="title: Mail that came back")).to_be_visible()
     await author.goto(f"/bench/cases/{CASE}")
     await axe(author)
+    await author.goto(f"/bench/cases/{CASE}/migrate?before=1&after=2")
+    await expect(author.get_by_role("heading", name="Bring open cases over")).to_be_visible()
+    await axe(author)
+
+
+async def test_how_far_a_migration_is_appears_while_one_looks(new_page: NewPage, axe: Axe, desk: Desk) -> None:
+    at = datetime.now(UTC)
+    row: dict[str, Any] = {"definition": CASE, "version": 1, "title": "Returned mail", "state": "x", "snapshot": {}}
+    with desk.store.writing() as session:
+        for number in (1, 2):
+            session.add(CaseRow(id=f"c-looked-at-{number}", status="closed", opened_at=at, at=at, step_no=1, **row))
+        # Paused, so that no worker goes on with it meanwhile.
+        session.add(
+            CaseMigration(id="mg-looked-at", definition=CASE, from_version=1, to_version=1, reason="A new wording.",
+                          cases=2, status="paused", asked_by="author", asked_at=at)
+        )  # fmt: skip
+        session.flush()
+        for number in (1, 2):
+            session.add(MigratingCase(migration_id="mg-looked-at", case_id=f"c-looked-at-{number}"))
+    author = await new_page()
+    await sign_in(author, "author")
+    await author.goto("/bench/migrations/mg-looked-at")
+    await expect(author.get_by_text("0 of 2")).to_be_visible()
+    await author.evaluate("window.stays = true")
+    with desk.store.writing() as session:
+        moved = session.get_one(MigratingCase, ("mg-looked-at", "c-looked-at-1"))
+        moved.status, moved.sentence, moved.at = "refused", "A hold stands.", at
+    await expect(author.get_by_text("1 of 2")).to_be_visible()
+    await expect(author.get_by_role("row").filter(has_text="A hold stands.")).to_be_visible()
+    assert await author.evaluate("window.stays")  # the page was not loaded again
+    await axe(author)
+    await author.get_by_role("button", name="Leave the others where they are").click()
+    await expect(author.get_by_role("button", name="Go on")).to_have_count(0)
 
 
 async def test_two_who_write_one_draft_are_told_and_nothing_is_lost(new_page: NewPage) -> None:
