@@ -29,6 +29,7 @@ inbox_items.foreign_id incidents.id letter_batches.id letter_batches.file_digest
 letters.data_digest letters.batch letters.certified list_approvals.lines_digest list_lines.id list_releases.id memos.id
 notes.id notes.task_id payments.id plans.id plans.case_id postings.entry_id postings.case_id redactions.person_id
 refund_runs.id refunds.id refunds.case_id register_events.id register_items.id rehearsals.id rule_overrides.id
+outages.id conversations.told_of
 sign_in_tries.key sign_ins.id sign_ins.digest site_checks.task_id steps.act steps.digest tasks.id account_runs.reached
 """
 #: Words of the product, of the district's definitions and of its lists: states, kinds, queues, rules, languages.
@@ -47,7 +48,7 @@ memos.to_crew migrating_cases.status payments.method plans.status postings.code 
 refunds.kind refunds.status register_events.kind register_items.register_name register_items.kind rehearsals.definition
 rehearsals.accounts rehearsals.status release_lines.status rule_overrides.rules rule_overrides.status search_words.kind
 sign_ins.kind steps.event steps.states_left steps.states_entered steps.state steps.rules steps.rule tasks.name tasks.place
-tasks.kind tasks.work_kind tasks.title tasks.queue tasks.crew tasks.state tasks.outcome user_roles.role
+outages.kind tasks.kind tasks.work_kind tasks.title tasks.queue tasks.crew tasks.state tasks.outcome user_roles.role
 """
 #: Who of the district did something: they are named as long as the record is.
 STAFF = """
@@ -59,6 +60,7 @@ inbox_items.closed_by incidents.settled_by letter_batches.made_by letter_batches
 list_approvals.person list_lines.decided_by list_releases.approved_by list_releases.made_by list_releases.changed_by
 memos.sender notes.by postings.person redactions.asked_by redactions.approved_by refund_runs.made_by refund_runs.issued_by
 register_events.by rehearsals.asked_by rule_overrides.asked_by rule_overrides.decided_by sign_ins.label site_checks.by
+outages.announced_by outages.changed_by outages.ended_by
 steps.by task_candidates.user_id task_helpers.user_id task_helpers.added_by tasks.assignee tasks.closed_by tasks.not_by
 tasks.assignee_before user_roles.granted_by users.id users.name users.email users.password_hash absences.reason
 """
@@ -67,14 +69,14 @@ PLACES = """
 meters.id meters.serial meters.size meters.unit parcels.id parcels.line1 parcels.city parcels.zip parcels.legal parcels.zone
 parcels.area parcels.route parcels.map premises.id premises.line1 premises.line2 premises.city premises.zip premises.route
 premises.access premises.hazard register_items.make register_items.serial register_items.size register_items.place
-service_points.id service_points.kind service_points.size
+outages.extent service_points.id service_points.kind service_points.size
 """
 #: What the district writes about its own work, without customers: definitions, their drafts and rehearsals, runs and releases.
 DISTRICT = """
 case_migrations.reason definition_drafts.source definition_proposals.source definition_proposals.note
 definition_proposals.reason definition_versions.compiled definition_versions.source definition_versions.note
 import_bad_rows.reason import_runs.file_name list_releases.reason redactions.reason rehearsals.source rehearsals.sentence
-rehearsals.result
+rehearsals.result outages.reason
 """
 #: What the law wants whole: the sealed audit, and a ledger in which nothing is changed.
 RECORDS = "audit.sentence audit.said postings.memo"
