@@ -31,7 +31,7 @@ from api.views.orders import CrewDay, CrewOrders, GoneOrder, Why, on_the_way, or
 from api.views.shown import local
 from definitions.language.expand import title_of
 from definitions.language.forms import fields_of
-from definitions.language.sentences import say
+from definitions.language.sentences import Sentence, say, word
 from store.queries.tasks import MOST, crew_page
 from store.tables.cases import TaskRow
 from store.tables.utility import Account, Premise
@@ -206,8 +206,13 @@ def _gone(session: Session, office: Services, person: Person, task_id: str) -> G
         why=why,
         at=local(task.closed_at or task.suspended_at or task.claimed_at, office.zone),
         by=task.closed_by or task.assignee,
-        because=_titled(task.close_reason) if task.close_reason else None,
+        because=_because(task.close_reason) if task.close_reason else None,
     )
+
+
+def _because(reason: str) -> Sentence:
+    """Why an order was recalled: as the machine says it, or an event by its title."""
+    return word(reason if " " in reason else _titled(reason))
 
 
 def _sees(session: Session, person: Person, task: TaskRow) -> bool:

@@ -27,6 +27,8 @@ KNOWN: Final = (
     *(N_("asked"), N_("given"), N_("refused"), N_("moved"), N_("retried")),
     *(N_("roles"), N_("queues"), N_("crews"), N_("limits")),
     *(N_("account"), N_("bill"), N_("premise"), N_("meter"), N_("read"), N_("payment"), N_("applicant"), N_("file")),
+    # why an order was recalled and a line left its list: what the machine says has its words in the catalogues already
+    *(N_("taken back"), N_("the case has moved on")),
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
 _SPELLED: Final = {"ach": "ACH", "headgate": "Headgate"}  #: kept words that are read otherwise

@@ -11,6 +11,7 @@ from pydantic import Field
 from api.acts import orders
 from api.acts.completing import Completion
 from api.acts.reading import SecondLook
+from api.pages import texts
 from api.rest.asking import Asked, answer
 from api.rest.bodies import Body, TaskId
 from api.rest.documented import READ, WRITE
@@ -66,7 +67,9 @@ def read_day(
     ] = None,
 ) -> CrewDay:
     """Reads the crew's orders of today and those due later, by route and place on the route."""
-    return orders.day_of(office, person, known or ())
+    day = orders.day_of(office, person, known or ())
+    gone = [each.model_copy(update={"because": texts.said(each.because) or None}) for each in day.gone]
+    return day.model_copy(update={"gone": gone})
 
 
 @router.get("/unfinished", operation_id="list_unfinished_orders", response_model=Page[CrewOrders], responses=READ)

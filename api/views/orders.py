@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from api.views.shown import Moment, Shown
+from api.views.shown import Moment, Said, Shown
 from api.views.tasks import TaskView, task_view
 from store.tables.cases import PRIORITIES, TaskRow
 
@@ -51,7 +51,7 @@ class GoneOrder(Shown):
     why: Why
     at: Moment | None = Field(description="Since when.")
     by: str | None = Field(description="Who closed it or has it.")
-    because: str | None = Field(description="Of a recalled order: its reason.", examples=["Payment received"])
+    because: Said | None = Field(description="Of a recalled order: its reason.", examples=["Payment received"])
 
 
 class CrewDay(Shown):

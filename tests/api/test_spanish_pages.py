@@ -17,7 +17,7 @@ from api.security.signin import SESSION_COOKIE
 from definitions.language.sentences import beside, say
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow
-from tests.api.office import PASSWORD, Office, opened
+from tests.api.office import MONDAY, PASSWORD, Office, opened
 from tests.api.pages_office import seen, sent
 from tests.api.test_case_page import step
 from workflows.machine import case as cases
@@ -148,3 +148,15 @@ async def test_a_pages_script_is_answered_in_the_language_of_its_page(office: Of
     answer = await office.http.get("/api/tasks/no-such-task", headers=_headers(office, "rep"))
     assert answer.json()["title"] == "No existe"
     assert answer.json()["detail"].startswith("No hay ninguna tarea 'no-such-task'.")
+
+
+async def test_a_phone_says_in_its_language_why_an_order_was_recalled(office: Office) -> None:
+    order = office.task(
+        kind="work-order", queue="meters", crew="meters", state="cancelled", close_reason="the case went on",
+        closed_at=MONDAY, closed_step=2,
+    )  # fmt: skip
+    headers = _headers(office, "crew")
+    [gone] = (await office.http.get(f"/api/crew/day?known={order}", headers=headers)).json()["gone"]
+    assert gone["because"] == "el caso avanzó"
+    [gone] = (await office.by("crew").get("/api/crew/day", known=[order])).json()["gone"]
+    assert gone["because"] == "the case went on"
