@@ -19,9 +19,8 @@ from sqlmodel import Session, col
 from activities import facts_of_bankruptcy as bankruptcy
 from activities import facts_of_money as money
 from activities import facts_of_use as use
-from activities import published
 from definitions.catalogue.reads import limits
-from definitions.language.compiled import Compiled
+from definitions.language.compiled import Compiled, from_bytes
 from store import ledger
 from store.allocation import Debt, allocate, past_due_usd, told_apart, unpaid_since
 from store.plans import Standing, agreed, last_plan, standing
@@ -63,7 +62,7 @@ class Question:
     def definition(self) -> Compiled | None:
         """What the case runs on, with the district's settings in it."""
         content = content_of(self.session, self.case.definition, self.case.version, self.case.rules)
-        return published.decoded(content) if content is not None else None
+        return from_bytes(content) if content is not None else None
 
     @cached_property
     def zone(self) -> ZoneInfo:

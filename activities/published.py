@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -29,12 +28,6 @@ def of_case(session: Session, case_id: str) -> Compiled:
             say("the definition that case %(case)s runs on is not among the published", case=case_id),
             code="unpublished",
         )
-    return decoded(content)
-
-
-@lru_cache(maxsize=64)
-def decoded(content: bytes) -> Compiled:
-    """The compiled definition of these bytes, each decoded once in a process."""
     return from_bytes(content)
 
 
@@ -69,4 +62,4 @@ def district_zone(session: Session) -> ZoneInfo:
     found = session.exec(
         select(DefinitionVersion.compiled).order_by(col(DefinitionVersion.effective_from).desc()).limit(1)
     ).first()
-    return ZoneInfo(decoded(found).district.time_zone) if found is not None else ZoneInfo(ZONE)
+    return ZoneInfo(from_bytes(found).district.time_zone) if found is not None else ZoneInfo(ZONE)

@@ -32,14 +32,9 @@ def _loaded(folder: Path, _files: tuple[tuple[str, int], ...]) -> Library:
     return load_library(folder)
 
 
-@lru_cache(maxsize=256)
-def _decoded(content: bytes) -> Compiled:
-    return from_bytes(content)
-
-
 def published(session: Session, case: str, version: int) -> Compiled:
     """The compiled definition of this version; NotFound when it was never published."""
-    return _decoded(_row(session, case, version).compiled)
+    return from_bytes(_row(session, case, version).compiled)
 
 
 def content(session: Session, case: str, version: int) -> bytes:

@@ -36,6 +36,7 @@ router = APIRouter(include_in_schema=False)
 
 ROWS: Final = 50
 EVERY: Final = 2  #: seconds between two looks at how far it is
+FORESEEN: Final = 10  #: cases that are played at a time, to tell what migrating would do
 Cursor = Annotated[str | None, Query(max_length=500)]
 
 
@@ -161,7 +162,7 @@ def _foreseen(
     reason: str = "",
     trouble: Trouble | None = None,
 ) -> Response:
-    found = migrating.foresee(office, person, case, before, after, mapping=None, limit=ROWS, cursor=cursor)
+    found = migrating.foresee(office, person, case, before, after, mapping=None, limit=FORESEEN, cursor=cursor)
     with office.store.reading() as session:
         content = ForeseenPage(
             line=case_type(session, case, person.id, zone=office.zone),

@@ -68,7 +68,8 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@lru_cache(maxsize=256)
 def from_bytes(content: bytes) -> Compiled:
-    """The compiled definition that `to_bytes` wrote down."""
+    """The compiled definition that `to_bytes` wrote down, read once in a process."""
     value: dict[str, Any] = json.loads(zlib.decompress(content))
     return Compiled.model_validate(value)

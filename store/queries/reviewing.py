@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, cast
 
 from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, load_only
 from sqlmodel import Session, col
 
 from store.ledger import balances_usd
@@ -26,6 +28,17 @@ LOCK, LOCKED = (
     "lock-for-nonpayment",
     "locked",
 )  #: the kind of the work order that shuts off, and how it ends when it does
+#: What a day tells of a task; its form and what its crew sees are much longer, and stay where they are.
+AS_TOLD = load_only(
+    *(
+        cast(InstrumentedAttribute[Any], column)
+        for column in (
+            TaskRow.id, TaskRow.account_id, TaskRow.kind, TaskRow.work_kind, TaskRow.title, TaskRow.crew, TaskRow.state,
+            TaskRow.assignee, TaskRow.opened_at, TaskRow.closed_at, TaskRow.close_reason, TaskRow.outcome,
+        )
+    ),
+    raiseload=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,6 +182,7 @@ def day_of_list(session: Session, list_name: str, day: date) -> list[tuple[ListL
         )
         .where(col(ListRelease.list_name) == list_name, col(ListRelease.day) == day, text(RELEASED))
         .order_by(col(ReleaseLine.release_id), col(ReleaseLine.no), col(TaskRow.run))
+        .options(AS_TOLD)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
 
@@ -191,7 +205,7 @@ def accounts_off(session: Session, *, limit: int = 500) -> list[Off]:
         col(TaskRow.work_kind) == LOCK, col(TaskRow.outcome) == LOCKED, col(TaskRow.closed_at).is_not(None)
     )
     goes_there = and_(col(TaskRow.kind) == "work-order", col(TaskRow.closed_at).is_(None))
-    tasks = select(TaskRow).where(col(TaskRow.account_id).in_(accounts), or_(has_locked, goes_there))
+    tasks = select(TaskRow).where(col(TaskRow.account_id).in_(accounts), or_(has_locked, goes_there)).options(AS_TOLD)
     for task in session.execute(tasks.order_by(col(TaskRow.opened_at))).scalars():
         if task.closed_at is not None:
             locked[str(task.account_id)] = task.closed_at
@@ -214,15 +228,14 @@ def accounts_off(session: Session, *, limit: int = 500) -> list[Off]:
 def _paid_after(session: Session, accounts: Sequence[str], locked: dict[str, datetime]) -> dict[str, Decimal]:
     if not locked:
         return {}
-    query = select(Posting).where(
+    query = select(col(Posting.account_id), col(Posting.at), col(Posting.amount_usd)).where(
         col(Posting.account_id).in_(accounts),
         col(Posting.posted_on) >= min(locked.values()).date(),
         col(Posting.entry_id).startswith(PAYMENT),
         text(RECEIVED),
     )
     paid: dict[str, Decimal] = {}
-    for row in session.execute(query).scalars():
-        account = str(row.account_id)
-        if account in locked and row.at >= locked[account]:
-            paid[account] = paid.get(account, Decimal("0.00")) - row.amount_usd
+    for account, at, amount_usd in session.execute(query):
+        if account in locked and at >= locked[account]:
+            paid[account] = paid.get(account, Decimal("0.00")) - amount_usd
     return paid
