@@ -24,6 +24,7 @@ from store import vault
 from store.engine import Store, open_store
 from store.migrate import migrate
 from tests.postgres import Databases
+from tests.sqlite import close_to_copy
 
 os.environ["HEADGATE_METRICS_PORT"] = "0"  # two processes test at once, and each has an API
 
@@ -79,10 +80,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
     store = open_store(URL.create("sqlite", database=str(file)))
     migrate(store.engine)
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.close()
+    close_to_copy(store)
     return file
 
 

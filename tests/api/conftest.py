@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +20,8 @@ from definitions.language.calendars import Calendar
 from definitions.language.loader import load, load_model
 from store.engine import Store, open_store
 from tests.api.furnished import DownEngine, furnish
-from tests.api.office import MONDAY, Office, opened_office
+from tests.api.office import MONDAY, Office, moved_into, opened_office
+from tests.sqlite import close_to_copy
 from worker.run import working
 from workflows.client import connect
 
@@ -34,17 +36,45 @@ def calendar() -> Calendar:
     return found
 
 
+@pytest.fixture(scope="session")
+def office_template(
+    new_databases: Callable[[str], URL], tmp_path_factory: pytest.TempPathFactory, calendar: Calendar
+) -> tuple[Path, dict[str, str]]:
+    """A SQLite file with people, accounts and definitions, to be copied, and the people's tokens."""
+    url = new_databases("sqlite")
+    store = open_store(url)
+    tokens = moved_into(store, calendar)
+    close_to_copy(store)
+    return Path(str(url.database)), tokens
+
+
 @pytest.fixture
-async def office(sqlite_store: Store, tmp_path: Path, calendar: Calendar) -> AsyncIterator[Office]:
+def office_store(office_template: tuple[Path, dict[str, str]], new_database: Callable[[str], URL]) -> Iterator[Store]:
+    """A store on SQLite that an office has moved into."""
+    url = new_database("sqlite")
+    shutil.copyfile(office_template[0], str(url.database))
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def tokens(office_template: tuple[Path, dict[str, str]]) -> dict[str, str]:
+    """The token of each of the people in `office_store`."""
+    return dict(office_template[1])
+
+
+@pytest.fixture
+async def office(office_store: Store, tmp_path: Path, tokens: dict[str, str]) -> AsyncIterator[Office]:
     """An office on SQLite."""
-    async with opened_office(sqlite_store, tmp_path, calendar=calendar) as opened:
+    async with opened_office(office_store, tmp_path, tokens=tokens) as opened:
         yield opened
 
 
 @pytest.fixture
 async def office_on_each(store: Store, tmp_path: Path, calendar: Calendar) -> AsyncIterator[Office]:
     """An office on SQLite, and one on PostgreSQL."""
-    async with opened_office(store, tmp_path, calendar=calendar) as opened:
+    async with opened_office(store, tmp_path, tokens=moved_into(store, calendar)) as opened:
         yield opened
 
 
@@ -56,13 +86,13 @@ async def cases_client(temporal_address: str) -> Client:
 
 @pytest_asyncio.fixture
 async def working_office(
-    cases_client: Client, sqlite_store: Store, tmp_path: Path, calendar: Calendar
+    cases_client: Client, office_store: Store, tmp_path: Path, tokens: dict[str, str]
 ) -> AsyncIterator[Office]:
     """An office on SQLite with a real Temporal server and a worker behind it."""
     queue = f"api-{uuid4().hex[:8]}"
     engine = CaseEngine(client=cases_client, task_queue=queue, clock="real", now=lambda: datetime.now(UTC))
-    world = World(store=sqlite_store, client=cases_client, task_queue=queue, files=tmp_path)
-    async with working(world), opened_office(sqlite_store, tmp_path, calendar=calendar, engine=engine) as opened:
+    world = World(store=office_store, client=cases_client, task_queue=queue, files=tmp_path)
+    async with working(world), opened_office(office_store, tmp_path, tokens=tokens, engine=engine) as opened:
         yield opened
 
 
@@ -73,7 +103,8 @@ async def furnished(
     """One office for all calls: nothing that one of them changes decides on another."""
     store = open_store(new_databases("sqlite"))
     files = tmp_path_factory.mktemp("files")
-    async with opened_office(store, files, calendar=calendar, engine=DownEngine(), now=MONDAY) as office:
+    tokens = moved_into(store, calendar)
+    async with opened_office(store, files, tokens=tokens, engine=DownEngine(), now=MONDAY) as office:
         use(office.services.files)  # what letters are printed from
         yield office, furnish(office)
         use(None)

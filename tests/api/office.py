@@ -390,11 +390,8 @@ class Office:
         return row.id
 
 
-@asynccontextmanager
-async def opened_office(
-    store: Store, files: Path, *, calendar: Calendar, engine: CaseEngine | None = None, now: datetime | None = None
-) -> AsyncIterator[Office]:
-    """The application on this store, with people and accounts; without an engine only what is SQL alone works."""
+def moved_into(store: Store, calendar: Calendar) -> dict[str, str]:
+    """Puts people, accounts and definitions into an empty store; each one's token."""
     with store.writing() as session:
         issued = people(session)
         accounts(session)
@@ -406,6 +403,19 @@ async def opened_office(
             compiled_crediting(calendar),
         ):
             publish_compiled(session, compiled, source="", by="author", at=MONDAY - timedelta(days=30))
+    return issued
+
+
+@asynccontextmanager
+async def opened_office(
+    store: Store,
+    files: Path,
+    *,
+    tokens: dict[str, str],
+    engine: CaseEngine | None = None,
+    now: datetime | None = None,
+) -> AsyncIterator[Office]:
+    """The application on a store that is `moved_into`; without an engine only what is SQL alone works."""
     services = Services(
         store=store,
         district=DISTRICT,
@@ -421,7 +431,7 @@ async def opened_office(
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as http:
-            yield Office(app=app, store=store, services=services, http=http, tokens=issued)
+            yield Office(app=app, store=store, services=services, http=http, tokens=tokens)
     _SPARE.append(building)
 
 

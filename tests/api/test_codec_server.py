@@ -22,7 +22,6 @@ from sqlmodel import select
 
 from activities.world import World
 from api.engine import CaseEngine
-from definitions.language.calendars import Calendar
 from headgate.settings import Settings
 from headgate.temporal_server import find_or_build
 from store.engine import Store
@@ -38,14 +37,14 @@ ACCOUNT = b'"a-1"'  #: as it stands in what a case is started with
 
 @pytest_asyncio.fixture
 async def sealed_office(
-    temporal_address: str, sqlite_store: Store, tmp_path: Path, calendar: Calendar
+    temporal_address: str, office_store: Store, tmp_path: Path, tokens: dict[str, str]
 ) -> AsyncIterator[Office]:
     """An office whose payloads are encrypted, with a real Temporal server and a worker behind it."""
     client = await connect(temporal_address, keys=KEY)
     queue = f"codec-{uuid4().hex[:8]}"
     engine = CaseEngine(client=client, task_queue=queue, clock="real", now=lambda: datetime.now(UTC))
-    world = World(store=sqlite_store, client=client, task_queue=queue, files=tmp_path)
-    async with working(world), opened_office(sqlite_store, tmp_path, calendar=calendar, engine=engine) as opened:
+    world = World(store=office_store, client=client, task_queue=queue, files=tmp_path)
+    async with working(world), opened_office(office_store, tmp_path, tokens=tokens, engine=engine) as opened:
         services = replace(opened.services, codec=client.data_converter.payload_codec, temporal_pages=PAGES)
         opened.app.state.services = opened.services = services
         yield opened

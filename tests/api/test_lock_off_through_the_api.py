@@ -21,7 +21,6 @@ from activities.files import FolderStore
 from activities.releasing import Releasing
 from activities.world import World
 from api.engine import CaseEngine
-from definitions.language.calendars import Calendar
 from store import people as store_people
 from store.clock import Clock, set_clock
 from store.engine import Store
@@ -142,18 +141,18 @@ class District:
 
 @pytest_asyncio.fixture
 async def district(
-    cases_client: Client, sqlite_store: Store, tmp_path: Path, calendar: Calendar
+    cases_client: Client, office_store: Store, tmp_path: Path, tokens: dict[str, str]
 ) -> AsyncIterator[District]:
     """The shipped district on 6 January 2026, with a bill of $120 that was due the day before."""
     files.use(FolderStore(tmp_path))
-    world = World(store=sqlite_store, client=cases_client, task_queue=f"lock-{uuid4().hex[:8]}", files=tmp_path)
+    world = World(store=office_store, client=cases_client, task_queue=f"lock-{uuid4().hex[:8]}", files=tmp_path)
     engine = CaseEngine(client=cases_client, task_queue=world.task_queue, clock="district", now=world.now)
     async with (
         working(world),
-        opened_office(sqlite_store, tmp_path, calendar=calendar, engine=engine) as office,
+        opened_office(office_store, tmp_path, tokens=tokens, engine=engine) as office,
     ):
         found = District(office=office, world=world)
-        with sqlite_store.writing() as session:
+        with office_store.writing() as session:
             session.delete(session.get_one(DefinitionVersion, ("locking", 1)))  # its lock-off list is another office's
             for name in FAMILY:
                 publish_compiled(session, shipped(name), source="", by="author", at=MONDAY - timedelta(days=400))
