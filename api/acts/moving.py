@@ -16,12 +16,13 @@ from starlette.concurrency import run_in_threadpool
 from api.acts.act import Answer, Ask, Record, refuse
 from api.acts.observing import observed
 from api.failing import problem_of
-from api.problems import KeyReused, Problem
+from api.problems import KeyReused, NotReady, Problem
 from api.services import Services
 from api.views.steps import TAKEN, taken_view
 from definitions.language.sentences import say
+from store.tables.cases import CaseRow
 from store.tables.outbox import IdempotencyKey
-from workflows.machine.errors import Refused
+from workflows.machine.errors import Refused, Unknown
 from workflows.machine.events import Event
 from workflows.messages import Audited, Key, Taken
 
@@ -79,12 +80,26 @@ async def _taken_once(
         kept = await run_in_threadpool(_kept, office, ask)
         if kept is not None:
             return kept
-        problem = problem_of(refused)
+        problem = await run_in_threadpool(_told, office, record, refused)
         await run_in_threadpool(refuse, office.store, ask, record, problem)
         raise problem from refused
     except Problem as problem:
         await run_in_threadpool(refuse, office.store, ask, record, problem)
         raise
+
+
+def _told(office: Services, record: Record, refused: Refused) -> Problem:
+    """The refusal as a problem: NotReady where SQL shows a step that the case's history does not hold.
+
+    Somebody acted on what they saw there. Either the history is about to hold it, or, where a worker died between the two, the
+    case is put right by a round of the workers."""
+    step = refused.facts.get("step")
+    if isinstance(refused, Unknown) and isinstance(step, int) and record.case is not None:
+        with office.store.reading() as session:
+            row = session.get(CaseRow, record.case)
+        if row is not None and row.step_no > step:
+            return NotReady(say("The case has not caught up with what is shown of it. Send the same act again."))
+    return problem_of(refused)
 
 
 def answer_of(office: Services, taken: Taken, status: int = 200) -> Answer:

@@ -211,3 +211,15 @@ async def test_a_payment_is_posted_once_and_lowers_what_is_owed(working_office: 
     again = await office.by("rep").post("/api/accounts/a-1/payments", body, Idempotency_Key="p")
     assert (first.status_code, again.json()) == (201, first.json()), first.text
     assert (await office.by("rep").get("/api/accounts/a-1")).json()["balance_usd"] == "0.00"
+
+
+async def test_an_act_on_a_step_that_the_history_does_not_hold_is_to_be_sent_again(working_office: Office) -> None:
+    office = working_office
+    case = await _opened(office)
+    ahead = office.task(case=case, run=2)
+    refused = await office.by("rep").post(f"/api/tasks/{ahead}/complete", {"outcome": "explained", "form": {}})
+    assert (refused.status_code, refused.json()["code"]) == (409, "unknown-here")
+    with office.store.writing() as session:
+        session.get_one(CaseRow, case).step_no += 1
+    later = await office.by("rep").post(f"/api/tasks/{ahead}/complete", {"outcome": "explained", "form": {}})
+    assert (later.status_code, later.json()["code"]) == (503, "not-ready")

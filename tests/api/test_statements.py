@@ -34,7 +34,7 @@ async def test_two_statements_say_who_asks(office: Office, user: str) -> None:
         ("/cases/{case}", 25),
         ("/cases/{case}/now", 24),
         ("/tasks/{case}.1", 19),
-        ("/accounts/a-1", 22),
+        ("/accounts/a-1", 23),
         ("/api/cases/{case}", 3),
         ("/api/tasks", 4),
         ("/api/tasks/{case}.1", 6),

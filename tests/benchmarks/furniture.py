@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from api.rehearsing.figures import Figures
 from store import people
+from store.queries.outages import concern
 from store.tables.base import Row, table_of
 from store.tables.batches import LetterBatch
 from store.tables.cases import CaseRow, Incident, ListLine, TaskRow
@@ -24,9 +25,10 @@ from store.tables.ledger import RECEIVABLE, Posting
 from store.tables.lists import ListRelease, ReleaseLine
 from store.tables.migrations import CaseMigration, MigratingCase
 from store.tables.money import RefundRow, RefundRun
+from store.tables.outages import Outage
 from store.tables.papers import Letter
 from store.tables.people import Absence
-from store.tables.utility import Account
+from store.tables.utility import Account, Premise
 
 CLERKS: Final = 60  #: people beside those of the sample
 ROLES: Final = ("rep", "rep", "rep", "rep", "rep", "lead", "crew", "crew", "finance", "rep")  #: one after the other
@@ -42,6 +44,7 @@ RELEASED: Final = {
 }  #: lines of today's release
 WAITING: Final = {"door-tag": 300, "lock-off": 300}  #: lines that wait beside those of the sample
 OFF, MIGRATING, ABSENCES = 300, 400, 40
+OUTAGES, STANDING, OUT_EACH = 30, 8, 60
 TEXT: Final = (
     "The customer says that the bill is twice as high as in the same months of last year, and asks for a call. "
 )
@@ -59,6 +62,7 @@ def furnish(session: Session) -> None:
     _papers(session, accounts, cases, now)
     _release(session, now)
     _authors(session, cases, now)
+    _outages(session, now)
 
 
 def _staff(session: Session, now: datetime) -> None:
@@ -202,6 +206,17 @@ def _authors(session: Session, cases: Sequence[str], now: datetime) -> None:
         {"migration_id": "mg-1", "case_id": case, "status": "migrated", "step_no": 2, "at": now}
         for case in cases[:MIGRATING]
     ))  # fmt: skip
+
+
+def _outages(session: Session, now: datetime) -> None:
+    premises = list(session.execute(select(col(Premise.id)).limit(OUTAGES * OUT_EACH)).scalars())
+    for number, concerned in enumerate(_batched(premises, OUT_EACH)):
+        row = Outage(id=f"ou-{number}", kind=("planned", "emergency")[number % 2], begins_at=now - timedelta(hours=number),
+                     reason="A main is being replaced.", extent={}, premises=0, announced_by="lead", announced_at=now,
+                     ended_at=now if number >= STANDING else None)  # fmt: skip
+        session.add(row)
+        session.flush()
+        concern(session, row, concerned)
 
 
 def _figures(times: int) -> dict[str, Any]:

@@ -53,6 +53,8 @@ LOOKS: Final[tuple[Look, ...]] = (
         ("an account", "/accounts/{account}", "accounts"),
         ("opening a case", "/accounts/{account}/open/high-consumption", "accounts"),
         ("a receipt", "/accounts/{account}/payments/{payment}", "payments"),
+        ("outages", "/outages"),
+        ("an outage", "/outages/ou-1"),
         ("a new applicant", "/applicants/new"),
         ("an applicant", "/applicants/{applicant}", "applicants"),
         ("opening a case for one", "/applicants/{applicant}/open/new-connection-standard", "applicants"),
@@ -72,6 +74,7 @@ LOOKS: Final[tuple[Look, ...]] = (
     *_looks(
         "board", "supervisor",
         ("the board", "/board"),
+        ("the board, live", "/board/now"),
         ("late tasks", "/board/tasks?which=late"),
         ("late tasks of a queue", "/board/tasks?which=late&queue=finance"),
         ("escalated tasks", "/board/tasks?which=escalated"),
@@ -98,6 +101,7 @@ LOOKS: Final[tuple[Look, ...]] = (
         ("a rehearsal, live", "/bench/rehearsals/rh-{type}/progress", "types"),
         ("what migrating would do", "/bench/cases/{type}/migrate?before=1&after=2", "types"),
         ("a migration", "/bench/migrations/mg-1"),
+        ("a migration, live", "/bench/migrations/mg-1/now"),
     ),
     *_looks(
         "audit", "auditor",

@@ -134,7 +134,7 @@ async def test_two_who_write_one_draft_are_told_and_nothing_is_lost(new_page: Ne
     await expect(author.locator("#beside")).to_have_attribute("data-version", "2")
     await second.locator("#source").fill("case: lost-key\ntitle: Another text\n")
     await second.get_by_role("button", name="Check", exact=True).click()
-    await expect(second.get_by_role("alert")).to_contain_text("author changed this draft at")
+    await expect(second.get_by_role("alert")).to_contain_text("(author) changed this draft at")
     await expect(second.locator("#source")).to_have_value(re.compile("Another text"))
     await second.get_by_role("button", name="Check", exact=True).click()  # knowing what the other one wrote
 

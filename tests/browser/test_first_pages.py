@@ -117,7 +117,7 @@ async def test_a_task_is_put_aside_resumed_and_handed_over_with_what_is_filled_i
     await expect(page.get_by_label("Come back to it on")).to_have_value("2030-01-07")
     await page.get_by_label("Who takes it").select_option("rep2")
     await page.get_by_role("button", name="Hand it over").click()
-    await expect(page.get_by_text("rep2 has it")).to_be_visible()
+    await expect(page.get_by_text("(rep2) has it")).to_be_visible()
     await expect(page.get_by_role("button", name="The use is explained")).to_have_count(0)
 
 

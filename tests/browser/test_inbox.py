@@ -79,4 +79,4 @@ async def test_what_came_in_opens_a_case_and_a_memo_is_read(
     await other.get_by_role("button", name="I have read it").click()
     await expect(other.get_by_text("You have read it.")).to_be_visible()
     await page.reload()
-    await expect(page.get_by_text(re.compile("rep2 read it"))).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"\(rep2\) read it"))).to_be_visible()

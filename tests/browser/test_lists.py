@@ -103,7 +103,7 @@ async def test_a_lead_reviews_a_list_takes_a_line_off_releases_the_rest_and_watc
     await page.get_by_role("button", name="Take off").click()
     await expect(page.get_by_role("status").first).to_contain_text(f"{other}: taken off")
     await expect(page.locator(f"tr[id^='{second}']")).to_have_count(0)
-    await expect(page.get_by_text("Payment in the post (lead)")).to_be_visible()
+    await expect(page.get_by_text("Payment in the post, Mei Huang (lead)")).to_be_visible()
 
     await page.get_by_role("button", name=re.compile("^Release")).click()
     await page.wait_for_url(re.compile("/releases/r-"))

@@ -59,7 +59,7 @@ async def test_somebody_begins_chooses_a_password_and_leaves(
     await expect(other.get_by_role("heading", name="Ana R.")).to_be_visible()
     await page.get_by_label(re.compile("^Name")).fill("Ana María Ruiz")
     await page.get_by_role("button", name="Keep the changes").click()
-    await expect(page.get_by_text("admin changed this person")).to_be_visible()
+    await expect(page.get_by_text("(admin) changed this person")).to_be_visible()
     await expect(page.get_by_label(re.compile("^Name"))).to_have_value("Ana María Ruiz")
 
     await page.goto("/people/ana")
