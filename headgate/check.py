@@ -12,6 +12,7 @@ from definitions.catalogue.own import load_own
 from definitions.language.library import DISTRICT, Library, load_library
 from definitions.language.problems import Problem, in_reading_order
 from headgate.errors import fail
+from headgate.forked import forked
 from headgate.garbage import not_searched
 from workflows.machine.checking import check_library, check_text
 
@@ -49,7 +50,7 @@ def _checked(paths: list[Path]) -> tuple[list[Problem], int]:
         library = folders[folder]
         if path.is_dir():
             checked += len(library.documents)
-            problems += check_library(library)
+            problems += check_library(library, forked)
         else:
             checked += 1
             problems += _of_file(library, path)

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from definitions.language.checks.check import check_case_text, check_packs
@@ -18,6 +19,8 @@ from workflows.machine import lawful
 from workflows.machine.findings import CHECKS, Explored
 from workflows.machine.states import BadChart
 
+Each = Callable[[Callable[[str], list[Problem]], Sequence[str]], Iterable[list[Problem]]]
+
 register_codes(cannot_run="States that do not fit together in a way that no other check describes.")
 
 __all__ = ["check_case", "check_folder", "check_library", "check_text"]
@@ -28,12 +31,11 @@ def check_folder(folder: Path) -> list[Problem]:
     return check_library(load_library(folder))
 
 
-def check_library(library: Library) -> list[Problem]:
-    """Everything that is wrong in a loaded folder, in reading order."""
-    problems = list(check_packs(library))
-    for name in library.cases:
-        problems += check_case(library, name)
-    return in_reading_order(problems)
+def check_library(library: Library, each: Each = lambda check, names: map(check, names)) -> list[Problem]:
+    """Everything that is wrong in a loaded folder, in reading order; `each` checks the cases, which do not lean on one another."""
+    longest_first = sorted(library.cases, key=lambda name: -len(library.sources["cases", name]))
+    found = each(lambda name: check_case(library, name), longest_first)
+    return in_reading_order([*check_packs(library), *chain.from_iterable(found)])
 
 
 def check_texts(library: Library) -> list[Problem]:
