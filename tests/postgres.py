@@ -16,10 +16,11 @@ TEMPLATE: Final = "template_headgate"
 #: Bytes below which the planner takes every table that nobody has analyzed to be of the same size.
 SMALL: Final = 10 * 8192
 
-#: What tells a database from a new one, but for its rows: its schema, what is known of its tables' contents, and their size.
+#: What tells a database from a new one, but for its rows: its schema and version, what is known of its contents, and its size.
 SHAPE: Final = """
 SELECT md5(string_agg(format('%s %s %s %s', oid, xmin, relpages, reltuples), ' ' ORDER BY oid)),
-       (SELECT count(*) FROM pg_trigger), coalesce(max(pg_relation_size(oid)), 0)
+       (SELECT count(*) FROM pg_trigger), (SELECT string_agg(version_num, ' ') FROM alembic_version),
+       coalesce(max(pg_relation_size(oid)), 0)
 FROM pg_class WHERE relnamespace = 'public'::regnamespace"""
 ALONE: Final = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
@@ -94,7 +95,7 @@ class _Lent:
     def __init__(self, url: URL, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         self.url = url
         self.connection = connection
-        self._shape = self._looked_at()[:2]
+        self._shape = self._looked_at()[:-1]
         tables = [str(name) for (name,) in connection.execute(TABLES)]
         self._filled = " UNION ALL ".join(f"SELECT '{each}' WHERE EXISTS (SELECT FROM {each})" for each in tables)
 
