@@ -64,15 +64,19 @@ def user_called(session: Session, user_id: str) -> User:
     """The user; NotFound where there is none."""
     user = session.get(User, user_id)
     if user is None:
-        raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
+        raise _nobody(user_id)
     return user
+
+
+def _nobody(user_id: str) -> NotFound:
+    return NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
 
 
 def user_at(session: Session, user_id: str, version: str) -> User:
     """The user, locked until the act ends; NotFound where there is none, Changed where somebody else was first."""
     user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
     if user is None:
-        raise NotFound(say("Nobody is called %(user)s.", user=repr(user_id[:60])))
+        raise _nobody(user_id)
     if str(user.version) != version:
         raise Changed(
             say(

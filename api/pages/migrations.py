@@ -35,6 +35,7 @@ from store.queries.migrations import count_open, migrating_page, migration_count
 router = APIRouter(include_in_schema=False)
 
 ROWS: Final = 50
+AT_WORK: Final = ("running", "paused")  #: statuses of a migration that is not over
 EVERY: Final = 2  #: seconds between two looks at how far it is
 FORESEEN: Final = 10  #: cases that are played at a time, to tell what migrating would do
 Cursor = Annotated[str | None, Query(max_length=500)]
@@ -71,7 +72,7 @@ class MigrationPage:
     @property
     def at_work(self) -> bool:
         """It is not over."""
-        return self.migration.status in ("running", "paused")
+        return self.migration.status in AT_WORK
 
     @property
     def version(self) -> str:
@@ -137,7 +138,7 @@ def _content(office: Services, person: Person, migration_id: str, cursor: str | 
             migration=migration_view(row, migration_counts(session, row.id), zone=office.zone),
             cases=[migrating_view(each, zone=office.zone) for each in found.items],
             next=urls.migration_after(row.id, found.cursor) if found.cursor else None,
-            may_change=person.may(RIGHT) and row.status in ("running", "paused"),
+            may_change=person.may(RIGHT) and row.status in AT_WORK,
             key=new_key(),
             live=urls.migration_now(row.id, cursor),
         )
