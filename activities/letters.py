@@ -83,7 +83,7 @@ def recall_letters(session: Session, effect: Effect) -> Reply:
     which = [col(Letter.case_id) == effect.case, before if step is None else of_step == int(step)]
     if named is not None:
         which.append(col(Letter.template) == str(named))
-    recall(session, *which, at=effect.at, because=str(effect.args.get("reason") or "by its case"))
+    recall(session, *which, at=effect.at, because=str(effect.args.get("reason") or say("by its case")))
     return Reply()
 
 

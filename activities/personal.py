@@ -59,10 +59,10 @@ WRITTEN: Final[Mapping[type[Row], tuple[str, ...]]] = {
 STRUCTURED: Final[Mapping[type[Row], tuple[str, ...]]] = {
     CaseRow: ("snapshot", "why_said"),
     StepRow: ("changes", "facts", "detail", "result"),
-    TaskRow: ("form", "draft", "item", "snapshot", "users"),
+    TaskRow: ("form", "draft", "item", "snapshot", "users", "close_reason_said"),
     EffectRow: ("payload", "result"),
     AccountEvent: ("data",),
-    ListLine: ("columns", "why", "why_said"),
+    ListLine: ("columns", "why", "why_said", "reason_said"),
     SiteCheck: ("facts", "said"),
     ReleaseLine: ("said",),
     MigratingCase: ("said",),

@@ -265,6 +265,7 @@ def _closed(step: Step) -> tuple[TaskClose, ...]:
             by=effect.by or step.by,
             outcome=effect.outcome,
             reason=effect.reason,
+            reason_said=effect.reason_said,
             form=dict(effect.form) or None,
         )
         for effect in step.effects
@@ -278,6 +279,7 @@ def _leave(step: Step, effect: LeaveList) -> ListLeave:
         status=effect.how,
         by=step.by,
         reason=effect.because or (step.event if effect.how == "left" else None),
+        reason_said=effect.because_said,
         excluded_until=effect.until,
     )
 

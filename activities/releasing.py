@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from activities.published import district_zone
 from activities.world import World
-from definitions.language.sentences import beside, say
+from definitions.language.sentences import again, beside, say
 from store.clock import read_clock
 from store.engine import Store
 from store.queries.lists import End, Going, end_release, releases_to_go_on, settle_line, take_places
@@ -107,6 +107,10 @@ class Releasing:
         return self._now().astimezone(district_zone(session)).date()
 
 
+def _reason(line: ListLine) -> str | None:
+    return again(line.reason, line.reason_said) if line.reason else None
+
+
 def _end_of(line: ListLine, refused: str | None) -> tuple[End, str | None]:
     """What became of a line, by how its case left it: a case that has taken the act before refuses it the second time."""
     match line.status:
@@ -115,6 +119,7 @@ def _end_of(line: ListLine, refused: str | None) -> tuple[End, str | None]:
         case "waiting":
             return "stayed", refused
         case "left" if refused is None:
-            return "dropped", line.reason
+            return "dropped", _reason(line)
         case _:
-            return "gone", say("it had left the list: %(reason)s", reason=line.reason) if line.reason else refused
+            reason = _reason(line)
+            return "gone", say("it had left the list: %(reason)s", reason=reason) if reason else refused

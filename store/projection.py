@@ -343,6 +343,7 @@ def _close_rows(write: StepWrite) -> list[dict[str, Any]]:
             "by": close.by,
             "chosen": close.outcome,
             "reason": close.reason,
+            "said": close.reason_said,
             "filled": close.form,
         }
         for close in write.closed_tasks
@@ -397,6 +398,7 @@ def _leave_row(write: StepWrite, leave: ListLeave) -> dict[str, Any]:
         "step": write.step_no,
         "by": leave.by,
         "because": leave.reason,
+        "said": leave.reason_said,
         "until": leave.excluded_until,
     }
 

@@ -55,6 +55,7 @@ _REOPENED: dict[str, Any] = {
     "closed_by": null(),
     "outcome": null(),
     "close_reason": null(),
+    "close_reason_said": null(),
     "form": null(),
     "version": TASKS.c.version + 1,
 }
@@ -233,6 +234,7 @@ def _close_task() -> Executable:
             closed_by=bindparam("by"),
             outcome=bindparam("chosen"),
             close_reason=bindparam("reason"),
+            close_reason_said=bindparam("said", type_=TASKS.c.close_reason_said.type),
             form=bindparam("filled", type_=TASKS.c.form.type),
             version=TASKS.c.version + 1,
         )
@@ -249,6 +251,7 @@ def _leave_list() -> Executable:
             decided_step=bindparam("step"),
             decided_by=bindparam("by"),
             reason=bindparam("because"),
+            reason_said=bindparam("said", type_=LINES.c.reason_said.type),
             excluded_until=bindparam("until"),
         )
     )
@@ -283,6 +286,7 @@ def _put_back() -> tuple[Executable, ...]:
             decided_step=null(),
             decided_by=null(),
             reason=null(),
+            reason_said=null(),
             excluded_until=null(),
         ),
         delete(LINKS).where(LINKS.c.parent_id == _CASE, LINKS.c.step_no == _STEP),

@@ -84,6 +84,7 @@ class TaskClose:
     by: str | None = None
     outcome: str | None = None
     reason: str | None = None
+    reason_said: Json = None
     form: Json = None
     last: TaskWrite | None = None  #: as the machine last had it: an orphan may have changed it
 
@@ -138,6 +139,7 @@ class ListLeave:
     status: Literal["released", "excluded", "left"]
     by: str | None = None
     reason: str | None = None
+    reason_said: Json = None
     excluded_until: datetime | None = None
 
 

@@ -31,7 +31,7 @@ from api.views.orders import CrewDay, CrewOrders, GoneOrder, Why, on_the_way, or
 from api.views.shown import local
 from definitions.language.expand import title_of
 from definitions.language.forms import fields_of
-from definitions.language.sentences import Sentence, say, word
+from definitions.language.sentences import again, say, word
 from store.queries.tasks import MOST, crew_page
 from store.tables.cases import TaskRow
 from store.tables.utility import Account, Premise
@@ -206,13 +206,15 @@ def _gone(session: Session, office: Services, person: Person, task_id: str) -> G
         why=why,
         at=local(task.closed_at or task.suspended_at or task.claimed_at, office.zone),
         by=task.closed_by or task.assignee,
-        because=_because(task.close_reason) if task.close_reason else None,
+        because=_because(task),
     )
 
 
-def _because(reason: str) -> Sentence:
+def _because(task: TaskRow) -> str | None:
     """Why an order was recalled: as the machine says it, or an event by its title."""
-    return word(reason if " " in reason else _titled(reason))
+    if task.close_reason is None or task.close_reason_said is not None:
+        return task.close_reason and again(task.close_reason, task.close_reason_said)
+    return word(task.close_reason if " " in task.close_reason else _titled(task.close_reason))
 
 
 def _sees(session: Session, person: Person, task: TaskRow) -> bool:

@@ -49,7 +49,7 @@ class LineView(Shown):
     why: list[ReasonView]
     joined: Moment
     status: Literal["waiting", "released", "excluded", "left"]
-    reason: str | None = Field(description="Why it was taken off, or left.")
+    reason: Said | None = Field(description="Why it was taken off, or left.")
     excluded_until: Moment | None = Field(description="Until when the account does not join the list again.")
 
 
@@ -113,7 +113,7 @@ class OrderView(Shown):
     state: str
     assignee: str | None
     outcome: str | None
-    because: str | None = Field(description="Why it was recalled.")
+    because: Said | None = Field(description="Why it was recalled.")
     closed: Moment | None
 
 
@@ -160,7 +160,7 @@ def line_view(line: ListLine, *, zone: ZoneInfo) -> LineView:
         ],
         joined=line.joined_at.astimezone(zone),
         status=line.status,
-        reason=line.reason,
+        reason=line.reason and again(line.reason, line.reason_said),
         excluded_until=local(line.excluded_until, zone),
     )
 
@@ -234,6 +234,6 @@ def _order(order: TaskRow, zone: ZoneInfo) -> OrderView:
         state=order.state,
         assignee=order.assignee,
         outcome=order.outcome,
-        because=order.close_reason,
+        because=order.close_reason and again(order.close_reason, order.close_reason_said),
         closed=local(order.closed_at, zone),
     )

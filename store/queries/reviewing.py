@@ -34,7 +34,8 @@ AS_TOLD = load_only(
         cast(InstrumentedAttribute[Any], column)
         for column in (
             TaskRow.id, TaskRow.account_id, TaskRow.kind, TaskRow.work_kind, TaskRow.title, TaskRow.crew, TaskRow.state,
-            TaskRow.assignee, TaskRow.opened_at, TaskRow.closed_at, TaskRow.close_reason, TaskRow.outcome,
+            TaskRow.assignee, TaskRow.opened_at, TaskRow.closed_at, TaskRow.close_reason, TaskRow.close_reason_said,
+            TaskRow.outcome,
         )
     ),
     raiseload=True,

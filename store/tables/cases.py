@@ -141,6 +141,7 @@ class TaskRow(Row, table=True):
     closed_by: str | None = None
     outcome: str | None = None
     close_reason: str | None = None
+    close_reason_said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: it with its message and values
     form: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: as completed
     draft: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: half-filled
     account_id: str | None = Field(default=None, foreign_key="accounts.id")
@@ -275,6 +276,7 @@ class ListLine(Row, table=True):
     decided_step: int | None = None
     decided_by: str | None = None
     reason: str | None = None
+    reason_said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: it with its message and values
     excluded_until: datetime | None = Field(default=None, sa_type=Moment)
 
     __table_args__ = (

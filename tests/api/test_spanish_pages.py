@@ -160,3 +160,13 @@ async def test_a_phone_says_in_its_language_why_an_order_was_recalled(office: Of
     assert gone["because"] == "el caso avanzó"
     [gone] = (await office.by("crew").get("/api/crew/day", known=[order])).json()["gone"]
     assert gone["because"] == "the case went on"
+
+
+async def test_a_reason_with_a_value_in_it_is_said_in_the_readers_language(office: Office) -> None:
+    why = say("version %(version)s does not have it", version=3)
+    order = office.task(
+        kind="work-order", queue="meters", crew="meters", state="cancelled", close_reason=why,
+        close_reason_said=beside(why), closed_at=MONDAY, closed_step=2,
+    )  # fmt: skip
+    [gone] = (await office.http.get(f"/api/crew/day?known={order}", headers=_headers(office, "crew"))).json()["gone"]
+    assert gone["because"] == "la versión 3 no la tiene"

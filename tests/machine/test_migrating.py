@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from definitions.language.pack import Law
+from definitions.language.sentences import Sentence, again
 from tests.machine.making import at, machine
 from tests.machine.test_new_rules import law
 from workflows.machine.case import Case
@@ -130,6 +131,9 @@ def test_an_open_task_without_a_counterpart_is_refused_until_the_mapping_says_wh
     assert (anew.withdrawn, anew.opened, anew.kept) == (("Review",), ("Talk",), ())
     closes = [effect for effect in anew.step.effects if isinstance(effect, CloseTask)]
     assert [(each.run, each.how) for each in closes] == [(1, "cancelled")]
+    told = again(str(closes[0].reason), closes[0].reason_said)
+    assert isinstance(told, Sentence)
+    assert (told, told.values) == ("version 2 does not have it", {"version": 2})
 
 
 def test_a_task_is_not_made_an_order_under_somebodys_hands() -> None:

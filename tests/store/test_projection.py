@@ -15,6 +15,7 @@ from books import ACCOUNT, CASE, MONDAY, account, completion, step, task
 from sqlalchemy import URL, event, select, update
 from sqlmodel import Session, SQLModel
 
+from definitions.language.sentences import beside, say
 from store.engine import Store, open_store
 from store.ledger import UnbalancedEntryError, balance_usd, unbalanced_entries
 from store.projection import StaleStepError, repair_case, write_step
@@ -325,6 +326,22 @@ def test_a_case_without_an_account_is_written_too(store: Store) -> None:
     assert write(store, replace(inner, case=replace(inner.case, account_id=None))).kind == "written"
 
 
+def test_why_a_task_was_recalled_and_a_line_left_keeps_its_values(store: Store) -> None:
+    why = say("version %(version)s does not have it", version=2)
+    write(store, step(open_tasks=(task(),), joins=(ListJoin(list_name="lock-off", state="listed"),)))
+    write(
+        store,
+        completion(
+            closed_tasks=(TaskClose(run=1, how="cancelled", reason=why, reason_said=beside(why)),),
+            leaves=(ListLeave(list_name="lock-off", status="left", reason=why, reason_said=beside(why)),),
+        ),
+    )
+    with store.reading() as session:
+        closed, gone = one(session, TaskRow, f"{CASE}.1"), one(session, ListLine, f"{CASE}.1.lock-off")
+    assert (closed.close_reason, closed.close_reason_said) == (str(why), beside(why))
+    assert (gone.reason, gone.reason_said) == (str(why), beside(why))
+
+
 def test_a_task_offered_to_named_people_is_found_by_them(store: Store) -> None:
     write(store, step(open_tasks=(task(users=("rep", "rep2")),)))
     assert [row[1] for row in everything(store)["task_candidates"]] == ["'c-abcdefghijkl.1'"] * 2
@@ -344,7 +361,7 @@ def test_a_write_survives_the_way_through_an_activity() -> None:
     whole = completion(
         entries=(CREDIT,),
         effects=(EffectWrite(no=1, kind="notify", payload={"to": ["supervisor"]}),),
-        closed_tasks=(TaskClose(run=1, how="skipped", reason="not needed"),),
-        leaves=(ListLeave(list_name="lock-off", status="excluded", excluded_until=MONDAY),),
+        closed_tasks=(TaskClose(run=1, how="skipped", reason="not needed", reason_said={"say": "not needed"}),),
+        leaves=(ListLeave(list_name="lock-off", status="excluded", excluded_until=MONDAY, reason_said={"say": "so"}),),
     )
     assert from_json(to_json(whole)) == whole

@@ -146,7 +146,7 @@ class Crossing:
         run, plan = self.run, counterpart(task, self.between, self.arrived)
         if plan is None:
             why = say("version %(version)s does not have it", version=self.event.version)
-            run.effects.append(fx.CloseTask(run=task.run, name=task.name, how="cancelled", reason=why))
+            run.effects.append(fx.recalled(task, why))
             self.withdrawn.append(task.title)
             return
         was = self.between.before.plan.states[task.state].task
@@ -373,13 +373,8 @@ class Crossing:
                 run.lines[path] = self.was.lines[path]
                 stays.add(path)
             elif plan.list is not None:
-                run.effects.append(
-                    fx.LeaveList(
-                        list=plan.list,
-                        state=path,
-                        because=say("the case came to version %(version)s", version=self.event.version),
-                    )
-                )
+                why = say("the case came to version %(version)s", version=self.event.version)
+                run.effects.append(fx.left(plan.list, path, why))
         away = {timer.state for timer in run.timers if timer.name.endswith(lines.BACK)}
         for path in self.arrived.came_from:
             plan = run.setting.plan.states.get(path)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, TypeAdapter
 
+from definitions.language.sentences import beside
 from workflows.machine.case import Task, Timer
 
 
@@ -35,7 +36,14 @@ class CloseTask:
     outcome: str | None = None
     by: str | None = None
     reason: str | None = None
+    reason_said: Any = None  #: the reason as `sentences.kept` writes it down, where the machine made it
     form: Mapping[str, Any] = field(default_factory=dict)
+
+
+def recalled(task: Task, reason: str, *, by: str | None = None) -> CloseTask:
+    """The task is recalled, for a reason that is told again in other languages where the machine made it."""
+    said = beside(reason)
+    return CloseTask(run=task.run, name=task.name, how="cancelled", by=by, reason=reason, reason_said=said)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +136,21 @@ class LeaveList:
     state: str
     how: Literal["left", "released", "excluded"] = "left"
     because: str | None = None
+    because_said: Any = None  #: the reason as `sentences.kept` writes it down, where the machine made it
     until: datetime | None = None  #: of an exclusion: when it is over
+
+
+def left(
+    list_: str,
+    state: str,
+    because: str | None = None,
+    *,
+    how: Literal["left", "released", "excluded"] = "left",
+    until: datetime | None = None,
+) -> LeaveList:
+    """The line leaves, for a reason that is told again in other languages where the machine made it."""
+    said = beside(because)
+    return LeaveList(list=list_, state=state, how=how, because=because, because_said=said, until=until)
 
 
 Effect = Annotated[

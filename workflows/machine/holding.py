@@ -80,9 +80,7 @@ def _without_way(
 def _recall(run: Run) -> None:
     for task in list(run.tasks):
         if task.kind == "work-order" and task.outcome is None:
-            run.effects.append(
-                fx.CloseTask(run=task.run, name=task.name, how="cancelled", reason=say("recalled: the account is held"))
-            )
+            run.effects.append(fx.recalled(task, say("recalled: the account is held")))
             run.cancel_timers(run=task.run)
             run.tasks.remove(task)
 

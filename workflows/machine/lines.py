@@ -94,11 +94,9 @@ def leave(run: Run, plan: StatePlan) -> None:
     run.lines.pop(plan.path, None)
     decided = run.decided if run.decided is not None and run.decided.state == plan.path else None
     if decided is None:
-        run.effects.append(fx.LeaveList(list=plan.list, state=plan.path))
+        run.effects.append(fx.left(plan.list, plan.path))
         return
-    run.effects.append(
-        fx.LeaveList(list=plan.list, state=plan.path, how=decided.how, because=decided.because, until=decided.until)
-    )
+    run.effects.append(fx.left(plan.list, plan.path, decided.because, how=decided.how, until=decided.until))
 
 
 def check_line(case: Case, event: LineDecided) -> None:
@@ -151,7 +149,7 @@ def put_back(run: Run, plan: StatePlan) -> None:
 def _take_off(run: Run, plan: StatePlan, event: LineDecided, until: datetime) -> None:
     assert plan.list is not None
     run.lines.pop(plan.path, None)
-    run.effects.append(fx.LeaveList(list=plan.list, state=plan.path, how="excluded", because=event.reason, until=until))
+    run.effects.append(fx.left(plan.list, plan.path, event.reason, how="excluded", until=until))
     name = plan.path + BACK
     run.deadlines[name] = {"reason": event.reason}
     run.arm(Timer(name=name, kind="after", state=plan.path, due=until, armed_at=run.at))

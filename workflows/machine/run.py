@@ -158,7 +158,7 @@ class Run:
         """Recalls what is still open of a state's work."""
         for task in self.tasks:
             if task.state == path and task.outcome is None:
-                self.effects.append(fx.CloseTask(run=task.run, name=task.name, how="cancelled", reason=reason))
+                self.effects.append(fx.recalled(task, reason))
                 self.cancel_timers(run=task.run)
         self.tasks = [task for task in self.tasks if task.state != path]
 

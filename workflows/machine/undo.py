@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from definitions.catalogue import actions
 from definitions.language.sentences import say
@@ -13,6 +13,8 @@ from workflows.machine.case import Case, Task, Timer, Undo
 from workflows.machine.errors import NotAllowed
 from workflows.machine.events import TakenBack
 from workflows.machine.finish import step_of
+
+TAKEN_BACK: Final = say("taken back")
 
 if TYPE_CHECKING:
     from workflows.machine.run import Run
@@ -54,9 +56,7 @@ def taken_back(run: Run, event: TakenBack) -> tuple[Case, fx.Step]:
     before = cases.from_json(now.undo.before)
     for task in now.tasks:
         if task.outcome is None and before.task(task.run) is None:
-            run.effects.append(
-                fx.CloseTask(run=task.run, name=task.name, how="cancelled", by=event.by, reason="taken back")
-            )
+            run.effects.append(fx.recalled(task, TAKEN_BACK, by=event.by))
     for timer in now.timers:
         run.effects.append(fx.CancelTimer(name=timer.name, run=timer.run))
     tasks, timers = _opened_again(run, before)
@@ -64,7 +64,7 @@ def taken_back(run: Run, event: TakenBack) -> tuple[Case, fx.Step]:
     for path in now.lines.keys() - before.lines.keys():
         listed = run.setting.plan.states[path].list
         assert listed is not None
-        run.effects.append(fx.LeaveList(list=listed, state=path, because="taken back"))
+        run.effects.append(fx.left(listed, path, TAKEN_BACK))
     run.left, run.entered = list(now.state), list(before.state)
     run.data = dict(before.data)
     run.happened = dict(before.happened)
