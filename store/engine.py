@@ -26,6 +26,7 @@ BUSY_TIMEOUT_MS = 10_000  #: how long a writer of another process is waited for 
 #: A random page costs little more than the next one on today's disks; at 4, its default, lists are read out of order
 #: and sorted.
 POSTGRES_SETTINGS = "-c timezone=UTC -c random_page_cost=1.1"
+RECYCLED_S = 3600  #: for which a connection to SQLite is kept: new ones know new statistics (`store.statistics`)
 IDLE_S = 5.0  #: after so many seconds in the pool a connection is asked whether it still lives
 WRITES = "headgate_writes"
 
@@ -67,7 +68,10 @@ def open_engine(url: URL | str, *, pool_size: int = 20) -> Engine:
     }
     if url.get_backend_name() == "sqlite":
         engine = create_engine(
-            url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}, **common
+            url,
+            connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+            pool_recycle=RECYCLED_S,
+            **common,
         )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -33,6 +33,7 @@ from store.queries.keeping import (
     cases_to_archive,
     cases_written_last,
 )
+from store.statistics import Statistics
 from store.tables.outbox import AccountEvent
 from telemetry.metrics import FAILED_ROUNDS, FORGOTTEN_FILES
 from workflows.client import Unanswered, act, tidy, wake
@@ -52,6 +53,7 @@ RULES_SECONDS = 10.0
 SEALING_SECONDS = 2.0
 REDACTING_SECONDS = 600.0
 FILES_SECONDS = 600.0
+STATISTICS_SECONDS = 600.0
 ARCHIVE_SECONDS = 5.0
 QUIET_SECONDS = 3.0  #: without a step, after which histories are archived
 UNKEPT_AT_MOST = timedelta(hours=6)  #: then they are archived between steps, too
@@ -76,6 +78,7 @@ class Keeping:
         self._redacting = Redacting(world=world)
         self._forgetting = Forgetting(world=world)
         self._sealing = Sealing(store=world.store)
+        self._statistics = Statistics(store=world.store)
         self._migrating = Migrating(world)
         self._woken: dict[str, tuple[datetime, float]] = {}
         self._demonstrates = True  #: as far as is known
@@ -138,6 +141,10 @@ class Keeping:
     async def seal_audit(self) -> int:
         """How many rows of the audit became links of its chain."""
         return await asyncio.to_thread(self._sealing.round)
+
+    async def keep_statistics(self) -> int:
+        """How many tables SQLite's planner was told about anew."""
+        return await asyncio.to_thread(self._statistics.round)
 
     async def tell_of_mailings(self) -> int:
         """How many cases were told of the mailing of a letter, which a process that died left untold."""
@@ -262,6 +269,7 @@ async def rounds(keeping: Keeping) -> AsyncIterator[None]:
         asyncio.create_task(_again(keeping.redact_due, REDACTING_SECONDS)),
         asyncio.create_task(_again(keeping.forget_files, FILES_SECONDS)),
         asyncio.create_task(_again(keeping.seal_audit, SEALING_SECONDS)),
+        asyncio.create_task(_again(keeping.keep_statistics, STATISTICS_SECONDS)),
         asyncio.create_task(_again(keeping.migrate_cases, MIGRATIONS_SECONDS)),
         asyncio.create_task(_again(keeping.archive_in_quiet, ARCHIVE_SECONDS)),
     ]

@@ -17,6 +17,7 @@ from headgate import home
 from headgate.simulation import beginning
 from store.engine import Store
 from store.sample.load import load_sample
+from store.statistics import Statistics
 from store.tables.audit import Audit
 from store.tables.base import table_of
 from store.tables.cases import CaseRow, ListLine, Note, StepRow, TaskRow
@@ -62,11 +63,17 @@ def fill(store: Store, folder: Path, *, open_tasks: int) -> Filled:
         _cases(copies, open_tasks)
         _audit(session)
         furnish(session)
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # As after the nightly sweep of a server that has run for a while: indexes are read alone.
-        connection.exec_driver_sql("ANALYZE" if connection.dialect.name == "sqlite" else "VACUUM ANALYZE")
+    _sweep(store)
     with store.reading() as session:
         return _counted(session)
+
+
+def _sweep(store: Store) -> None:
+    """As a store is that has run for a while: its planner knows its tables, and indexes are read alone."""
+    if Statistics(store=store).round():
+        return
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _live(store: Store, folder: Path) -> None:

@@ -120,6 +120,28 @@ async def test_how_far_a_migration_is_appears_while_one_looks(new_page: NewPage,
     await expect(author.get_by_role("button", name="Go on")).to_have_count(0)
 
 
+async def test_what_was_typed_without_a_connection_is_there_when_one_comes_back(new_page: NewPage) -> None:
+    author = await new_page()
+    await sign_in(author, "author")
+    await author.goto("/bench")
+    await author.get_by_label("Its name").fill("lost-valve")
+    await author.get_by_role("button", name="Begin it").click()
+    await expect(author.locator("#source")).to_have_value(re.compile("case: lost-valve"))
+    draft = author.url
+
+    await author.route("**/beside", lambda route: route.abort())
+    await _replace(author, "title: Look into it", "title: Look for the valve")
+    await expect(author.get_by_text("what you write is not kept")).to_be_visible()
+    await author.goto("/bench")
+    await author.unroute("**/beside")
+
+    await author.goto(draft)
+    await expect(author.locator("#source")).to_have_value(re.compile("title: Look for the valve"))
+    await expect(author.locator("#beside")).to_have_attribute("data-version", "2")  # and the server has it now
+    await author.reload()
+    await expect(author.locator("#source")).to_have_value(re.compile("title: Look for the valve"))
+
+
 async def test_two_who_write_one_draft_are_told_and_nothing_is_lost(new_page: NewPage) -> None:
     author, second = await new_page(), await new_page(script=False)
     await sign_in(author, "author")

@@ -9,6 +9,7 @@ const WALK = 2500; // after that pause the states are walked through
 const form = document.getElementById("draft");
 const source = document.getElementById("source");
 const gutter = form.querySelector(".gutter");
+const unsent = `unsent ${form.dataset.beside}`;
 const numbers = gutter.appendChild(document.createElement("div"));
 
 let pause, walk, actual = false, asked = 0, kept = source.value, going = Promise.resolve();
@@ -72,6 +73,7 @@ async function ask(thorough) {
   if (answer.status === 200) {
     form.elements.version.value = fresh.dataset.version;
     kept = text;
+    sessionStorage.removeItem(unsent);
   }
   if (turn !== asked || source.value !== text) return;
   show(fresh);
@@ -131,11 +133,24 @@ form.addEventListener("click", (event) => {
   if (line) go(line);
 });
 
-// What was typed in the last moment goes along when the page is left.
+// What was typed in the last moment goes along when the page is left. Somebody who is back before it has arrived, or whose
+// connection was gone, finds it all the same: the tab remembers it until the server has it.
 addEventListener("pagehide", () => {
-  if (source.value !== kept) fetch(form.dataset.beside, { method: "POST", body: new FormData(form), keepalive: true });
+  if (source.value === kept) return;
+  sessionStorage.setItem(unsent, JSON.stringify({ text: source.value, version: form.elements.version.value }));
+  fetch(form.dataset.beside, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => {});
 });
 form.addEventListener("submit", () => { kept = source.value; });
 
+function recall() {
+  const left = JSON.parse(sessionStorage.getItem(unsent));
+  sessionStorage.removeItem(unsent);
+  if (!left || left.text === source.value) return;
+  source.value = left.text;
+  form.elements.version.value = left.version; // so that what somebody else has written since is shown and not written over
+  keep(false);
+}
+
+recall();
 new ResizeObserver(number).observe(source);
 number();
