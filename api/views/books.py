@@ -65,8 +65,8 @@ class FindingView(Shown):
     column: int
     code: str
     severity: Literal["error", "warning"]
-    message: str
-    story: list[str] = Field(description="The shortest run of the case that shows it.")
+    message: Said
+    story: list[Said] = Field(description="The shortest run of the case that shows it.")
 
 
 class FileView(Shown):

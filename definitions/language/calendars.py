@@ -18,6 +18,7 @@ from definitions.language import counting
 from definitions.language.durations import ELAPSING, Duration, Unit
 from definitions.language.hours import Hours
 from definitions.language.problems import AuthorError
+from definitions.language.sentences import say
 
 Purpose = Literal["due", "after"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -75,7 +76,7 @@ class SpecialDay(_Text):
     @model_validator(mode="after")
     def _hours_of_an_open_office(self) -> "SpecialDay":
         if self.hours is not None and self.office == "closed":
-            raise AuthorError("a day on which the office is closed has no hours", at=("hours",))
+            raise AuthorError(say("a day on which the office is closed has no hours"), at=("hours",))
         return self
 
 
@@ -99,22 +100,29 @@ class Calendar(_Text):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise AuthorError(f'no time zone is called "{name}"; write one such as America/Los_Angeles') from None
+            raise AuthorError(
+                say('no time zone is called "%(name)s"; write one such as America/Los_Angeles', name=name)
+            ) from None
         return name
 
     @model_validator(mode="after")
     def _each_day_once_within_the_years(self) -> "Calendar":
         if self.last_year < self.first_year:
-            raise AuthorError("the last year comes before the first", at=("last-year",))
+            raise AuthorError(say("the last year comes before the first"), at=("last-year",))
         if not any(name in self.office_hours for name in WEEKDAYS[:_SATURDAY]):
-            raise AuthorError("the office is open on no day from Monday to Friday", at=("office-hours",))
+            raise AuthorError(say("the office is open on no day from Monday to Friday"), at=("office-hours",))
         seen: set[date] = set()
         for index, special in enumerate(self.days):
             if not self.covers(special.date):
-                message = f"{special.date} is not in the years {self.first_year} to {self.last_year}"
+                message = say(
+                    "%(date)s is not in the years %(first_year)s to %(last_year)s",
+                    date=str(special.date),
+                    first_year=self.first_year,
+                    last_year=self.last_year,
+                )
                 raise AuthorError(message, at=("days", index, "date"))
             if special.date in seen:
-                raise AuthorError(f"{special.date} is listed twice", at=("days", index, "date"))
+                raise AuthorError(say("%(date)s is listed twice", date=str(special.date)), at=("days", index, "date"))
             seen.add(special.date)
         return self
 
@@ -237,13 +245,19 @@ class Calendar(_Text):
 
     def _too_far(self, day: date) -> CalendarError:
         return CalendarError(
-            f"the calendar {self.calendar} lists the years {self.first_year} to {self.last_year}; "
-            f"days counted from {day} lie too far outside"
+            say(
+                "the calendar %(calendar)s lists the years %(first_year)s to %(last_year)s; days "
+                "counted from %(day)s lie too far outside",
+                calendar=self.calendar,
+                first_year=self.first_year,
+                last_year=self.last_year,
+                day=str(day),
+            )
         )
 
     def _local(self, moment: datetime) -> datetime:
         if moment.tzinfo is None:
-            raise CalendarError("a time without a zone means nothing to a calendar")
+            raise CalendarError(say("a time without a zone means nothing to a calendar"))
         return moment.astimezone(self.zone)
 
     # -- computed once for each calendar

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from definitions.language.court_days import court_deadline
 from definitions.language.durations import ELAPSING, Duration, Unit
+from definitions.language.sentences import say
 
 if TYPE_CHECKING:
     from definitions.language.calendars import Calendar
@@ -167,7 +168,7 @@ def first_day_after(span: Duration, since: date, calendar: Calendar) -> date:
         case Unit.YEAR:
             return months_later(since, span.amount * 12)
         case Unit.BUSINESS_HOUR:
-            raise ValueError("a law that counts from a date counts days or hours, not business hours")
+            raise ValueError(say("a law that counts from a date counts days or hours, not business hours"))
     return since + timedelta(days=-(-span.amount * ELAPSING[span.unit] // _SECONDS_A_DAY) + 1)
 
 

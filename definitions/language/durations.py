@@ -14,7 +14,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from definitions.language.problems import nearest
-from definitions.language.sentences import Sentence, say_many
+from definitions.language.sentences import Sentence, say, say_many
 
 
 class DurationError(ValueError):
@@ -70,7 +70,7 @@ class Duration:
 
     def __post_init__(self) -> None:
         if self.amount < 1:
-            raise DurationError("a duration is at least 1 of its unit")
+            raise DurationError(say("a duration is at least 1 of its unit"))
 
     @classmethod
     def parse(cls, written: object) -> "Duration":
@@ -87,8 +87,11 @@ class Duration:
         found = _WORDS.fullmatch(" ".join(text.split()))
         if found is None:
             raise DurationError(
-                f'"{written}" is not a duration; '
-                'write a whole number and a unit, such as "10 days" or "3 business days"'
+                say(
+                    '"%(written)s" is not a duration; write a whole number and a unit, such as "10 days" '
+                    'or "3 business days"',
+                    written=str(written),
+                )
             )
         unit = _NAMES.get(found[2].replace("-", " "))
         if unit is None:
@@ -123,5 +126,8 @@ class Duration:
 
 def _unknown_unit(word: str) -> str:
     near = nearest(word, _NAMES)
-    hint = f'; "{near}" is near' if near else "; days, business days, hours, business hours, weeks and months are"
-    return f'"{word}" is not a unit of time{hint}'
+    if near:
+        return say('"%(word)s" is not a unit of time; "%(near)s" is near', word=word, near=near)
+    return say(
+        '"%(word)s" is not a unit of time; days, business days, hours, business hours, weeks and months are', word=word
+    )

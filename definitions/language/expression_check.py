@@ -30,6 +30,7 @@ from definitions.language.kinds import (
     quantity,
 )
 from definitions.language.problems import near_miss
+from definitions.language.sentences import say, say_many
 
 MAX_NESTING: Final = 2
 
@@ -53,7 +54,11 @@ class Checker:
         """Check that the expression is true or false; raises ExpressionError."""
         found = self._visit(self.tree.root, frozenset(), {})
         if found.kind.name != "boolean":
-            raise self._error(self.tree.root, f"a guard is true or false, and this is {found.kind}", "wrong-kind")
+            raise self._error(
+                self.tree.root,
+                say("a guard is true or false, and this is %(kind)s", kind=str(found.kind)),
+                "wrong-kind",
+            )
         return found.kind
 
     def value(self) -> tuple[Kind, tuple[str, ...] | None]:
@@ -76,7 +81,7 @@ class Checker:
             return self._list(node, known, scope)
         if node.HasField("comprehension_expr"):
             return self._comprehension(node, known, scope)
-        raise self._error(node, "braces { } mean nothing in an expression")
+        raise self._error(node, say("braces { } mean nothing in an expression"))
 
     def _constant(self, node: Expr) -> Found:
         constant = node.const_expr
@@ -89,8 +94,8 @@ class Checker:
         if constant.HasField("string_value"):
             return Found(node=node, kind=TEXT, literal=str(constant.string_value))
         if constant.HasField("null_value"):
-            raise self._error(node, "nothing is compared with null; write has(data.…) or !has(data.…)")
-        raise self._error(node, "this kind of literal means nothing here")
+            raise self._error(node, say("nothing is compared with null; write has(data.…) or !has(data.…)"))
+        raise self._error(node, say("this kind of literal means nothing here"))
 
     def _list(self, node: Expr, known: Known, scope: Scope) -> Found:
         items = [self._visit(element, known, scope) for element in node.list_expr.elements]
@@ -129,15 +134,17 @@ class Checker:
             self.tree.ident(node, self.reads.variable((name,), "value", kind))
             return Found(node=node, kind=kind, path=name)
         if name in self.roots:
-            raise self._error(node, f"{name} by itself is no value; write {name}. and a name")
+            raise self._error(node, say("%(name)s by itself is no value; write %(name)s. and a name", name=name))
         raise self._unknown_ident(node, name)
 
     def _unknown_ident(self, node: Expr, name: str) -> ExpressionError:
         for root, schema in self.roots.items():
             if name in schema.members or name.replace("_", "-") in schema.members:
-                return self._error(node, f'"{name}" is written {root}.{name}', "unknown-name")
+                return self._error(
+                    node, say('"%(name)s" is written %(root)s.%(name)s', name=name, root=root), "unknown-name"
+                )
         known = [*self.roots, "today", "now"]
-        return self._error(node, f"nothing here is called {near_miss(name, known)}", "unknown-name")
+        return self._error(node, say("nothing here is called %(near)s", near=near_miss(name, known)), "unknown-name")
 
     def _has(self, node: Expr, path: tuple[str, ...] | None, known: Known, scope: Scope) -> Found:
         if path is not None:
@@ -163,13 +170,16 @@ class Checker:
         if function in _METHODS:
             return self._method(node, known, scope)
         if function in _LIST_FUNCTIONS:
-            message = (
-                f"{function}() is asked of a list with a name and a condition, such as data.meters.{function}(x, …)"
+            message = say(
+                "%(function)s() is asked of a list with a name and a condition, such as data.meters.%(function)s(x, …)",
+                function=function,
             )
             raise self._error(node, message)
         if function == "has":
-            raise self._error(node, "has() asks for one value by its path, such as has(data.read)")
-        raise self._error(node, f"no function is called {near_miss(function, _FUNCTIONS)}", "unknown-name")
+            raise self._error(node, say("has() asks for one value by its path, such as has(data.read)"))
+        raise self._error(
+            node, say("no function is called %(near)s", near=near_miss(function, _FUNCTIONS)), "unknown-name"
+        )
 
     def _and(self, node: Expr, known: Known, scope: Scope) -> Found:
         left = self._condition(node.call_expr.args[0], known, scope)
@@ -192,7 +202,9 @@ class Checker:
     def _condition(self, node: Expr, known: Known, scope: Scope) -> Found:
         found = self._visit(node, known, scope)
         if found.kind.name != "boolean":
-            raise self._error(node, f"a condition is true or false, and this is {found.kind}", "wrong-kind")
+            raise self._error(
+                node, say("a condition is true or false, and this is %(kind)s", kind=str(found.kind)), "wrong-kind"
+            )
         return found
 
     def _choice(self, node: Expr, known: Known, scope: Scope) -> Found:
@@ -218,7 +230,9 @@ class Checker:
         left = self._side(item, known, scope)
         right = self._visit(container, known, scope)
         if right.kind.name != "list":
-            raise self._error(container, f"in asks a list, and this is {right.kind}", "wrong-kind")
+            raise self._error(
+                container, say("in asks a list, and this is %(kind)s", kind=str(right.kind)), "wrong-kind"
+            )
         if right.kind.item is not None:
             operators.join(self.tree, node, left, Found(node=container, kind=right.kind.item))
         for element, word in zip(container.list_expr.elements, words, strict=True):
@@ -260,14 +274,14 @@ class Checker:
     def _index(self, node: Expr, known: Known, scope: Scope) -> Found:
         container, index = self._both(node, known, scope)
         if container.kind.name != "list" or container.kind.item is None or index.kind is not INTEGER:
-            raise self._error(node, "[ ] takes an item of a list by its number, from 0", "wrong-kind")
+            raise self._error(node, say("[ ] takes an item of a list by its number, from 0"), "wrong-kind")
         return Found(node=node, kind=container.kind.item)
 
     def _size(self, node: Expr, known: Known, scope: Scope) -> Found:
         (asked,) = self._arguments(node, 1)
         found = self._visit(asked, known, scope)
         if found.kind.name not in ("list", "text"):
-            raise self._error(node, f"{found.kind} has no size", "wrong-kind")
+            raise self._error(node, say("%(kind)s has no size", kind=str(found.kind)), "wrong-kind")
         return Found(node=node, kind=INTEGER)
 
     def _method(self, node: Expr, known: Known, scope: Scope) -> Found:
@@ -275,7 +289,13 @@ class Checker:
             found = self._visit(side, known, scope)
             if found.kind.name not in ("text", "enum"):
                 raise self._error(
-                    side, f"{node.call_expr.function}() is for text, and this is {found.kind}", "wrong-kind"
+                    side,
+                    say(
+                        "%(function)s() is for text, and this is %(kind)s",
+                        function=node.call_expr.function,
+                        kind=str(found.kind),
+                    ),
+                    "wrong-kind",
                 )
         return Found(node=node, kind=BOOLEAN)
 
@@ -303,7 +323,7 @@ class Checker:
         try:
             day = date.fromisoformat(str(found.literal))
         except ValueError:
-            message = 'date() takes a date written out, such as date("2026-07-03"), or a date with time'
+            message = say('date() takes a date written out, such as date("2026-07-03"), or a date with time')
             raise self._error(node, message, "wrong-kind") from None
         self.tree.integer(node, day.toordinal())
         return Found(node=node, kind=DATE)
@@ -312,7 +332,11 @@ class Checker:
         first, second = (self._visit(side, known, scope) for side in self._arguments(node, 2))
         for side in (first, second):
             if side.kind is not DATE:
-                raise self._error(side.node, f"days_between() takes two dates, and this is {side.kind}", "wrong-kind")
+                raise self._error(
+                    side.node,
+                    say("days_between() takes two dates, and this is %(kind)s", kind=str(side.kind)),
+                    "wrong-kind",
+                )
         node.call_expr.function = "_-_"
         later = Tree.copy(second.node)
         self.tree.replace(second.node, first.node)
@@ -324,7 +348,14 @@ class Checker:
         found = [*([call.target] if call.HasField("target") else []), *call.args]
         if len(found) != count:
             raise self._error(
-                node, f"{call.function}() takes {count} value{'s' * (count > 1)}, and here are {len(found)}"
+                node,
+                say_many(
+                    "%(function)s() takes %(n)s value, and here are %(given)s",
+                    "%(function)s() takes %(n)s values, and here are %(given)s",
+                    count,
+                    function=call.function,
+                    given=len(found),
+                ),
             )
         return found
 
@@ -338,12 +369,14 @@ class Checker:
         loop = node.comprehension_expr
         asked = self._visit(loop.iter_range, known, scope)
         if asked.kind.name != "list":
-            raise self._error(node, f"only a list has items to ask, and this is {asked.kind}", "wrong-kind")
+            raise self._error(
+                node, say("only a list has items to ask, and this is %(kind)s", kind=str(asked.kind)), "wrong-kind"
+            )
         name = loop.iter_var
         if name in self.roots or name in ("today", "now") or loop.iter_var2:
-            raise self._error(node, f"an item needs a name of its own, such as x, not {name}")
+            raise self._error(node, say("an item needs a name of its own, such as x, not %(name)s", name=name))
         if self._nesting == MAX_NESTING:
-            raise self._error(node, f"lists are asked inside lists at most {MAX_NESTING} deep")
+            raise self._error(node, say("lists are asked inside lists at most %(most)s deep", most=MAX_NESTING))
         outside = frozenset(text for text in known if text.partition(".")[0] != name)
         inner = {**scope, name: asked.kind.item or TEXT}
         result = self._visit(loop.accu_init, outside, scope).kind

@@ -14,6 +14,7 @@ from typing import Final
 from definitions.language.expression_tree import Expr, Tree
 from definitions.language.kinds import BOOLEAN, DATE, INTEGER, NUMBER, SPAN, TEXT, Kind, many
 from definitions.language.problems import near_miss
+from definitions.language.sentences import SEMICOLON, joined, say
 
 MILLIONTHS: Final = 10**6
 FACTOR_PLACES: Final = 4
@@ -66,10 +67,24 @@ def compare(tree: Tree, node: Expr, left: Found, right: Found) -> Kind:
     if {left.kind.name, right.kind.name} <= {"text", "enum"} and sign in ("==", "!="):
         check_word(tree, left, right)
     elif not _same(left.kind, right.kind):
-        raise tree.error(node, f"{left.kind} and {right.kind} cannot be compared{_advice(left, right)}", "wrong-kind")
+        raise tree.error(
+            node,
+            _advised(
+                say("%(kind)s and %(other)s cannot be compared", kind=str(left.kind), other=str(right.kind)),
+                left,
+                right,
+            ),
+            "wrong-kind",
+        )
     elif left.kind.name not in names:
-        what = "compare one of its values instead" if left.kind.name in ("record", "list") else "it has no order"
-        raise tree.error(node, f"{left.kind} cannot be compared with {sign}; {what}", "wrong-kind")
+        what = (
+            say("compare one of its values instead") if left.kind.name in ("record", "list") else say("it has no order")
+        )
+        raise tree.error(
+            node,
+            say("%(kind)s cannot be compared with %(sign)s; %(what)s", kind=str(left.kind), sign=sign, what=what),
+            "wrong-kind",
+        )
     return BOOLEAN
 
 
@@ -77,7 +92,11 @@ def check_word(tree: Tree, left: Found, right: Found) -> None:
     """Refuse a word that an enum does not have."""
     for one, other in ((left, right), (right, left)):
         if one.kind.name == "enum" and isinstance(other.literal, str) and other.literal not in one.kind.words:
-            message = f"{one.path or 'this'} is never {near_miss(other.literal, one.kind.words)}"
+            message = say(
+                "%(path)s is never %(near)s",
+                path=one.path or say("this"),
+                near=near_miss(other.literal, one.kind.words),
+            )
             raise tree.error(other.node, message, "wrong-kind")
 
 
@@ -100,9 +119,13 @@ def add(tree: Tree, node: Expr, left: Found, right: Found) -> Kind:
         return TEXT
     if _same(left.kind, right.kind) and left.kind.name in _ORDERED - {"date", "datetime"}:
         return left.kind
-    verb = "taken from" if minus else "added to"
-    message = f"{right.kind} cannot be {verb} {left.kind}{_advice(left, right)}"
-    raise tree.error(node, message, "wrong-kind")
+    values = {"kind": str(right.kind), "other": str(left.kind)}
+    refused = (
+        say("%(kind)s cannot be taken from %(other)s", **values)
+        if minus
+        else say("%(kind)s cannot be added to %(other)s", **values)
+    )
+    raise tree.error(node, _advised(refused, left, right), "wrong-kind")
 
 
 def multiply(tree: Tree, node: Expr, left: Found, right: Found) -> Kind:
@@ -111,13 +134,20 @@ def multiply(tree: Tree, node: Expr, left: Found, right: Found) -> Kind:
         return _meet(tree, left, right)[0].kind
     amount, factor = (left, right) if left.is_exact else (right, left)
     if not amount.is_exact or not factor.is_plain:
-        raise tree.error(node, f"{left.kind} cannot be multiplied by {right.kind}", "wrong-kind")
+        raise tree.error(
+            node,
+            say("%(kind)s cannot be multiplied by %(other)s", kind=str(left.kind), other=str(right.kind)),
+            "wrong-kind",
+        )
     if factor.kind is NUMBER:
         if not isinstance(factor.literal, Decimal):
             raise tree.error(
                 node,
-                f"{amount.kind} times a number is exact only where the number is written out, such as 1.5; "
-                "compute it by a decision table",
+                say(
+                    "%(kind)s times a number is exact only where the number is written out, such as 1.5; "
+                    "compute it by a decision table",
+                    kind=str(amount.kind),
+                ),
                 "wrong-kind",
             )
         _times_literal(tree, node, amount, factor)
@@ -128,23 +158,27 @@ def divide(tree: Tree, node: Expr, left: Found, right: Found) -> Kind:
     """The kind of a quotient; the divisor is a number that is written out, so that it is never zero by accident."""
     if not isinstance(right.literal, Decimal) or right.literal == 0:
         if left.is_exact and right.is_exact:
-            sentence = "two amounts are not divided; multiply instead, such as data.bill.use > 1.5 * facts.usual"
+            sentence = say("two amounts are not divided; multiply instead, such as data.bill.use > 1.5 * facts.usual")
         else:
-            sentence = "a divisor is a number written out, and not 0"
+            sentence = say("a divisor is a number written out, and not 0")
         raise tree.error(node, sentence, "wrong-kind")
     if node.call_expr.function == "_%_":
         if left.kind is INTEGER and right.kind is INTEGER:
             return INTEGER
-        raise tree.error(node, "a remainder is of two whole numbers", "wrong-kind")
+        raise tree.error(node, say("a remainder is of two whole numbers"), "wrong-kind")
     if left.is_plain:
         _to_double(tree, left)
         _to_double(tree, right)
         return NUMBER
     if not left.is_exact:
-        raise tree.error(node, f"{left.kind} cannot be divided", "wrong-kind")
+        raise tree.error(node, say("%(kind)s cannot be divided", kind=str(left.kind)), "wrong-kind")
     numerator, denominator = right.literal.as_integer_ratio()
     if abs(numerator) >= _LIMIT or denominator > 10**FACTOR_PLACES:
-        raise tree.error(right.node, f"a divisor has at most {FACTOR_PLACES} decimal places", "wrong-kind")
+        raise tree.error(
+            right.node,
+            say("a divisor has at most %(most)s decimal places", most=FACTOR_PLACES),
+            "wrong-kind",
+        )
     tree.replace(node, left.node)
     tree.wrap(node, "_*_", denominator)
     tree.wrap(node, "_/_", numerator)
@@ -154,7 +188,7 @@ def divide(tree: Tree, node: Expr, left: Found, right: Found) -> Kind:
 def negate(tree: Tree, node: Expr, found: Found) -> Found:
     """The negative of a number, an amount or a span."""
     if found.kind.name not in ("integer", "number", "money", "quantity", "span"):
-        raise tree.error(node, f"{found.kind} has no negative", "wrong-kind")
+        raise tree.error(node, say("%(kind)s has no negative", kind=str(found.kind)), "wrong-kind")
     literal = -found.literal if isinstance(found.literal, Decimal) else None
     return Found(node=node, kind=found.kind, literal=literal)
 
@@ -167,7 +201,11 @@ def join(tree: Tree, node: Expr, left: Found, right: Found) -> Kind:
     if left.kind.name == right.kind.name == "list":
         return left.kind if left.kind.item else right.kind
     if not _same(left.kind, right.kind):
-        raise tree.error(node, f"{left.kind} and {right.kind} cannot stand for each other", "wrong-kind")
+        raise tree.error(
+            node,
+            say("%(kind)s and %(other)s cannot stand for each other", kind=str(left.kind), other=str(right.kind)),
+            "wrong-kind",
+        )
     return left.kind
 
 
@@ -178,11 +216,17 @@ def written(tree: Tree, found: Found, function: str, scale: int = MILLIONTHS, pl
         value = _decimal(value)
     if not isinstance(value, Decimal):
         raise tree.error(
-            found.node, f'{function}() takes a number written out, such as {function}("80.00")', "wrong-kind"
+            found.node,
+            say('%(function)s() takes a number written out, such as %(function)s("80.00")', function=function),
+            "wrong-kind",
         )
     scaled = value * scale
     if value != round(value, places) or abs(scaled) >= _LIMIT:
-        raise tree.error(found.node, f"{function}() takes at most {places} decimal places", "wrong-kind")
+        raise tree.error(
+            found.node,
+            say("%(function)s() takes at most %(places)s decimal places", function=function, places=places),
+            "wrong-kind",
+        )
     return int(scaled)
 
 
@@ -217,7 +261,11 @@ def _times_literal(tree: Tree, node: Expr, amount: Found, factor: Found) -> None
     assert isinstance(factor.literal, Decimal)
     numerator, denominator = factor.literal.as_integer_ratio()
     if 10**FACTOR_PLACES % denominator or abs(numerator) >= _LIMIT:
-        raise tree.error(factor.node, f"a factor has at most {FACTOR_PLACES} decimal places", "wrong-kind")
+        raise tree.error(
+            factor.node,
+            say("a factor has at most %(most)s decimal places", most=FACTOR_PLACES),
+            "wrong-kind",
+        )
     tree.replace(node, amount.node)
     tree.wrap(node, "_*_", numerator)
     tree.wrap(node, "_/_", denominator)
@@ -227,37 +275,42 @@ def _same(left: Kind, right: Kind) -> bool:
     return left.name == right.name and left.unit == right.unit
 
 
-def _advice(left: Found, right: Found) -> str:
-    """What to write instead, where that can be said."""
+def _advised(sentence: str, left: Found, right: Found) -> str:
+    """The sentence with what to write instead, where that can be said."""
     for one, other in ((left, right), (right, left)):
         advice = _ADVICE.get(one.kind.name)
         if advice is not None and (text := advice(one, other)):
-            return f"; {text}"
-    return ""
+            return joined((sentence, text), SEMICOLON)
+    return sentence
 
 
 def _advise_amount(one: Found, other: Found) -> str:
     if other.is_exact:
-        return "count both in one unit"
+        return say("count both in one unit")
     if not other.is_plain and not isinstance(other.literal, str):
         return ""
     function = "usd" if one.kind.name == "money" else str(one.kind.unit)
     if isinstance(other.literal, Decimal):
         shown = f'"{other.literal}"' if other.kind is NUMBER else str(other.literal)
-        return f"write {function}({shown}) instead of {other.literal}"
+        return say(
+            "write %(function)s(%(shown)s) instead of %(literal)s",
+            function=function,
+            shown=shown,
+            literal=str(other.literal),
+        )
     if isinstance(other.literal, str):
-        return f'write {function}("{other.literal.strip("$")}")'
+        return say('write %(function)s("%(literal)s")', function=function, literal=other.literal.strip("$"))
     return ""
 
 
 def _advise_date(one: Found, other: Found) -> str:
     if isinstance(other.literal, str):
-        return f'write date("{_iso_or_example(other.literal)}")'
-    return "write date(…) around the date with time" if other.kind.name == "datetime" else ""
+        return say('write date("%(day)s")', day=_iso_or_example(other.literal))
+    return say("write date(…) around the date with time") if other.kind.name == "datetime" else ""
 
 
 def _advise_moment(one: Found, other: Found) -> str:
-    return "write a span of time, such as hours(48)" if other.is_plain else ""
+    return say("write a span of time, such as hours(48)") if other.is_plain else ""
 
 
 _ADVICE: Final[dict[str, Callable[[Found, Found], str]]] = {

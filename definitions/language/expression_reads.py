@@ -8,6 +8,7 @@ from definitions.language.expression_operators import Found
 from definitions.language.expression_tree import Expr, ExpressionError, Tree
 from definitions.language.kinds import Kind, Member, Schema
 from definitions.language.problems import near_miss
+from definitions.language.sentences import say
 
 Known = frozenset[str]  # paths that are certainly set
 Scope = Mapping[str, Kind]  # names of items of lists
@@ -78,18 +79,27 @@ class Reads:
     def member(self, node: Expr, kind: Kind, name: str, text: str) -> tuple[str, Member]:
         """The key and the member that the name stands for in a record of the kind, which is written as the text."""
         if kind.name == "list":
-            raise self.tree.error(node, f"{text} is a list; ask its items, such as {text}.exists(x, …)", "wrong-kind")
+            raise self.tree.error(
+                node, say("%(text)s is a list; ask its items, such as %(text)s.exists(x, …)", text=text), "wrong-kind"
+            )
         if kind.name != "record":
-            raise self.tree.error(node, f"{text} is {kind}, which has no parts", "wrong-kind")
+            raise self.tree.error(
+                node, say("%(text)s is %(kind)s, which has no parts", text=text, kind=str(kind)), "wrong-kind"
+            )
         for key in (name, name.replace("_", "-")):
             if key in kind.members:
                 return key, kind.members[key]
         hyphened = [key for key in kind.members if key.startswith(f"{name}-")]
         if hyphened:
-            message = f'"{hyphened[0]}" is written {text}.{hyphened[0].replace("-", "_")} in an expression'
+            message = say(
+                '"%(name)s" is written %(text)s.%(written)s in an expression',
+                name=hyphened[0],
+                text=text,
+                written=hyphened[0].replace("-", "_"),
+            )
         else:
             shown = {key.replace("-", "_") for key in kind.members}
-            message = f"{text} has nothing called {near_miss(name, shown)}"
+            message = say("%(text)s has nothing called %(near)s", text=text, near=near_miss(name, shown))
         raise self.tree.error(node, message, "unknown-name")
 
     def found(self, node: Expr, path: tuple[str, ...]) -> Found:
@@ -105,7 +115,9 @@ class Reads:
 
     def unset(self, node: Expr, text: str) -> ExpressionError:
         """The refusal of a read of what may be unset."""
-        return self.tree.error(node, f"{text} may be unset; write has({text}) && … before it is read", "unset-value")
+        return self.tree.error(
+            node, say("%(text)s may be unset; write has(%(text)s) && … before it is read", text=text), "unset-value"
+        )
 
     def variable(self, path: tuple[str, ...], how: How, kind: Kind | None = None, *, nullable: bool = False) -> str:
         """The variable that stands for the read; a kind is given for what no schema declares, such as `today`."""

@@ -13,6 +13,7 @@ from cel_expr_python import cel
 from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message_factory
 
 from definitions.language.problems import AuthorError, register_codes
+from definitions.language.sentences import say
 
 register_codes(
     bad_expression="An expression that cannot be read, or that uses what the language of guards does not have.",
@@ -92,7 +93,15 @@ class Tree:
         """Parse the text; raises ExpressionError."""
         self.text = text
         if len(text) > MAX_LENGTH:
-            raise ExpressionError(1, 1, f"an expression has at most {MAX_LENGTH} characters, this has {len(text)}")
+            raise ExpressionError(
+                1,
+                1,
+                say(
+                    "an expression has at most %(most)s characters, this has %(count)s",
+                    most=MAX_LENGTH,
+                    count=len(text),
+                ),
+            )
         self._parsed = _PARSED.FromString(_parsed(text))
         self._positions = {entry.key: entry.value for entry in self._parsed.source_info.positions}
         self._next_id = max(self._positions, default=0) + 1000
@@ -196,28 +205,28 @@ _CEL_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?(.*)")
 def _syntax_error(said: str, text: str) -> ExpressionError:
     found = _CEL_ERROR.search(said)
     if found is None:
-        return ExpressionError(1, 1, "this expression cannot be read")
+        return ExpressionError(1, 1, say("this expression cannot be read"))
     if "recursion depth" in found[3]:
-        return ExpressionError(1, 1, "this is nested too deep; make it shorter, or use a decision table")
+        return ExpressionError(1, 1, say("this is nested too deep; make it shorter, or use a decision table"))
     line, column, message = int(found[1]), int(found[2]), found[3]
     rest = text.split("\n")[line - 1][column - 1 :]
     if "has()" in message:
-        sentence = "has() asks for one value by its path, such as has(data.read)"
+        sentence = say("has() asks for one value by its path, such as has(data.read)")
     elif "<EOF>" in message and "expecting <EOF>" not in message:
-        sentence = "the expression ends too early; a value or a closing bracket is missing"
+        sentence = say("the expression ends too early; a value or a closing bracket is missing")
     elif rest.startswith("=") and not rest.startswith("=="):
-        sentence = "one = means nothing here; write == to compare"
+        sentence = say("one = means nothing here; write == to compare")
     elif rest.startswith("&"):
-        sentence = 'one & means nothing here; write && for "and"'
+        sentence = say('one & means nothing here; write && for "and"')
     elif rest.startswith("|"):
-        sentence = 'one | means nothing here; write || for "or"'
+        sentence = say('one | means nothing here; write || for "or"')
     elif rest[:1] in ("'", '"'):
-        sentence = "a quote is opened here and not closed"
+        sentence = say("a quote is opened here and not closed")
     elif text[: len(text) - len(rest)].rstrip().endswith("not") and line == 1:
-        sentence = '"not" is written ! here'
+        sentence = say('"not" is written ! here')
     elif word := re.match(r"(and|or)\b", rest):
-        cel_word = {"and": "&&", "or": "||"}[word[1]]
-        sentence = f'"{word[1]}" is written {cel_word} here'
+        sign = {"and": "&&", "or": "||"}[word[1]]
+        sentence = say('"%(word)s" is written %(sign)s here', word=word[1], sign=sign)
     else:
-        sentence = f'"{rest[:20].split(" ")[0] or rest[:1]}" does not belong here'
+        sentence = say('"%(word)s" does not belong here', word=rest[:20].split(" ")[0] or rest[:1])
     return ExpressionError(line, column, sentence)

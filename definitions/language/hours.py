@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from definitions.language.sentences import say
+
 _WRITTEN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 
 
@@ -24,7 +26,13 @@ class Hours:
 
     def __post_init__(self) -> None:
         if self.closes <= self.opens:
-            raise HoursError(f"the office closes at {self.closes:%H:%M}, which is not after {self.opens:%H:%M}")
+            raise HoursError(
+                say(
+                    "the office closes at %(closes)s, which is not after %(opens)s",
+                    closes=f"{self.closes:%H:%M}",
+                    opens=f"{self.opens:%H:%M}",
+                )
+            )
 
     @classmethod
     def parse(cls, written: object) -> "Hours":
@@ -37,7 +45,12 @@ class Hours:
             or any(int(hour) > 23 for hour in found.group(1, 3))
             or any(int(m) > 59 for m in found.group(2, 4))
         ):
-            raise HoursError(f'"{written}" are no office hours; write two times of the day, such as "7:30-17:30"')
+            raise HoursError(
+                say(
+                    '"%(written)s" are no office hours; write two times of the day, such as "7:30-17:30"',
+                    written=str(written),
+                )
+            )
         first, second, third, fourth = (int(part) for part in found.groups())
         return cls(opens=time(first, second), closes=time(third, fourth))
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
+from definitions.language.sentences import say, word
+
 Name = Literal[
     "text", "boolean", "integer", "number", "date", "datetime", "span", "money", "quantity", "enum", "record", "list"
 ]
@@ -28,25 +30,29 @@ class Kind:
         """What the author calls it: `money`, `a quantity in ccf`, `a list of text`."""
         match self.name:
             case "quantity":
-                return f"a quantity in {self.unit}"
+                return say("a quantity in %(unit)s", unit=self.unit)
             case "enum":
-                return "one of " + ", ".join(self.words)
+                return say("one of %(words)s", words=", ".join(self.words))
             case "record":
-                return self.title or "a record"
+                return word(self.title) if self.title else say("a record")
             case "list":
-                return f"a list of {self.item}" if self.item else "an empty list"
+                return say("a list of %(item)s", item=str(self.item)) if self.item else say("an empty list")
             case "span":
-                return "a span of time"
+                return say("a span of time")
             case "boolean":
-                return "true or false"
+                return say("true or false")
             case "integer":
-                return "a whole number"
-            case "number" | "date":
-                return f"a {self.name}"
+                return say("a whole number")
+            case "number":
+                return say("a number")
+            case "date":
+                return say("a date")
             case "datetime":
-                return "a date with time"
-            case _:
-                return self.name
+                return say("a date with time")
+            case "money":
+                return say("money")
+            case "text":
+                return say("text")
 
     def __hash__(self) -> int:
         return hash((self.name, self.unit, self.words, self.title, tuple(self.members), self.item))

@@ -22,6 +22,7 @@ from definitions.language.loader import load, load_model
 from definitions.language.model import Action, CaseDefinition, State
 from definitions.language.pack import DecisionTable, District, Law, ReviewList
 from definitions.language.problems import Problem, register_codes
+from definitions.language.sentences import say, sentence_of
 
 Model = TypeVar("Model", bound=BaseModel)
 DISTRICT = "district.yaml"
@@ -53,7 +54,9 @@ class Library:
         """The case definition with what it leans on; raises KeyError for no such case, IncompleteError for a gap."""
         definition = self.cases[case]
         if self.district is None:
-            raise IncompleteError(f"{self.folder / DISTRICT} is missing or cannot be read; every case leans on it")
+            raise IncompleteError(
+                say("%(file)s is missing or cannot be read; every case leans on it", file=str(self.folder / DISTRICT))
+            )
         states = [state for _, state in walk(definition)]
         lists = {state.list for state in states if state.list}
         letters = {str(action.with_["template"]) for action in actions_in(definition) if "template" in action.with_}
@@ -101,7 +104,9 @@ def load_library(folder: Path) -> Library:
         try:
             library.letters[file.stem] = template(file.stem, text)
         except LetterError as error:
-            library.problems.append(Problem(file=str(file), line=1, column=1, code="letter-head", message=str(error)))
+            library.problems.append(
+                Problem(file=str(file), line=1, column=1, code="letter-head", message=sentence_of(error))
+            )
     return library
 
 
@@ -128,7 +133,14 @@ def _read(library: Library, file: Path, model: type[Model], kind: str, name: str
 
 def _found(known: Mapping[str, Model], name: str, kind: str) -> Model:
     if name not in known:
-        raise IncompleteError(f"there is no {kind} called {name}; there are {', '.join(sorted(known)) or 'none'}")
+        raise IncompleteError(
+            say(
+                "there is no %(kind)s called %(name)s; there are %(known)s",
+                kind=kind,
+                name=name,
+                known=", ".join(sorted(known)) or say("none"),
+            )
+        )
     return known[name]
 
 

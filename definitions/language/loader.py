@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from definitions.language.document import Document, Path, Position
 from definitions.language.problems import Problem, in_reading_order
+from definitions.language.sentences import say
 from definitions.language.syntax import explain_syntax
 from definitions.language.validation import explain_validation
 
@@ -38,7 +39,7 @@ def load(text: str, file: str) -> Document:
             line=text.count("\n", 0, error.position) + 1,
             column=1,
             code="yaml-syntax",
-            message=f"the character {_character(error)} cannot stand in a YAML text",
+            message=say("the character %(character)s cannot stand in a YAML text", character=_character(error)),
         )
         return Document(file=file, value=None, problems=(problem,))
     except _UnreadableError as error:
@@ -83,7 +84,7 @@ class _Builder:
         self._skip(yaml.StreamStartEvent)
         first = next(self._events)
         if isinstance(first, yaml.StreamEndEvent):
-            raise _UnreadableError(self._problem((), (1, 1), "yaml-syntax", "the file is empty"))
+            raise _UnreadableError(self._problem((), (1, 1), "yaml-syntax", say("the file is empty")))
         start = next(self._events)
         value = self._node(start, (), _mark(start))
         self._skip(yaml.DocumentEndEvent)
@@ -91,7 +92,7 @@ class _Builder:
         if not isinstance(more, yaml.StreamEndEvent):
             raise _UnreadableError(
                 self._problem(
-                    (), _mark(more), "yaml-syntax", "a second document begins here; a file holds one definition"
+                    (), _mark(more), "yaml-syntax", say("a second document begins here; a file holds one definition")
                 )
             )
         return value
@@ -104,7 +105,12 @@ class _Builder:
         position = _mark(event)
         if len(path) > MAX_DEPTH:
             raise _UnreadableError(
-                self._problem(path, position, "yaml-syntax", f"this is nested more than {MAX_DEPTH} deep")
+                self._problem(
+                    path,
+                    position,
+                    "yaml-syntax",
+                    say("this is nested more than %(most)s deep", most=MAX_DEPTH),
+                )
             )
         self._note(path, Position(key=key, value=position))
         if isinstance(event, yaml.AliasEvent):
@@ -126,13 +132,18 @@ class _Builder:
         self.positions[path] = position
         if len(self.positions) > MAX_NODES:
             raise _UnreadableError(
-                self._problem((), position.value, "yaml-syntax", f"the file has more than {MAX_NODES} values")
+                self._problem(
+                    (),
+                    position.value,
+                    "yaml-syntax",
+                    say("the file has more than %(most)s values", most=MAX_NODES),
+                )
             )
 
     def _scalar(self, event: yaml.ScalarEvent, path: Path) -> Any:
         if event.tag is not None:
             written = f"{event.tag} {event.value}".strip()
-            message = f'a value that begins with ! is quoted: "{written}"'
+            message = say('a value that begins with ! is quoted: "%(written)s"', written=written)
             self.problems.append(self._problem(path, _mark(event), "quote-guard", message))
             return written
         return _PLAIN.get(event.value, event.value) if event.implicit[0] and not event.style else event.value
@@ -155,7 +166,7 @@ class _Builder:
                 self._node(next(self._events), (*path, key), at)
                 continue
             if key in first_lines:
-                message = f'"{key}" stands twice here, first in line {first_lines[key]}'
+                message = say('"%(key)s" stands twice here, first in line %(line)s', key=key, line=first_lines[key])
                 self.problems.append(self._problem((*path, key), at, "duplicate-key", message))
                 self._node(next(self._events), (*path, f"{key} (again)"), at)
                 continue
@@ -169,26 +180,32 @@ class _Builder:
                         (*path, key),
                         _mark(value_event),
                         "quote-guard",
-                        f'the comma cuts "{value}" off; between {{ }} a value with a comma is quoted: {key}: "…"',
+                        say(
+                            'the comma cuts "%(value)s" off; between { } a value with a comma is quoted: %(key)s: "…"',
+                            value=value,
+                            key=key,
+                        ),
                     )
                 )
         return pairs
 
     def _key(self, event: yaml.Event, path: Path, at: tuple[int, int]) -> str:
         if not isinstance(event, yaml.ScalarEvent) or (not event.value and not event.style):
-            raise _UnreadableError(self._problem(path, at, "yaml-syntax", "a key is a word followed by a colon"))
+            raise _UnreadableError(self._problem(path, at, "yaml-syntax", say("a key is a word followed by a colon")))
         if event.value == "<<" and not event.style:
-            message = "merges (<<) are not allowed; write the keys out, or give the whole value an anchor"
+            message = say("merges (<<) are not allowed; write the keys out, or give the whole value an anchor")
             raise _UnreadableError(self._problem((*path, "<<"), at, "merge-key", message))
         return str(event.value)
 
     def _alias(self, event: yaml.AliasEvent, path: Path) -> Any:
         if event.anchor not in self._anchors:
-            message = f'no anchor above is called "{event.anchor}"; a value that begins with * is quoted'
+            message = say(
+                'no anchor above is called "%(anchor)s"; a value that begins with * is quoted', anchor=event.anchor
+            )
             raise _UnreadableError(self._problem(path, _mark(event), "yaml-syntax", message))
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
-            message = f"the file has more than {MAX_ALIASES} aliases"
+            message = say("the file has more than %(most)s aliases", most=MAX_ALIASES)
             raise _UnreadableError(self._problem(path, _mark(event), "yaml-syntax", message))
         value, origin = self._anchors[event.anchor]
         below = [(p, q) for p, q in self.positions.items() if p[: len(origin)] == origin and len(p) > len(origin)]

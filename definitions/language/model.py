@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from definitions.language.durations import Duration
+from definitions.language.sentences import say
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -85,11 +86,11 @@ class DataField(Strict):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.type == "enum") != (self.enum is not None):
-            raise ValueError("a field of type enum lists its words: {enum: [leak, misread]}")
+            raise ValueError(say("a field of type enum lists its words: {enum: [leak, misread]}"))
         if (self.type == "quantity") != (self.unit is not None):
-            raise ValueError("a quantity names its unit, and only a quantity does: {type: quantity, unit: ccf}")
+            raise ValueError(say("a quantity names its unit, and only a quantity does: {type: quantity, unit: ccf}"))
         if self.long and (self.type != "text" or self.many):
-            raise ValueError("only a single text is long: {type: text, long: true}")
+            raise ValueError(say("only a single text is long: {type: text, long: true}"))
         return self
 
 
@@ -136,7 +137,7 @@ class Action(Strict):
                 return {"action": name}
         if isinstance(value, cls) or (isinstance(value, dict) and "action" in value):
             return value
-        raise ValueError("an action is a name, or a name with its arguments: {letter: {template: answer}}")
+        raise ValueError(say("an action is a name, or a name with its arguments: {letter: {template: answer}}"))
 
 
 Actions = Annotated[tuple[Action, ...], BeforeValidator(_listed)]
@@ -158,7 +159,7 @@ class Transition(Strict):
     @model_validator(mode="after")
     def _does_something(self) -> Self:
         if self.target is None and not self.actions:
-            raise ValueError("a transition names a target, or actions, or both")
+            raise ValueError(say("a transition names a target, or actions, or both"))
         return self
 
 

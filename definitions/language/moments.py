@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from definitions.language.durations import Duration, Unit
+from definitions.language.sentences import say
 
 _FIELD = re.compile(r"^(data|facts)\.([a-z0-9][a-z0-9_.-]*?)(?:\s*([+-])\s+?(.+))?$")
 _LAWFUL = re.compile(r"^earliest-lawful\(\s*([a-z0-9-]+)\s*\)$")
@@ -44,7 +45,13 @@ def parse_moment(text: str) -> Moment:
         span = Duration.parse(offset) if offset else None
         if sign == "-" and span is not None and span.unit is not Unit.DAY:
             raise ValueError(
-                f'"{text}" counts back in {span.unit}s; only days are counted back: {path} - {span.amount} days'
+                say(
+                    '"%(text)s" counts back in %(units)s; only days are counted back: %(path)s - %(amount)s days',
+                    text=text,
+                    units=f"{span.unit}s",
+                    path=path,
+                    amount=span.amount,
+                )
             )
         return FieldMoment(
             root="data" if root == "data" else "facts",
@@ -53,6 +60,9 @@ def parse_moment(text: str) -> Moment:
             offset=span,
         )
     raise ValueError(
-        f'"{text}" is no date: write data.NAME or facts.NAME, perhaps with + or - some days '
-        "(facts.delinquent_since + 60 days), or earliest-lawful(TAG)"
+        say(
+            '"%(text)s" is no date: write data.NAME or facts.NAME, perhaps with + or - some days '
+            "(facts.delinquent_since + 60 days), or earliest-lawful(TAG)",
+            text=text,
+        )
     )

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from definitions.language.sentences import say
+
 CENT: Final = Decimal("0.01")
 
 _WRITTEN = re.compile(r"(-?)\$?(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
@@ -26,7 +28,12 @@ def parse_money(written: object) -> Decimal:
         return Decimal(written).quantize(CENT)
     found = _WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
     if found is None or (found[1] and found[2]):
-        raise MoneyError(f'{_shown(written)} is not an amount of money; write dollars and cents, such as "84.10"')
+        raise MoneyError(
+            say(
+                '%(written)s is not an amount of money; write dollars and cents, such as "84.10"',
+                written=_shown(written),
+            )
+        )
     sign = found[1] or found[2]
     return Decimal(f"{sign}{found[3].replace(',', '')}.{found[4] or '00'}").quantize(CENT)
 
@@ -49,7 +56,7 @@ def cents(written: object) -> int:
 
 def _whole_cents(amount: Decimal) -> Decimal:
     if not amount.is_finite() or amount != amount.quantize(CENT):
-        raise MoneyError(f"{amount} is not a whole number of cents")
+        raise MoneyError(say("%(amount)s is not a whole number of cents", amount=str(amount)))
     return amount.quantize(CENT)
 
 

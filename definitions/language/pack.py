@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from definitions.language.durations import Duration
 from definitions.language.model import Data, Guard, Key, Name, Roles, ShortForm, Strict, Text, _listed
+from definitions.language.sentences import say
 
 
 class Rule(Strict):
@@ -150,7 +151,7 @@ class AccountRun(Strict):
     @model_validator(mode="after")
     def _on_some_days(self) -> Self:
         if (self.every is None) == (self.yearly is None):
-            raise ValueError("a run says on which days it is made: every: business day, or yearly: 07-01")
+            raise ValueError(say("a run says on which days it is made: every: business day, or yearly: 07-01"))
         return self
 
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal
 
-from definitions.language.sentences import say
+from definitions.language.sentences import listed, say
 
 Severity = Literal["error", "warning"]
 
@@ -83,15 +83,8 @@ def near_miss(word: str, known: Iterable[str]) -> str:
         return say('"%(word)s"; "%(near)s" is near', word=word, near=near)
     if not names or len(names) > 8:
         return f'"{word}"'
-    return say('"%(word)s"; known are %(names)s', word=word, names=one_of(names, "and"))
-
-
-def one_of(words: Iterable[str], joint: str = "or") -> str:
-    """The words in quotes as the author would read them: `"a", "b" or "c"`."""
-    quoted = [f'"{word}"' for word in words]
-    if len(quoted) < 2:
-        return "".join(quoted)
-    return f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
+    known = listed(f'"{name}"' for name in names)
+    return say('"%(word)s"; known are %(names)s', word=word, names=known)
 
 
 class AuthorError(ValueError):

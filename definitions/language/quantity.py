@@ -16,6 +16,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from definitions.language.problems import near_miss
+from definitions.language.sentences import say
 
 _CUBIC_FOOT_L: Final = Fraction(3048, 1000) ** 3  # a foot is 3.048 dm, a litre is a dm³
 _GALLON_L: Final = _CUBIC_FOOT_L * Fraction(231, 1728)
@@ -36,13 +37,13 @@ LITRES: Final[Mapping[str, Fraction]] = MappingProxyType(
 #: What each unit is called.
 UNIT_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "ccf": "hundred cubic feet",
-        "cf": "cubic feet",
-        "gal": "gallons",
-        "kgal": "thousand gallons",
-        "l": "litres",
-        "m3": "cubic metres",
-        "af": "acre-feet",
+        "ccf": say("hundred cubic feet"),
+        "cf": say("cubic feet"),
+        "gal": say("gallons"),
+        "kgal": say("thousand gallons"),
+        "l": say("litres"),
+        "m3": say("cubic metres"),
+        "af": say("acre-feet"),
     }
 )
 
@@ -69,7 +70,7 @@ def unit_named(word: str) -> str:
     """The unit that the word names (`HCF` is `ccf`, `gallons` is `gal`); raises QuantityError for an unknown one."""
     name = _OTHER_NAMES.get(word.lower(), word.lower())
     if name not in LITRES:
-        raise QuantityError(f"no unit is called {near_miss(word, LITRES)}")
+        raise QuantityError(say("no unit is called %(near)s", near=near_miss(word, LITRES)))
     return name
 
 
@@ -81,7 +82,7 @@ def exact(written: object) -> Decimal:
         return Decimal(written)
     found = _WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
     if found is None or found[2]:
-        raise QuantityError(f'"{written}" is not a number; write digits, such as "12.5"')
+        raise QuantityError(say('"%(written)s" is not a number; write digits, such as "12.5"', written=str(written)))
     return Decimal(found[1].replace(",", ""))
 
 
@@ -94,9 +95,11 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if self.unit not in LITRES:
-            raise QuantityError(f"no unit is called {near_miss(self.unit, LITRES)}")
+            raise QuantityError(say("no unit is called %(near)s", near=near_miss(self.unit, LITRES)))
         if not self.value.is_finite():
-            raise QuantityError(f"{self.value} is not a number of {UNIT_TITLES[self.unit]}")
+            raise QuantityError(
+                say("%(value)s is not a number of %(units)s", value=str(self.value), units=UNIT_TITLES[self.unit])
+            )
 
     @classmethod
     def parse(cls, written: object, unit: str | None = None) -> "Quantity":
@@ -108,7 +111,14 @@ class Quantity:
         else:
             value, found_unit = _number_and_unit(written, unit)
         if unit is not None and found_unit != unit:
-            raise QuantityError(f'"{written}" is in {UNIT_TITLES[found_unit]}; this is counted in {unit}')
+            raise QuantityError(
+                say(
+                    '"%(written)s" is in %(units)s; this is counted in %(unit)s',
+                    written=str(written),
+                    units=UNIT_TITLES[found_unit],
+                    unit=unit,
+                )
+            )
         return cls(value=value, unit=found_unit)
 
     @property
@@ -121,7 +131,7 @@ class Quantity:
 
         1 ccf is 748.051948… gal, which no decimal number writes in full; `litres` compares without rounding."""
         if unit not in LITRES:
-            raise QuantityError(f"no unit is called {near_miss(unit, LITRES)}")
+            raise QuantityError(say("no unit is called %(near)s", near=near_miss(unit, LITRES)))
         ratio = self.litres / LITRES[unit]
         with localcontext(prec=28) as context:
             context.rounding = ROUND_HALF_EVEN
@@ -180,7 +190,13 @@ def _number_and_unit(written: object, unit: str | None) -> tuple[Decimal, str]:
         return exact(written), unit
     found = _WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
     if found is None:
-        raise QuantityError(f'"{written}" is not a quantity; write a number and its unit, such as "12.5 ccf"')
+        raise QuantityError(
+            say(
+                '"%(written)s" is not a quantity; write a number and its unit, such as "12.5 ccf"', written=str(written)
+            )
+        )
     if found[2] is None and unit is None:
-        raise QuantityError(f'"{written}" has no unit; write it out, such as "{written} ccf"')
+        raise QuantityError(
+            say('"%(written)s" has no unit; write it out, such as "%(written)s ccf"', written=str(written))
+        )
     return Decimal(found[1].replace(",", "")), unit_named(found[2]) if found[2] else str(unit)

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from definitions.language.durations import Duration
+from definitions.language.sentences import say
 
 _SINCE = re.compile(r"^(\d+ [a-z ]+?) since (.+)$")
 _SHUT_OFF_DAY = re.compile(r"^on a shut-off day of calendar ([a-z0-9-]+)$")
@@ -138,4 +139,4 @@ def _beginning(words: str, text: str) -> Beginning:
 def _happened(words: str, text: str) -> str:
     if _HAPPENED.match(words):
         return words
-    raise ValueError(f'"{text}" is no requirement; write one of: {FORMS}')
+    raise ValueError(say('"%(text)s" is no requirement; write one of: %(forms)s', text=text, forms=FORMS))

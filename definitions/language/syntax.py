@@ -6,23 +6,26 @@ from typing import Final
 import yaml
 
 from definitions.language.problems import Problem
+from definitions.language.sentences import say
 
 _LAST_VALUE = re.compile(r"([\w-]+):\s+([^,{}]*)$")
 _EXCLAIMED = re.compile(r"(?::|-)\s+(![^\s].*)$")
 _SENTENCES: Final = {
-    "mapping values are not allowed": (
+    "mapping values are not allowed": say(
         'a second colon stands in this line; quote a value that holds ": ", or look at the indentation'
     ),
-    "did not find expected key": "the indentation does not match the lines above, or a quote or bracket is not closed",
-    "did not find expected '-' indicator": "the indentation does not match the list above",
-    "found unexpected end of stream": "a quote is opened here and not closed",
-    "could not find expected ':'": "a key is a word followed by a colon and a space",
-    "did not find expected ',' or ']'": "a list that begins with [ is not closed, or a comma is missing",
-    "did not find expected ',' or '}'": "a mapping that begins with { is not closed, or a comma is missing",
-    "did not find expected alphabetic": (
+    "did not find expected key": say(
+        "the indentation does not match the lines above, or a quote or bracket is not closed"
+    ),
+    "did not find expected '-' indicator": say("the indentation does not match the list above"),
+    "found unexpected end of stream": say("a quote is opened here and not closed"),
+    "could not find expected ':'": say("a key is a word followed by a colon and a space"),
+    "did not find expected ',' or ']'": say("a list that begins with [ is not closed, or a comma is missing"),
+    "did not find expected ',' or '}'": say("a mapping that begins with { is not closed, or a comma is missing"),
+    "did not find expected alphabetic": say(
         "a value that begins with & or * is quoted (YAML takes it for an anchor or an alias)"
     ),
-    "did not find expected whitespace or line break": "a value that begins with ! is quoted",
+    "did not find expected whitespace or line break": say("a value that begins with ! is quoted"),
 }
 
 
@@ -36,24 +39,30 @@ def explain_syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem
     here = lines[line - 1]
     exclaimed = _EXCLAIMED.search(here)
     cut = _unquoted_value(error, lines, line, column)
+    message: str
     if cut is not None:
         line, column, key = cut
-        code, message = "quote-guard", f'between {{ }} a value with a comma, bracket, quote or ? is quoted: {key}: "…"'
+        code, message = (
+            "quote-guard",
+            say('between { } a value with a comma, bracket, quote or ? is quoted: %(key)s: "…"', key=key),
+        )
     elif exclaimed is not None:
         column = exclaimed.start(1) + 1
-        code, message = "quote-guard", f'a value that begins with ! is quoted: "{exclaimed[1]}"'
+        code, message = "quote-guard", say('a value that begins with ! is quoted: "%(written)s"', written=exclaimed[1])
     elif "\t" in here[: len(here) - len(here.lstrip())] or here[column - 1 : column] == "\t":
-        code, message = "tab", "a tab stands here; YAML is indented by spaces"
+        code, message = "tab", say("a tab stands here; YAML is indented by spaces")
     else:
         code, message = "yaml-syntax", _sentence(error, here[column - 1 : column])
     return Problem(file=file, line=line, column=column, code=code, message=message)
 
 
 def _sentence(error: yaml.MarkedYAMLError, character: str) -> str:
-    said = error.problem or error.context or "the text cannot be read"
+    said = error.problem or error.context or say("the text cannot be read")
     if "cannot start any token" in said:
-        return f"a value that begins with {character} is quoted"
-    return next((ours for theirs, ours in _SENTENCES.items() if theirs in said), f"this is not YAML: {said}")
+        return say("a value that begins with %(character)s is quoted", character=character)
+    return next(
+        (ours for theirs, ours in _SENTENCES.items() if theirs in said), say("this is not YAML: %(said)s", said=said)
+    )
 
 
 def _unquoted_value(

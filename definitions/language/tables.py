@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from definitions.language.model import DataField
 from definitions.language.money import MoneyError, money_json, parse_money
 from definitions.language.pack import DecisionTable
+from definitions.language.sentences import say, sentence_of
 
 ORDERED: Final = ("money", "quantity", "number", "integer", "date")
 MAX_CELLS: Final = 100_000  #: combinations of input values that the check looks at before it gives up
@@ -99,7 +100,6 @@ def condition(written: str, field: DataField) -> Condition:
 
 def value_of(written: Any, field: DataField) -> Value:
     """The value of an input or a cell in its column's type; raises BadConditionError with a sentence."""
-    words = f'"{written}" is not {_words(field)}'
     try:
         match field.type:
             case "money":
@@ -107,19 +107,19 @@ def value_of(written: Any, field: DataField) -> Value:
             case "quantity" | "number":
                 return _decimal(written)
             case "integer":
-                return _whole(written, words)
+                return _whole(written, field)
             case "date":
                 return date.fromisoformat(str(written))
             case "boolean":
-                return _boolean(written, words)
+                return _boolean(written, field)
             case "enum":
                 if written not in (field.enum or ()):
-                    raise BadConditionError(words)
+                    raise _refused(written, field)
                 return str(written)
             case _:
                 return str(written)
     except (MoneyError, InvalidOperation, ValueError) as error:
-        raise error if isinstance(error, BadConditionError) else BadConditionError(words) from None
+        raise error if isinstance(error, BadConditionError) else _refused(written, field) from None
 
 
 def json_of(value: Value, field: DataField) -> Any:
@@ -141,10 +141,19 @@ def decide(table: DecisionTable, inputs: Mapping[str, Any]) -> dict[str, Any]:
     Raises NoRowError, SeveralRowsError, BadConditionError."""
     fitting = _fitting(table, inputs)
     if not fitting:
-        raise NoRowError(f'no row of the table "{table.table}" fits {_shown(table, inputs)}')
+        raise NoRowError(
+            say('no row of the table "%(table)s" fits %(inputs)s', table=table.table, inputs=_shown(table, inputs))
+        )
     if table.hit == "unique" and len(fitting) > 1:
         rows = " and ".join(str(number + 1) for number in fitting)
-        raise SeveralRowsError(f'rows {rows} of the table "{table.table}" all fit {_shown(table, inputs)}')
+        raise SeveralRowsError(
+            say(
+                'rows %(rows)s of the table "%(table)s" all fit %(inputs)s',
+                rows=rows,
+                table=table.table,
+                inputs=_shown(table, inputs),
+            )
+        )
     then = table.rows[fitting[0]].then
     return {
         name: json_of(value_of(written, table.outputs[name]), table.outputs[name]) for name, written in then.items()
@@ -200,7 +209,7 @@ def _span(text: str, field: DataField) -> Span | None:
         high=_ordered(high.strip(), field) if high.strip() else None,
     )
     if span.low is not None and span.high is not None and span.low > span.high:  # type: ignore[operator]  # same type
-        raise BadConditionError(f'"{text}" ends before it begins')
+        raise BadConditionError(say('"%(text)s" ends before it begins', text=text))
     return span
 
 
@@ -217,38 +226,42 @@ def _decimal(written: Any) -> Decimal:
     return number
 
 
-def _whole(written: Any, words: str) -> Decimal:
+def _whole(written: Any, field: DataField) -> Decimal:
     number = _decimal(written)
     if number != number.to_integral_value():
-        raise BadConditionError(words)
+        raise _refused(written, field)
     return number
 
 
-def _boolean(written: Any, words: str) -> bool:
+def _boolean(written: Any, field: DataField) -> bool:
     known = {"yes": True, "true": True, "no": False, "false": False}
     if isinstance(written, bool):
         return written
     if str(written) not in known:
-        raise BadConditionError(words)
+        raise _refused(written, field)
     return known[str(written)]
+
+
+def _refused(written: Any, field: DataField) -> BadConditionError:
+    return BadConditionError(say('"%(written)s" is not %(words)s', written=str(written), words=_words(field)))
 
 
 def _words(field: DataField) -> str:
     match field.type:
         case "money":
-            return "an amount of dollars, such as 84.10, or a range of them, such as 100..500"
+            return say("an amount of dollars, such as 84.10, or a range of them, such as 100..500")
         case "quantity":
-            return f"a number of {field.unit}, or a range of them, such as 1..10"
+            return say("a number of %(unit)s, or a range of them, such as 1..10", unit=field.unit)
         case "number" | "integer":
-            return "a number, or a range of them, such as 1..10"
+            return say("a number, or a range of them, such as 1..10")
         case "date":
-            return "a date, such as 2026-07-01"
+            return say("a date, such as 2026-07-01")
         case "boolean":
-            return "yes or no"
+            return say("yes or no")
         case "enum":
-            return f"one of {', '.join(field.enum or ())}"
+            return say("one of %(words)s", words=", ".join(field.enum or ()))
         case _:
-            return f"a {field.type}"
+            return say("a %(what)s", what=field.type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,13 +292,13 @@ def _check_row(table: DecisionTable, number: int) -> Iterator[TableFinding]:
             place: dict[str, Any] = {"row": number, "part": part, "column": name}
             if name not in columns:
                 known = ", ".join(columns)
-                sentence = f'the table has no column "{name}" here; it has {known}'
+                sentence = say('the table has no column "%(name)s" here; it has %(known)s', name=name, known=known)
                 yield TableFinding(code="table-column", message=sentence, **place)
                 continue
             try:
                 condition(written, columns[name]) if part == "when" else value_of(written, columns[name])
             except BadConditionError as error:
-                yield TableFinding(code="table-value", message=str(error), **place)
+                yield TableFinding(code="table-value", message=sentence_of(error), **place)
 
 
 def _check_cover(table: DecisionTable) -> list[TableFinding]:
@@ -331,14 +344,18 @@ def _stands(table: DecisionTable, row: int, day: date) -> bool:
 def _gaps(table: DecisionTable, gap: Mapping[str, Any] | None) -> Iterator[TableFinding]:
     if gap is not None:
         yield TableFinding(
-            code="table-gap", message=f"no row fits {_example(table, gap)}; add one, or a last row of any"
+            code="table-gap",
+            message=say("no row fits %(example)s; add one, or a last row of any", example=_example(table, gap)),
         )
 
 
 def _overlaps(table: DecisionTable, found: Mapping[tuple[int, int], Mapping[str, Any]]) -> Iterator[TableFinding]:
     for (first, second), given in found.items():
-        sentence = (
-            f"rows {first + 1} and {second + 1} both fit {_example(table, given)}, and the table says hit: unique"
+        sentence = say(
+            "rows %(first)s and %(second)s both fit %(example)s, and the table says hit: unique",
+            first=first + 1,
+            second=second + 1,
+            example=_example(table, given),
         )
         yield TableFinding(code="table-overlap", message=sentence, row=second)
 
@@ -346,7 +363,9 @@ def _overlaps(table: DecisionTable, found: Mapping[tuple[int, int], Mapping[str,
 def _dead(table: DecisionTable, used: set[int]) -> Iterator[TableFinding]:
     for number in range(len(table.rows)):
         if number not in used:
-            sentence = f"row {number + 1} is never reached: the rows above it take all that fits it"
+            sentence = say(
+                "row %(number)s is never reached: the rows above it take all that fits it", number=number + 1
+            )
             yield TableFinding(code="table-dead-row", message=sentence, row=number)
 
 

@@ -12,33 +12,34 @@ from pydantic_core import ErrorDetails
 
 from definitions.language.document import Document, Path
 from definitions.language.problems import CODES, Problem, near_miss
+from definitions.language.sentences import OR, joined, say, sentence_of
 
-_MAPPING: Final = "a mapping (keys with values)"
+_MAPPING: Final = say("a mapping (keys with values)")
 _BELONGS: Final = {
-    "string_type": "a word or text",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "decimal_type": "a number",
-    "decimal_parsing": "a number",
-    "float_type": "a number",
-    "float_parsing": "a number",
+    "string_type": say("a word or text"),
+    "bool_type": say("true or false"),
+    "bool_parsing": say("true or false"),
+    "int_type": say("a whole number"),
+    "int_parsing": say("a whole number"),
+    "int_from_float": say("a whole number"),
+    "decimal_type": say("a number"),
+    "decimal_parsing": say("a number"),
+    "float_type": say("a number"),
+    "float_parsing": say("a number"),
     "dict_type": _MAPPING,
     "mapping_type": _MAPPING,
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "set_type": "a list",
-    "frozen_set_type": "a list",
-    "date_type": "a date such as 2026-07-03",
-    "date_parsing": "a date such as 2026-07-03",
-    "date_from_datetime_parsing": "a date such as 2026-07-03",
-    "time_type": "a time of day such as 7:30",
-    "time_parsing": "a time of day such as 7:30",
-    "none_required": "nothing",
+    "list_type": say("a list"),
+    "tuple_type": say("a list"),
+    "set_type": say("a list"),
+    "frozen_set_type": say("a list"),
+    "date_type": say("a date such as 2026-07-03"),
+    "date_parsing": say("a date such as 2026-07-03"),
+    "date_from_datetime_parsing": say("a date such as 2026-07-03"),
+    "time_type": say("a time of day such as 7:30"),
+    "time_parsing": say("a time of day such as 7:30"),
+    "none_required": say("nothing"),
 }
 
 
@@ -141,29 +142,35 @@ def _problem(group: list[_Found], document: Document, model: type[BaseModel]) ->
             line=line,
             column=column,
             code="missing-key",
-            message=f'"{path[-1]}" is missing here',
+            message=say('"%(name)s" is missing here', name=str(path[-1])),
             path="/".join(map(str, path)),
         )
     if kind == "extra_forbidden":
         known = _known_keys(model, found.details["loc"][:-1])
         unused = known - _keys_at(document.value, path[:-1])
-        message = f"no key here is called {near_miss(str(path[-1]), unused or known)}"
+        message = say("no key here is called %(near)s", near=near_miss(str(path[-1]), unused or known))
         return document.problem(path, "unknown-key", message, key=True)
     if kind in ("literal_error", "enum"):
         known = set(re.findall(r"'([^']*)'", str(context["expected"])))
-        message = f"no value here is called {near_miss(_word(given), known)}"
+        message = say("no value here is called %(near)s", near=near_miss(_word(given), known))
         return document.problem(path, "wrong-value", message, key=found.is_key)
     if kind == "union_tag_invalid":
         known = set(re.findall(r"'([^']*)'", str(context["expected_tags"])))
         name = str(context["discriminator"]).strip("'")
         at = (*path, name) if isinstance(given, dict) and name in given else path
-        return document.problem(at, "wrong-value", f"no {name} is called {near_miss(str(context['tag']), known)}")
+        return document.problem(
+            at,
+            "wrong-value",
+            say("no %(name)s is called %(near)s", name=name, near=near_miss(str(context["tag"]), known)),
+        )
     if kind == "union_tag_not_found":
         name = str(context["discriminator"]).strip("'")
-        return document.problem(path, "missing-key", f'"{name}" is missing here', key=True)
+        return document.problem(path, "missing-key", say('"%(name)s" is missing here', name=name), key=True)
     if kind in _BELONGS:
-        wanted = " or ".join(dict.fromkeys(_BELONGS[f.details["type"]] for f in group))
-        return document.problem(path, "wrong-type", f"{_shown(given)} stands where {wanted} belongs")
+        wanted = joined(dict.fromkeys(_BELONGS[f.details["type"]] for f in group), OR)
+        return document.problem(
+            path, "wrong-type", say("%(given)s stands where %(wanted)s belongs", given=_shown(given), wanted=wanted)
+        )
     return _by_validator(found, document)
 
 
@@ -172,7 +179,11 @@ def _by_validator(found: _Found, document: Document) -> Problem:
     raised = details.get("ctx", {}).get("error")
     path = (*found.path, *getattr(raised, "at", ()))
     code = getattr(raised, "code", details["type"] if details["type"] in CODES else "wrong-value")
-    message = str(raised) if raised is not None else f"{_shown(details['input'])}: {_lower(details['msg'])}"
+    message = (
+        sentence_of(raised)
+        if raised is not None
+        else say("%(given)s: %(why)s", given=_shown(details["input"]), why=_lower(details["msg"]))
+    )
     if details["type"] in CODES:
         message = details["msg"]
     return document.problem(path, code, message, key=found.is_key)
@@ -186,9 +197,9 @@ def _shown(given: object) -> str:
     if isinstance(given, dict):
         return _MAPPING
     if isinstance(given, list):
-        return "a list"
+        return say("a list")
     if given is None:
-        return "nothing"
+        return say("nothing")
     return f'"{given}"' if isinstance(given, str) else _word(given)
 
 

@@ -17,9 +17,11 @@ from api.security.signin import SESSION_COOKIE
 from definitions.language.sentences import beside, say
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow
+from store.tables.definitions import Draft
 from tests.api.office import MONDAY, PASSWORD, Office, opened
 from tests.api.pages_office import seen, sent
 from tests.api.test_case_page import step
+from tests.api.test_definitions import SHIPPED
 from workflows.machine import case as cases
 from workflows.machine.machine import machine_of
 from workflows.machine.why import why
@@ -170,3 +172,27 @@ async def test_a_reason_with_a_value_in_it_is_said_in_the_readers_language(offic
     )  # fmt: skip
     [gone] = (await office.http.get(f"/api/crew/day?known={order}", headers=_headers(office, "crew"))).json()["gone"]
     assert gone["because"] == "la versión 3 no la tiene"
+
+
+async def test_an_author_reads_in_spanish_what_the_checker_found(office: Office) -> None:
+    author = office.by("author")
+    begun = (await author.post("/api/drafts", {"case": "complaint"})).json()
+    source = SHIPPED.read_text().replace("queue: customer-service", "queue: customer-servise")
+    told = await _beside(office, begun["id"], source)
+    assert 'no hay cola con el nombre "customer-servise"; se parece a "customer-service"' in told
+    assert "Una cola que district.yaml no tiene." in told
+    assert "is called" not in told
+    assert 'aquí ninguna clave se llama "stats"; se parece a "states"' in await _beside(
+        office, begun["id"], source.replace("states:", "stats:")
+    )
+    found = (await author.post("/api/definitions/check", {"source": source})).json()["findings"]
+    assert 'no queue is called "customer-servise"; "customer-service" is near' in [each["message"] for each in found]
+
+
+async def _beside(office: Office, draft: str, source: str) -> str:
+    with office.store.reading() as session:
+        version = session.get_one(Draft, draft).version
+    fields = {"source": source, "version": version}
+    data = {**fields, "form-token": form_token(office.tokens["author"]), "key": f"es-{version}"}
+    answer = await office.http.post(f"/bench/drafts/{draft}/beside", data=data, headers=_headers(office, "author"))
+    return html.unescape(answer.text)

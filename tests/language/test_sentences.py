@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -106,9 +108,10 @@ def test_what_is_no_sentence_is_refused() -> None:
         sentence_from({"words": "no"})
 
 
-def test_a_sentence_survives_a_copy() -> None:
-    said = say("%(who)s has it until %(day)s", who="rep2", day=date(2026, 3, 9))
-    again = copy.deepcopy(said)
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda said: pickle.loads(pickle.dumps(said))])
+def test_a_sentence_survives_a_copy_and_the_way_to_another_process(copied: Callable[[Sentence], Sentence]) -> None:
+    said = say("%(who)s has it until %(day)s", who="100%s", day=date(2026, 3, 9))
+    again = copied(said)
     assert again == said
     assert in_spanish(again) == in_spanish(said)
 

@@ -19,6 +19,7 @@ from api.problems import kinds
 from definitions.catalogue import actions
 from definitions.catalogue.actions import CannotCompute
 from definitions.catalogue.replies import EffectRefused
+from definitions.language.problems import CODES
 from store.claims import ClaimError
 from store.queries.holds import HoldError
 from workflows.machine.words import message_of
@@ -32,6 +33,7 @@ KEYWORDS = {
     "N_": None,
     "gettext": None,
     "say": None,
+    "unknown": (1,),  # what a name is looked for among
     "ngettext": (1, 2),
     "say_many": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -61,6 +63,8 @@ def used() -> Iterator[tuple[str, str]]:
     for file in (ROOT / "definitions" / "laws").glob("*.yaml"):
         for fact in re.findall(r"facts\.(\w+_since)", file.read_text(encoding="utf-8")):
             yield fact.replace("_", " "), f"{file.relative_to(ROOT)}"
+    for code, explained in CODES.items():
+        yield explained, f"the finding {code}"
     for kind in kinds():
         yield kind.title, kind.__name__
         yield kind.explained, kind.__name__

@@ -15,6 +15,7 @@ from definitions.language.library import Library, load_library, with_case
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
 from definitions.language.problems import Problem, in_reading_order, register_codes
+from definitions.language.sentences import say, sentence_of
 from workflows.machine import lawful
 from workflows.machine.findings import CHECKS, Explored
 from workflows.machine.states import BadChart
@@ -66,7 +67,9 @@ def _walked(case: CaseText) -> Iterator[Problem]:
     try:
         explored = Explored(case)
     except BadChart as error:
-        yield case.problem(("initial",), "cannot-run", f"this definition cannot run: {error}")
+        yield case.problem(
+            ("initial",), "cannot-run", say("this definition cannot run: %(error)s", error=sentence_of(error))
+        )
         return
     for check in (*CHECKS, lawful.broken):
         yield from check(explored)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import Final
 
 from definitions.language.checks.context import CaseText
 from definitions.language.document import Path
 from definitions.language.model import State
 from definitions.language.places import expanded_places
 from definitions.language.problems import Problem, Severity, register_codes
+from definitions.language.sentences import joined, quoted, say
 from definitions.language.ways import Way, root_ways, ways
 from workflows.machine import shadows, stories
 from workflows.machine.explore import Map, Move, Place, explore
@@ -53,7 +55,7 @@ class Explored:
 
     def title(self, path: str) -> str:
         """The state's title in quotes."""
-        return f"“{self.map.plan.states[path].title}”"
+        return quoted(self.map.plan.states[path].title)
 
     def problem(
         self,
@@ -74,6 +76,9 @@ class Explored:
         return stories.shortest(self.map, lambda move: move.to == place, lambda _: True) or ()
 
 
+ROUND: Final = say("%(first)s → %(next)s")
+
+
 def unreachable(found: Explored) -> Iterator[Problem]:
     """States that no case enters; of nested ones the outermost is told."""
     if not found.map.is_whole:
@@ -82,7 +87,9 @@ def unreachable(found: Explored) -> Iterator[Problem]:
         outer = path.rpartition("/")[0]
         if path in found.map.entered or state.type == "history" or (outer and outer not in found.map.entered):
             continue
-        yield found.problem(found.places[path], "unreachable-state", f"no way leads to {found.title(path)}")
+        yield found.problem(
+            found.places[path], "unreachable-state", say("no way leads to %(title)s", title=found.title(path))
+        )
 
 
 def stuck(found: Explored) -> Iterator[Problem]:
@@ -97,11 +104,17 @@ def stuck(found: Explored) -> Iterator[Problem]:
             continue
         told.add(path)
         if not leaving:
-            message = f"nobody can leave {found.title(path)}; write a task, a timer or on: with a target"
+            message = say(
+                "nobody can leave %(title)s; write a task, a timer or on: with a target", title=found.title(path)
+            )
             yield found.problem(found.places[path], "stuck-state", message, moves=found.story_to(place))
         else:
             events = ", ".join(dict.fromkeys(move.step.event for move in leaving))
-            message = f"nothing here leads out of {found.title(path)}, only what the whole case reacts to ({events})"
+            message = say(
+                "nothing here leads out of %(title)s, only what the whole case reacts to (%(events)s)",
+                title=found.title(path),
+                events=events,
+            )
             yield found.problem(found.places[path], "shared-way-only", message, severity="warning")
 
 
@@ -138,7 +151,9 @@ def never_closing(found: Explored) -> Iterator[Problem]:
     for place in found.map.moves:
         if place is not None and place not in closing:
             path = _blamed(found, place)
-            message = f"from {found.title(path)} no way leads to a final state, so that the case never closes"
+            message = say(
+                "from %(title)s no way leads to a final state, so that the case never closes", title=found.title(path)
+            )
             yield found.problem(found.places[path], "never-closes", message, moves=found.story_to(place))
             return
 
@@ -153,9 +168,12 @@ def loops(found: Explored) -> Iterator[Problem]:
         told.add(key)
         way = found.ways.get(id(transitions[0].spec))
         names = list(dict.fromkeys(each.state.path for each in transitions))
-        circle = " → ".join(found.title(path) if path else "the case" for path in [*names, names[0]])
+        circle = joined((found.title(path) if path else say("the case") for path in [*names, names[0]]), ROUND)
         place = way.place if way is not None else found.places.get(names[0], ())
-        message = f"this goes round and never waits: {circle}; one of them must wait for a task, a timer or an event"
+        message = say(
+            "this goes round and never waits: %(circle)s; one of them must wait for a task, a timer or an event",
+            circle=circle,
+        )
         yield found.problem(place, "endless-loop", message, key=False)
 
 
@@ -180,19 +198,22 @@ def _dead(found: Explored, transition: ChartTransition, way: Way) -> Problem:
     if rival is not None:
         other = found.ways[id(rival)]
         line = found.case.report.document.position(other.place)[0]
-        why = "has no guard" if rival.guard is None else "takes all that this one would take"
-        message = f"this way is never taken: the one in line {line} comes first and {why}"
+        why = say("has no guard") if rival.guard is None else say("takes all that this one would take")
+        message = say("this way is never taken: the one in line %(line)s comes first and %(why)s", line=line, why=why)
         return found.problem(way.place, "overlapping", message, key=False)
     if way.event.startswith("done.state."):
-        message = f"the states inside {found.title(way.source)} never come to an end, so that done is never taken"
+        message = say(
+            "the states inside %(title)s never come to an end, so that done is never taken",
+            title=found.title(way.source),
+        )
         return found.problem(way.place, "never-done", message)
     if way.event.startswith("timer/"):
-        message = "this timer never fires: the state is always left before"
+        message = say("this timer never fires: the state is always left before")
         return found.problem(way.place, "timer-never-fires", message)
     if way.source and not _rests(found, way.source):
-        message = f"this way is never taken: {found.title(way.source)} is always left at once"
+        message = say("this way is never taken: %(title)s is always left at once", title=found.title(way.source))
     else:
-        message = "this way is never taken: a state inside takes the event first"
+        message = say("this way is never taken: a state inside takes the event first")
     return found.problem(way.place, "way-never-taken", message)
 
 
@@ -216,16 +237,17 @@ def too_late(found: Explored) -> Iterator[Problem]:
     """Timers and escalations that come after the state has been left by a shorter timer."""
     for path, state in found.states.items():
         for keys, first, key in shadows.shadowed(state):
-            message = f"its time never comes: after {first} the state is left"
+            message = say("its time never comes: after %(first)s the state is left", first=first.told())
             yield found.problem((*found.places[path], *keys), "timer-never-fires", message, key=key)
 
 
 def unfinished(found: Explored) -> Iterator[Problem]:
     """Says so when not all could be looked at."""
     if not found.map.is_whole:
-        message = (
-            f"more than {len(found.map.moves) - 1} combinations of states were found, and not all were looked at; "
-            "what is checked on the way through the states is not complete"
+        message = say(
+            "more than %(count)s combinations of states were found, and not all were looked at; "
+            "what is checked on the way through the states is not complete",
+            count=len(found.map.moves) - 1,
         )
         yield found.problem(("case",), "search-ended", message, severity="warning", key=False)
 

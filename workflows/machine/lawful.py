@@ -16,6 +16,7 @@ from definitions.language.moments import LawfulMoment, parse_moment
 from definitions.language.pack import Rule
 from definitions.language.problems import Problem, register_codes
 from definitions.language.rules import InLanguages, Requirement, Since, parse_requirement
+from definitions.language.sentences import AND, OR, joined, say
 from workflows.machine import stories
 from workflows.machine.explore import Step
 from workflows.machine.findings import Explored
@@ -93,12 +94,17 @@ def _broken(found: Explored, demand: _Demand, rules: list[Rule]) -> Iterator[Pro
     offender = _offender(found, demand, moves[-1].step)
     assert offender is not None
     path, before = offender
-    sources = " and ".join(dict.fromkeys(f"{rule.id}, {rule.source}" for rule in rules))
+    sources = joined(dict.fromkeys(f"{rule.id}, {rule.source}" for rule in rules), AND)
     if too_soon := sorted(demand.names & before):
-        how = f"in the same step as {too_soon[0].removesuffix(' mailed')}, too soon for the law ({sources})"
+        how = say(
+            "in the same step as %(what)s, too soon for the law (%(sources)s)",
+            what=too_soon[0].removesuffix(" mailed"),
+            sources=sources,
+        )
     else:
-        how = f"without {' or '.join(sorted(demand.names))}, which the law asks for ({sources})"
-    message = f"{found.title(path)} ({demand.tag}) can be reached {how}"
+        names = joined(sorted(demand.names), OR)
+        how = say("without %(names)s, which the law asks for (%(sources)s)", names=names, sources=sources)
+    message = say("%(title)s (%(tag)s) can be reached %(how)s", title=found.title(path), tag=demand.tag, how=how)
     place = (*found.places[path], "tags")
     yield found.problem(place, "law-broken", message, key=False, moves=moves)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from definitions.language.expand import title_of
 from definitions.language.model import State
+from definitions.language.sentences import AND, joined, quoted, say, word
 from workflows.machine.explore import OPENED, REOPENED, Map, Move, Place, Step
 
 _Origin = tuple[Place | None, bool]  #: a place, and whether the case came there clean
@@ -47,8 +48,8 @@ def told(moves: tuple[Move, ...], found: Map, states: dict[str, State]) -> tuple
     """The moves as lines that an author reads."""
     lines = []
     for move in moves:
-        where = " and ".join(f"“{found.plan.states[path].title}”" for path in move.to.states)
-        lines.append(f"{_event(move, states)} → {where}")
+        where = joined((quoted(found.plan.states[path].title) for path in move.to.states), AND)
+        lines.append(say("%(first)s → %(next)s", first=_event(move, states), next=where))
     return tuple(lines)
 
 
@@ -56,24 +57,24 @@ def _event(move: Move, states: dict[str, State]) -> str:
     kind, _, rest = move.step.event.partition("/")
     title = next((_title(each.spec.key, move.step.event) for each in move.step.taken), None)
     if move.step.event == OPENED:
-        return "the case is opened"
+        return say("the case is opened")
     if move.step.event == REOPENED:
-        return "the case is reopened"
+        return say("the case is reopened")
     match kind if rest else "":
         case "outcome":
             path, _, outcome = rest.rpartition("/")
             state = states[path]
             work = state.task or state.work_order
             assert work is not None, f"the outcome {move.step.event} is of a task"
-            return f"“{work.title}”: {title or title_of(outcome)}"
+            return say("%(task)s: %(outcome)s", task=quoted(work.title), outcome=title or title_of(outcome))
         case "timer":
-            return title or f"the time of {rest} comes"
+            return title or say("the time of %(timer)s comes", timer=rest)
         case "line":
-            return f"the line is {rest.rpartition('/')[2]}"
+            return say("the line is %(decision)s", decision=word(rest.rpartition("/")[2]))
         case "child":
-            return "the child case closes"
+            return say("the child case closes")
         case "mixed":
-            return "the instances end differently"
+            return say("the instances end differently")
         case _:
             return title or move.step.event
 

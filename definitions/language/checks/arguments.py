@@ -26,6 +26,7 @@ from definitions.language.places import found as find
 from definitions.language.places import value_at
 from definitions.language.problems import Problem, near_miss, register_codes
 from definitions.language.schemas import kind_of
+from definitions.language.sentences import say
 from definitions.language.ways import Done
 
 register_codes(
@@ -62,7 +63,7 @@ def actions(case: CaseText) -> Iterator[Problem]:
         signature = catalogue.signature(done.action.action)
         written = _written(case, done)
         if signature is None:
-            message = f"no action is called {near_miss(done.action.action, catalogue.names())}"
+            message = say("no action is called %(near)s", near=near_miss(done.action.action, catalogue.names()))
             yield case.problem(written.name, "unknown-action", message, key=True)
             continue
         yield from _known_arguments(case, written, signature)
@@ -87,11 +88,15 @@ def _known_arguments(case: CaseText, written: Written, signature: Signature) -> 
     if not signature.open:
         for name in action.with_:
             if name not in signature.args:
-                message = f"{action.action} takes no argument called {near_miss(name, signature.args)}"
+                message = say(
+                    "%(action)s takes no argument called %(near)s",
+                    action=action.action,
+                    near=near_miss(name, signature.args),
+                )
                 yield case.problem(written.argument(name), "unknown-argument", message, key=True)
     for name, arg in signature.args.items():
         if arg.required and name not in action.with_:
-            message = f'{action.action} needs its argument "{name}"'
+            message = say('%(action)s needs its argument "%(name)s"', action=action.action, name=name)
             yield case.problem(written.name, "missing-argument", message, key=True)
 
 
@@ -121,7 +126,13 @@ def _argument(case: CaseText, written: Written, name: str, arg: Arg, value: Any)
         return
     if kind is not None:
         if not literals.fits(arg.type, kind):
-            message = f"{written.done.action.action} takes {literals.NAMES[arg.type]} here, and {value} is {kind}"
+            message = say(
+                "%(action)s takes %(names)s here, and %(value)s is %(kind)s",
+                action=written.done.action.action,
+                names=literals.NAMES[arg.type],
+                value=value,
+                kind=str(kind),
+            )
             yield case.problem(place, "argument-type", message)
         return
     yield from _literal(case, arg, value, place)
@@ -137,7 +148,11 @@ def _literal(case: CaseText, arg: Arg, value: Any, place: Path) -> Iterator[Prob
         if library.district is not None:
             yield from case.unknown("hold", "unknown-hold", str(value), library.district.holds, place)
     elif not literals.is_literal(arg.type, value):
-        yield case.problem(place, "argument-type", f"{literals.shown(value)} is not {literals.NAMES[arg.type]}")
+        yield case.problem(
+            place,
+            "argument-type",
+            say("%(shown)s is not %(names)s", shown=literals.shown(value), names=literals.NAMES[arg.type]),
+        )
 
 
 def kind_at(case: CaseText, done: Done, value: Any, place: Path) -> tuple[Kind | None, list[Problem]]:
@@ -154,9 +169,13 @@ def kind_at(case: CaseText, done: Done, value: Any, place: Path) -> tuple[Kind |
     if root == "case":
         if path in CASE:
             return CASE[path], []
-        return None, [case.problem(place, "unknown-name", f"case has nothing called {near_miss(path, CASE)}")]
+        return None, [
+            case.problem(place, "unknown-name", say("case has nothing called %(near)s", near=near_miss(path, CASE)))
+        ]
     if root == "event" and done.event is None:
-        message = "on entry and exit there is no one event to read; write the action on the way that the event takes"
+        message = say(
+            "on entry and exit there is no one event to read; write the action on the way that the event takes"
+        )
         return None, [case.problem(place, "unknown-name", message)]
     return _compiled(case, done.event or "", value, place, 0)
 
@@ -192,7 +211,7 @@ def _assigned(case: CaseText, written: Written, name: str, value: Any) -> Iterat
     place = written.argument(name)
     field = case.data.get(name)
     if field is None:
-        message = f"data has no field called {near_miss(name, case.data)}"
+        message = say("data has no field called %(near)s", near=near_miss(name, case.data))
         yield case.problem(place, "unknown-field", message, key=True)
         return
     yield from given(case, written.done, field, name, value, place)
@@ -211,35 +230,62 @@ def given(case: CaseText, done: Done, field: DataField, name: str, value: Any, p
     if kind is not None:
         wanted = kind_of(field)
         if not literals.same(wanted, kind):
-            message = f'"{name}" is {wanted}, and {value} is {kind}'
+            message = say(
+                '"%(name)s" is %(wanted)s, and %(value)s is %(kind)s',
+                name=name,
+                wanted=str(wanted),
+                value=value,
+                kind=str(kind),
+            )
             yield case.problem(place, "argument-type", message)
     elif said := literals.refused(field, value):
-        yield case.problem(place, "argument-type", f'{literals.shown(value)} does not fit "{name}": it {said}')
+        yield case.problem(
+            place,
+            "argument-type",
+            say('%(shown)s does not fit "%(name)s": it %(said)s', shown=literals.shown(value), name=name, said=said),
+        )
 
 
 def _set(case: CaseText, written: Written, signature: Signature) -> Iterator[Problem]:
     action = written.done.action
     if action.set is None:
         if signature.result is not None:
-            message = f"{action.action} gives a value that nothing takes; write set: and a field of data"
+            message = say(
+                "%(action)s gives a value that nothing takes; write set: and a field of data", action=action.action
+            )
             yield case.problem(written.name, "missing-argument", message, key=True)
         return
     if signature.result is None:
-        message = f"{action.action} gives no value that a field could take"
+        message = say("%(action)s gives no value that a field could take", action=action.action)
         yield case.problem(written.set, "set-type", message, key=True)
         return
     field = case.data.get(action.set)
     if field is None:
-        yield case.problem(written.set, "unknown-field", f"data has no field called {near_miss(action.set, case.data)}")
+        yield case.problem(
+            written.set,
+            "unknown-field",
+            say("data has no field called %(near)s", near=near_miss(action.set, case.data)),
+        )
         return
     kind = kind_of(field)
     result = _output(case, action) if action.action == "decide" else None
     if result is not None and not literals.same(kind, kind_of(result)):
-        message = f'the table gives {kind_of(result)}, and "{action.set}" is {kind}'
+        message = say(
+            'the table gives %(result)s, and "%(set)s" is %(kind)s',
+            result=str(kind_of(result)),
+            set=action.set,
+            kind=str(kind),
+        )
         yield case.problem(written.set, "set-type", message)
     elif not literals.takes(kind, signature.result):
         given_type = literals.NAMES[signature.result].partition(",")[0]
-        message = f'{action.action} gives {given_type}, and "{action.set}" is {kind}'
+        message = say(
+            '%(action)s gives %(given)s, and "%(set)s" is %(kind)s',
+            action=action.action,
+            given=given_type,
+            set=action.set,
+            kind=str(kind),
+        )
         yield case.problem(written.set, "set-type", message)
 
 
@@ -268,17 +314,25 @@ def _decided(case: CaseText, written: Written) -> Iterator[Problem]:
     for name, value in inputs.items():
         place = written.argument(name)
         if name not in known:
-            message = f"the table {table.table} has no input called {near_miss(name, table.inputs)}"
+            message = say(
+                "the table %(table)s has no input called %(near)s",
+                table=table.table,
+                near=near_miss(name, table.inputs),
+            )
             yield case.problem(place, "unknown-argument", message, key=True)
         else:
             yield from given(case, written.done, known[name], name, value, place)
     for name in table.inputs:
         if name not in inputs and name.replace("-", "_") not in inputs:
-            message = f'the table {table.table} needs its input "{name}"'
+            message = say('the table %(table)s needs its input "%(name)s"', table=table.table, name=name)
             yield case.problem(written.name, "missing-argument", message, key=True)
     output = action.with_.get("output")
     if output is not None and output not in table.outputs:
-        message = f"the table {table.table} has no output called {near_miss(str(output), table.outputs)}"
+        message = say(
+            "the table %(table)s has no output called %(near)s",
+            table=table.table,
+            near=near_miss(str(output), table.outputs),
+        )
         yield case.problem(written.argument("output"), "unknown-argument", message)
 
 
@@ -300,21 +354,27 @@ def _invoked(case: CaseText, invoke: Invoke, place: Path) -> Iterator[Problem]:
     for field, value in args.items():
         here = (*place, "with", field)
         if field not in child.data:
-            message = f"the data of {name} have no field called {near_miss(field, child.data)}"
+            message = say(
+                "the data of %(name)s have no field called %(near)s", name=name, near=near_miss(field, child.data)
+            )
             yield case.problem(here, "unknown-argument", message, key=True)
         else:
             yield from given(case, entering, child.data[field], field, value, here)
     for field, declared in child.data.items():
         if declared.required and field not in args:
-            message = f'{name} cannot be opened without its field "{field}"'
+            message = say('%(name)s cannot be opened without its field "%(field)s"', name=name, field=field)
             yield case.problem(place, "missing-argument", message, key=True)
     finals = [key for key, state in child.states.items() if state.type == "final"]
     for key in invoke.outcomes:
         if key not in finals:
-            message = f"{name} never ends as {near_miss(key, finals)}"
+            message = say("%(name)s never ends as %(near)s", name=name, near=near_miss(key, finals))
             yield case.problem((*place, "outcomes", key), "unknown-outcome", message, key=True)
     if invoke.call_off and CALLED_OFF not in {*child.on, *(event for _, state in walk(child) for event in state.on)}:
-        message = f"nothing in {name} reacts to {CALLED_OFF}, so it would go on as if somebody waited for it"
+        message = say(
+            "nothing in %(name)s reacts to %(called_off)s, so it would go on as if somebody waited for it",
+            name=name,
+            called_off=CALLED_OFF,
+        )
         yield case.problem((*place, "call-off"), "unknown-event", message, key=True)
 
 
@@ -333,5 +393,5 @@ def columns(case: CaseText) -> Iterator[Problem]:
             written.append((("check",), list(case.guard(review.check, "", ()))))
         for place, problems in written:
             for problem in problems:
-                message = f"for the case {case.definition.case}: {problem.message}"
+                message = say("for the case %(case)s: %(why)s", case=case.definition.case, why=problem.message)
                 yield document.problem(place, problem.code, message)

@@ -16,6 +16,7 @@ from definitions.language.model import CaseDefinition, Data, State
 from definitions.language.places import Reporter, states
 from definitions.language.problems import Problem, near_miss
 from definitions.language.scope import Scope, declared_by_forms
+from definitions.language.sentences import say, word
 from definitions.language.ways import Done, Way, actions, root_ways, way_actions, ways
 
 #: Messages that the machine itself takes down or raises, whatever a definition declares.
@@ -39,11 +40,12 @@ class CaseText:
         """Something that an author should look at."""
         return self.report.problem(place, code, message, key=key, severity="warning")
 
-    def unknown(self, what: str, code: str, word: str, known: Iterable[str], place: Path) -> Iterator[Problem]:
-        """The problem of a word that must be one of those known, if it is none of them."""
+    def unknown(self, what: str, code: str, name: str, known: Iterable[str], place: Path) -> Iterator[Problem]:
+        """The problem of a name that must be one of those known, if it is none of them."""
         known = tuple(known)
-        if word not in known:
-            yield self.problem(place, code, f"no {what} is called {near_miss(word, known)}")
+        if name not in known:
+            message = say("no %(what)s is called %(near)s", what=word(what), near=near_miss(name, known))
+            yield self.problem(place, code, message)
 
     # -- the definition ---------------------------------------------------------------------------------------------------
 

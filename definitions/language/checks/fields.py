@@ -12,6 +12,7 @@ from definitions.language.forms import checked
 from definitions.language.model import Data, DataField
 from definitions.language.places import Reporter
 from definitions.language.problems import Problem, near_miss, register_codes
+from definitions.language.sentences import say
 
 register_codes(
     bad_default="A default, a smallest or a largest value that does not fit the field.",
@@ -51,7 +52,9 @@ def _words(report: Reporter, field: DataField, place: Path) -> Iterator[Problem]
     words = field.enum or ()
     for index, word in enumerate(words):
         if word in words[:index]:
-            yield report.problem((*place, "enum", index), "duplicate-word", f'the word "{word}" stands twice here')
+            yield report.problem(
+                (*place, "enum", index), "duplicate-word", say('the word "%(word)s" stands twice here', word=word)
+            )
 
 
 def _bounds(report: Reporter, field: DataField, place: Path) -> Iterator[Problem]:
@@ -60,21 +63,33 @@ def _bounds(report: Reporter, field: DataField, place: Path) -> Iterator[Problem
         if written is None:
             continue
         if field.type not in _COUNTED:
-            message = f"{field.type} has no {key}; only numbers, quantities and money have one"
+            message = say(
+                "%(type)s has no %(key)s; only numbers, quantities and money have one", type=field.type, key=key
+            )
             yield report.problem((*place, key), "bad-default", message, key=True)
             return
         free = field.model_copy(update={"minimum": None, "maximum": None, "many": False})
         if wrong := checked({key: free}, {key: written})[1]:
-            yield report.problem((*place, key), "bad-default", f'"{written}" does not fit: it {wrong[key]}')
+            yield report.problem(
+                (*place, key),
+                "bad-default",
+                say('"%(written)s" does not fit: it %(wrong)s', written=written, wrong=wrong[key]),
+            )
             return
     if field.minimum is not None and field.maximum is not None and float(field.minimum) > float(field.maximum):
-        message = f"the largest value, {field.maximum}, is below the smallest, {field.minimum}"
+        message = say(
+            "the largest value, %(maximum)s, is below the smallest, %(minimum)s",
+            maximum=field.maximum,
+            minimum=field.minimum,
+        )
         yield report.problem((*place, "maximum"), "bad-default", message)
     elif field.default is not None:
         alone = field.model_copy(update={"many": False})
         if wrong := checked({"default": alone}, {"default": field.default})[1]:
             yield report.problem(
-                (*place, "default"), "bad-default", f'"{field.default}" does not fit: it {wrong["default"]}'
+                (*place, "default"),
+                "bad-default",
+                say('"%(default)s" does not fit: it %(wrong)s', default=field.default, wrong=wrong["default"]),
             )
 
 
@@ -88,10 +103,12 @@ def declared_facts(report: Reporter, declared: Data) -> Iterator[Problem]:
     for name, field in declared.items():
         known = FACTS.get(name)
         if known is None:
-            message = f"no fact is called {near_miss(name, FACTS)}"
+            message = say("no fact is called %(near)s", near=near_miss(name, FACTS))
             yield report.problem(("facts", name), "unknown-fact", message, key=True)
         elif not _agree(field, known.field):
-            yield report.problem(("facts", name), "fact-type", f'the fact "{name}" is {_said(known.field)}')
+            yield report.problem(
+                ("facts", name), "fact-type", say('the fact "%(name)s" is %(said)s', name=name, said=_said(known.field))
+            )
 
 
 def _agree(field: DataField, known: DataField) -> bool:

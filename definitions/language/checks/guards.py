@@ -9,6 +9,7 @@ from definitions.language.model import Transition
 from definitions.language.moments import FieldMoment, parse_moment
 from definitions.language.problems import Problem, near_miss, register_codes
 from definitions.language.schemas import kind_of
+from definitions.language.sentences import say, sentence_of
 
 register_codes(
     guard_never_holds="A guard contradicts itself, so that its way is never open.",
@@ -41,9 +42,9 @@ def guards(case: CaseText) -> Iterator[Problem]:
 def _sense(case: CaseText, text: str, place: tuple[str | int, ...]) -> Iterator[Problem]:
     conditions = case.conditions
     if not conditions.possible(conditions.of(text)):
-        yield case.problem(place, "guard-never-holds", "this guard never holds: it contradicts itself")
+        yield case.problem(place, "guard-never-holds", say("this guard never holds: it contradicts itself"))
     elif not conditions.possible(conditions.of(text, holds=False)):
-        yield case.warning(place, "guard-always-holds", "this guard always holds; leave it out")
+        yield case.warning(place, "guard-always-holds", say("this guard always holds; leave it out"))
 
 
 def moments(case: CaseText) -> Iterator[Problem]:
@@ -55,14 +56,16 @@ def moments(case: CaseText) -> Iterator[Problem]:
         try:
             moment = parse_moment(text)
         except ValueError as error:
-            yield case.problem(way.place, "bad-moment", str(error), key=True)
+            yield case.problem(way.place, "bad-moment", sentence_of(error), key=True)
             continue
         if isinstance(moment, FieldMoment):
             yield from _dated(case, moment, way.place)
         elif not any(
             moment.tag in law.before for name, law in case.library.laws.items() if name in case.definition.laws
         ):
-            message = f'none of the laws of this case is about "{moment.tag}", so no day is the earliest lawful one'
+            message = say(
+                'none of the laws of this case is about "%(tag)s", so no day is the earliest lawful one', tag=moment.tag
+            )
             yield case.problem(way.place, "bad-moment", message, key=True)
 
 
@@ -70,18 +73,25 @@ def _dated(case: CaseText, moment: FieldMoment, place: tuple[str | int, ...]) ->
     known = case.data if moment.root == "data" else case.facts
     field = known.get(moment.path[0])
     if field is None:
-        what = "data has no field" if moment.root == "data" else "no fact here is"
-        message = f"{what} called {near_miss(moment.path[0], known)}"
-        yield case.problem(place, "unknown-field" if moment.root == "data" else "unknown-fact", message, key=True)
+        near = near_miss(moment.path[0], known)
+        if moment.root == "data":
+            yield case.problem(place, "unknown-field", say("data has no field called %(near)s", near=near), key=True)
+        else:
+            yield case.problem(place, "unknown-fact", say("no fact here is called %(near)s", near=near), key=True)
         return
     kind = kind_of(field)
     for name in moment.path[1:]:
         member = kind.members.get(name)
         if member is None:
-            message = f"{kind} has nothing called {near_miss(name, kind.members)}"
+            message = say("%(kind)s has nothing called %(near)s", kind=str(kind), near=near_miss(name, kind.members))
             yield case.problem(place, "unknown-field", message, key=True)
             return
         kind = member.kind
     if kind.name not in ("date", "datetime"):
         shown = f"{moment.root}.{'.'.join(moment.path)}"
-        yield case.problem(place, "bad-moment", f"a timer waits for a date, and {shown} is {kind}", key=True)
+        yield case.problem(
+            place,
+            "bad-moment",
+            say("a timer waits for a date, and %(shown)s is %(kind)s", shown=shown, kind=str(kind)),
+            key=True,
+        )

@@ -25,6 +25,7 @@ from definitions.language.rules import (
     parse_requirement,
 )
 from definitions.language.schemas import schema_of
+from definitions.language.sentences import say, sentence_of
 
 register_codes(
     bad_requirement="A rule requires something that is not one of the forms that a law may use.",
@@ -43,7 +44,9 @@ def laws(library: Library) -> Iterator[Problem]:
         yield from declared_facts(report, law.facts)
         yield from data(report, law.facts, ("facts",))
         if law.kind == "law" and law.override_by:
-            message = "a law is never overridden; take this out, or write kind: district for the district's own rules"
+            message = say(
+                "a law is never overridden; take this out, or write kind: district for the district's own rules"
+            )
             yield report.problem(("override-by",), "law-overridden", message, key=True)
         if library.district is not None:
             yield from roles(library, report, law.override_by, ("override-by",))
@@ -51,30 +54,30 @@ def laws(library: Library) -> Iterator[Problem]:
         for index, rule in enumerate(law.rules):
             place: Path = ("rules", index)
             if rule.id in seen:
-                message = f'another rule is called "{rule.id}" already'
+                message = say('another rule is called "%(id)s" already', id=rule.id)
                 yield report.problem((*place, "id"), "duplicate-rule", message)
             seen.add(rule.id)
             yield from _rule(library, report, law, rule, place)
         is_kept = any(name in case.laws for case in library.cases.values())
         if is_kept and law.before and not set(law.before) & tags:
             known = near_miss(law.before[0], tags)
-            message = f"no state of the cases that keep this law has a tag called {known}"
+            message = say("no state of the cases that keep this law has a tag called %(known)s", known=known)
             yield report.problem(("before",), "unused-tag", message, severity="warning")
 
 
 def _rule(library: Library, report: Reporter, law: Law, rule: Rule, place: Path) -> Iterator[Problem]:
     if bool(rule.charges) != (rule.at_most is not None):
-        message = 'a cap on fees names them and its amount: charges: [restoration], at-most: "50.00"'
+        message = say('a cap on fees names them and its amount: charges: [restoration], at-most: "50.00"')
         yield report.problem(place, "rule-without-effect", message)
     elif rule.require is None and not rule.never_while and not rule.charges and rule.kept_by is None:
-        message = (
+        message = say(
             "this rule bars nothing; write require:, never-while: or charges:, or say how it is kept by (kept-by:)"
         )
         yield report.problem(place, "rule-without-effect", message)
     if library.district is not None:
         for index, hold in enumerate(rule.never_while):
             if hold not in library.district.holds:
-                message = f"no hold is called {near_miss(hold, library.district.holds)}"
+                message = say("no hold is called %(near)s", near=near_miss(hold, library.district.holds))
                 yield report.problem((*place, "never-while", index), "unknown-hold", message)
     if rule.applies is not None:
         zone = next((calendar.zone for calendar in library.calendars.values()), ZoneInfo("UTC"))
@@ -87,7 +90,7 @@ def _rule(library: Library, report: Reporter, law: Law, rule: Rule, place: Path)
         try:
             requirement = parse_requirement(rule.require)
         except ValueError as error:
-            yield report.problem(here, "bad-requirement", str(error))
+            yield report.problem(here, "bad-requirement", sentence_of(error))
         else:
             yield from _required(library, report, law, requirement, here)
 
@@ -95,25 +98,29 @@ def _rule(library: Library, report: Reporter, law: Law, rule: Rule, place: Path)
 def _required(library: Library, report: Reporter, law: Law, requirement: Requirement, place: Path) -> Iterator[Problem]:
     for fact in sorted(facts_in(requirement)):
         if fact not in law.facts:
-            message = f"the law names no fact called {near_miss(fact, law.facts)}; write it in its facts:"
+            message = say(
+                "the law names no fact called %(near)s; write it in its facts:", near=near_miss(fact, law.facts)
+            )
             yield report.problem(place, "unknown-fact", message)
     match requirement:
         case Since(span=span, any_of=beginnings):
             if span is not None and span.unit is Unit.BUSINESS_HOUR:
-                message = "a law counts days or hours from a date, not business hours"
+                message = say("a law counts days or hours from a date, not business hours")
                 yield report.problem(place, "bad-requirement", message)
             for begin in beginnings:
                 if not begin.is_fact and begin.name.startswith("letter "):
                     yield from _letter(library, report, begin.name.split(" ")[1], place)
                 dated = begin.name if begin.is_fact else begin.counted.fact if begin.counted else None
                 if dated and (field := law.facts.get(dated)) and field.type not in ("date", "datetime"):
-                    message = f"time is counted from a date, and facts.{dated} is {field.type}"
+                    message = say(
+                        "time is counted from a date, and facts.%(dated)s is %(type)s", dated=dated, type=field.type
+                    )
                     yield report.problem(place, "bad-requirement", message)
         case Conditional(then=then):
             yield from _required(library, report, law, then, place)
         case ShutOffDay(calendar=name):
             if name not in library.calendars:
-                message = f"no calendar is called {near_miss(name, library.calendars)}"
+                message = say("no calendar is called %(near)s", near=near_miss(name, library.calendars))
                 yield report.problem(place, "unknown-calendar", message)
         case InLanguages(letter=letter):
             yield from _letter(library, report, letter, place)
@@ -123,4 +130,6 @@ def _letter(library: Library, report: Reporter, name: str, place: Path) -> Itera
     # A law names the letters of every case that may come; that the folder has none yet is no error by itself.
     near = near_miss(name, library.letters)
     if name not in library.letters and "is near" in near:
-        yield report.problem(place, "unknown-letter", f"no letter is called {near}", severity="warning")
+        yield report.problem(
+            place, "unknown-letter", say("no letter is called %(near)s", near=near), severity="warning"
+        )

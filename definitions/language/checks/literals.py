@@ -13,22 +13,23 @@ from definitions.language.forms import checked
 from definitions.language.kinds import Kind
 from definitions.language.model import DataField
 from definitions.language.money import MoneyError, parse_money
+from definitions.language.sentences import say
 
 #: What an author calls each type of argument.
 NAMES: Final[Mapping[ArgType, str]] = {
-    "text": "text",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "date": "a date, such as 2026-07-03",
-    "money": "an amount of money, such as 84.10",
-    "quantity": "a quantity",
-    "template": "the name of a letter",
-    "policy": "the name of a policy table",
-    "table": "the name of a decision table",
-    "hold": "the name of a hold",
-    "event": "the name of an event",
-    "any": "any value",
+    "text": say("text"),
+    "boolean": say("true or false"),
+    "integer": say("a whole number"),
+    "number": say("a number"),
+    "date": say("a date, such as 2026-07-03"),
+    "money": say("an amount of money, such as 84.10"),
+    "quantity": say("a quantity"),
+    "template": say("the name of a letter"),
+    "policy": say("the name of a policy table"),
+    "table": say("the name of a decision table"),
+    "hold": say("the name of a hold"),
+    "event": say("the name of an event"),
+    "any": say("any value"),
 }
 
 _KINDS: Final[Mapping[ArgType, tuple[str, ...]]] = {
@@ -112,5 +113,5 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
-        return "a mapping"
-    return "a list" if isinstance(value, list) else f'"{value}"'
+        return say("a mapping")
+    return say("a list") if isinstance(value, list) else f'"{value}"'

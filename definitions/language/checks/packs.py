@@ -15,6 +15,7 @@ from definitions.language.pack import District
 from definitions.language.places import Reporter
 from definitions.language.problems import Problem, near_miss, register_codes
 from definitions.language.schemas import schema_of
+from definitions.language.sentences import say, sentence_of
 from definitions.language.tables import check_table
 
 register_codes(
@@ -39,7 +40,7 @@ def district(library: Library) -> Iterator[Problem]:
     if found is None:
         if ("district", "district") not in library.documents:
             file = str(library.folder / DISTRICT)
-            message = "the folder has no district.yaml; it names the district's roles, queues and crews"
+            message = say("the folder has no district.yaml; it names the district's roles, queues and crews")
             yield Problem(file=file, line=1, column=1, code="no-district", message=message)
         return
     report = Reporter(document=library.documents["district", "district"])
@@ -50,13 +51,13 @@ def district(library: Library) -> Iterator[Problem]:
     for name, hold in found.holds.items():
         yield from roles(library, report, hold.placed_by, ("holds", name, "placed-by"))
     if found.calendar not in library.calendars:
-        message = f"no calendar is called {near_miss(found.calendar, library.calendars)}"
+        message = say("no calendar is called %(near)s", near=near_miss(found.calendar, library.calendars))
         yield report.problem(("calendar",), "unknown-calendar", message)
     yield from _runs(library, found, report)
     for number, reason in enumerate(found.counter):
         for index, case in enumerate(reason.cases):
             if case not in library.cases:
-                message = f"no case type is called {near_miss(case, library.cases)}"
+                message = say("no case type is called %(near)s", near=near_miss(case, library.cases))
                 yield report.problem(("counter", number, "cases", index), "unknown-case", message)
     for kind, limits in found.limits.items():
         for role, amount in limits.items():
@@ -65,10 +66,12 @@ def district(library: Library) -> Iterator[Problem]:
             try:
                 negative = parse_money(amount) < 0
             except MoneyError as error:
-                yield report.problem(place, "bad-limit", str(error))
+                yield report.problem(place, "bad-limit", sentence_of(error))
             else:
                 if negative:
-                    yield report.problem(place, "bad-limit", f'"{amount}" is below nothing; a limit is at least 0')
+                    yield report.problem(
+                        place, "bad-limit", say('"%(amount)s" is below nothing; a limit is at least 0', amount=amount)
+                    )
 
 
 def _runs(library: Library, found: District, report: Reporter) -> Iterator[Problem]:
@@ -76,7 +79,7 @@ def _runs(library: Library, found: District, report: Reporter) -> Iterator[Probl
     facts = schema_of({name: fact.field for name, fact in FACTS.items()})
     for name, run in found.runs.items():
         if run.event not in heard:
-            message = f"no case type opens on {near_miss(run.event, heard)}"
+            message = say("no case type opens on %(near)s", near=near_miss(run.event, heard))
             yield report.problem(("runs", name, "event"), "run-unheard", message)
         if run.when is not None:
             try:
@@ -94,7 +97,9 @@ def roles(library: Library, report: Reporter, named: Iterable[str], place: Path)
 def _role(library: Library, report: Reporter, role: str, place: Path, *, key: bool = False) -> Iterator[Problem]:
     known = library.district.roles if library.district is not None else {}
     if role not in known:
-        yield report.problem(place, "unknown-role", f"no role is called {near_miss(role, known)}", key=key)
+        yield report.problem(
+            place, "unknown-role", say("no role is called %(near)s", near=near_miss(role, known)), key=key
+        )
 
 
 def lists(library: Library) -> Iterator[Problem]:
@@ -106,7 +111,9 @@ def lists(library: Library) -> Iterator[Problem]:
         guarded = {tag for law in library.laws.values() for tag in law.before}
         for index, tag in enumerate(review.lawful):
             if tag not in guarded:
-                message = f"no law is about the tag {near_miss(tag, guarded)}, so that nothing is asked"
+                message = say(
+                    "no law is about the tag %(near)s, so that nothing is asked", near=near_miss(tag, guarded)
+                )
                 yield report.problem(("lawful", index), "list-unguarded", message)
 
 
@@ -129,17 +136,17 @@ def letters(library: Library) -> Iterator[Problem]:
     for name in library.letters:
         file = library.folder / "letters" / f"{name}.json"
         if not file.exists():
-            message = f'the letter "{name}" has no sample; write {name}.json beside it'
+            message = say('the letter "%(name)s" has no sample; write %(name)s.json beside it', name=name)
             yield Problem(file=str(file), line=1, column=1, code="letter-sample", message=message)
             continue
         try:
             sample = json.loads(file.read_text(encoding="utf-8"))
         except json.JSONDecodeError as error:
-            message = f"the sample is not JSON: {error.msg.lower()}"
+            message = say("the sample is not JSON: %(why)s", why=error.msg.lower())
             yield Problem(file=str(file), line=error.lineno, column=error.colno, code="letter-sample", message=message)
             continue
         if not isinstance(sample, dict):
-            message = "the sample is an object with the letter's data"
+            message = say("the sample is an object with the letter's data")
             yield Problem(file=str(file), line=1, column=1, code="letter-sample", message=message)
 
 
@@ -154,5 +161,10 @@ def file_names(library: Library) -> Iterator[Problem]:
             continue
         written = document.value.get(key)
         if isinstance(written, str) and written != name:
-            message = f'this {key} is called "{written}" and lies in {name}.yaml; call the file {written}.yaml'
+            message = say(
+                'this %(key)s is called "%(written)s" and lies in %(name)s.yaml; call the file %(written)s.yaml',
+                key=key,
+                written=written,
+                name=name,
+            )
             yield document.problem((key,), "file-name", message)

@@ -8,6 +8,7 @@ from definitions.language.checks.context import RESERVED_EVENTS, CaseText
 from definitions.language.document import Path
 from definitions.language.model import Escalation, Task, WorkOrder
 from definitions.language.problems import Problem, near_miss, nearest, register_codes
+from definitions.language.sentences import say
 from definitions.language.ways import work_key
 
 register_codes(
@@ -102,7 +103,9 @@ def reacted(case: CaseText, event: str, place: Path) -> Iterator[Problem]:
     """The problem of an event that is raised and that nothing reacts to."""
     if event not in case.events:
         yield case.problem(
-            place, "unknown-event", f"nothing here reacts to an event called {near_miss(event, case.events)}"
+            place,
+            "unknown-event",
+            say("nothing here reacts to an event called %(near)s", near=near_miss(event, case.events)),
         )
 
 
@@ -113,5 +116,7 @@ def events(case: CaseText) -> Iterator[Problem]:
     for way in case.ways:
         near = almost.get(way.event)
         if near is not None:
-            message = f'"{way.event}" is waited for, and nothing is called so; "{near}" is near'
+            message = say(
+                '"%(event)s" is waited for, and nothing is called so; "%(near)s" is near', event=way.event, near=near
+            )
             yield case.warning(way.place[:-1], "near-event", message, key=True)

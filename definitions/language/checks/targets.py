@@ -10,6 +10,7 @@ from definitions.language.expand import children
 from definitions.language.model import State
 from definitions.language.pack import ReviewList
 from definitions.language.problems import Problem, near_miss, register_codes
+from definitions.language.sentences import say
 from definitions.language.targets import HISTORY, resolve
 
 register_codes(
@@ -47,11 +48,11 @@ def targets(case: CaseText) -> Iterator[Problem]:
         place = (*way.place, "target")
         if target is None:
             if way.event.startswith("outcome/") and not _of_schedule(way.place):
-                message = "this outcome leads nowhere; write target: and a state"
+                message = say("this outcome leads nowhere; write target: and a state")
                 yield case.problem(way.place, "outcome-without-target", message, key=True)
         elif target == HISTORY:
             if way.source == "":
-                message = "history leads back from a state; write it in the state that the case comes back from"
+                message = say("history leads back from a state; write it in the state that the case comes back from")
                 yield case.problem(place, "history-at-root", message)
         elif not (target == "next" and _of_schedule(way.place)):
             yield from _resolved(case, target, way.source, place)
@@ -84,7 +85,7 @@ def _of_schedule(place: Path) -> bool:
 def _resolved(case: CaseText, target: str, source: str, place: Path) -> Iterator[Problem]:
     if resolve(target, source=source, states=case.states) is None:
         shown = near_miss(target, {*case.states, *(path.rpartition("/")[2] for path in case.states)})
-        yield case.problem(place, "unknown-target", f"no state is called {shown}")
+        yield case.problem(place, "unknown-target", say("no state is called %(near)s", near=shown))
 
 
 def shapes(case: CaseText) -> Iterator[Problem]:
@@ -92,10 +93,10 @@ def shapes(case: CaseText) -> Iterator[Problem]:
     for path, state, place in case.written:
         if state.type == "final":
             yield from _more(
-                case, state, place, "final-with-more", "a final state closes the case here; nothing can follow"
+                case, state, place, "final-with-more", say("a final state closes the case here; nothing can follow")
             )
         elif state.type == "history":
-            sentence = "a history state only remembers where the case was; this belongs to another state"
+            sentence = say("a history state only remembers where the case was; this belongs to another state")
             yield from _more(case, state, place, "history-with-more", sentence)
             if state.entry:
                 yield case.problem((*place, "entry"), "history-with-more", sentence, key=True)
@@ -111,16 +112,16 @@ def _more(case: CaseText, state: State, place: Path, code: str, sentence: str) -
 
 
 _EXCLUDE = (
-    ("task", "work-order", "a state has a task or a work order; give the other a state of its own"),
-    ("states", "parallel", "a state has states inside or regions; put the one into the other"),
-    ("schedule", "states", "a schedule becomes the states inside; it cannot stand beside others"),
-    ("schedule", "parallel", "a schedule becomes the states inside; it cannot stand beside regions"),
-    ("choose", "task", "a decision is left at once, so nobody can do this task; give it a state of its own"),
-    ("choose", "work-order", "a decision is left at once, so nobody can do this work; give it a state of its own"),
-    ("choose", "after", "a decision is left at once, so this timer never fires"),
-    ("choose", "at", "a decision is left at once, so this timer never fires"),
-    ("choose", "list", "a decision is left at once, so nothing gathers on this list"),
-    ("choose", "invoke", "a decision is left at once, so nobody waits for this case"),
+    ("task", "work-order", say("a state has a task or a work order; give the other a state of its own")),
+    ("states", "parallel", say("a state has states inside or regions; put the one into the other")),
+    ("schedule", "states", say("a schedule becomes the states inside; it cannot stand beside others")),
+    ("schedule", "parallel", say("a schedule becomes the states inside; it cannot stand beside regions")),
+    ("choose", "task", say("a decision is left at once, so nobody can do this task; give it a state of its own")),
+    ("choose", "work-order", say("a decision is left at once, so nobody can do this work; give it a state of its own")),
+    ("choose", "after", say("a decision is left at once, so this timer never fires")),
+    ("choose", "at", say("a decision is left at once, so this timer never fires")),
+    ("choose", "list", say("a decision is left at once, so nothing gathers on this list")),
+    ("choose", "invoke", say("a decision is left at once, so nobody waits for this case")),
 )
 
 
@@ -134,24 +135,26 @@ def _inside(case: CaseText, path: str, state: State, place: Path) -> Iterator[Pr
     inner = children(state)
     for key, region in state.parallel.items():
         if region.type is not None:
-            message = f"a region is no {region.type} state; put the {region.type} state inside the region"
+            message = say("a region is no %(type)s state; put the %(type)s state inside the region", type=region.type)
             yield case.problem((*place, "parallel", key), "bad-region", message, key=True)
     if state.initial is not None and state.type is None:
         if state.parallel:
-            message = "all regions are entered together, so none of them is the initial one"
+            message = say("all regions are entered together, so none of them is the initial one")
             yield case.problem((*place, "initial"), "bad-region", message, key=True)
         elif f"{path}/{state.initial}" not in case.states:
             known = [key for key, each in inner.items() if each.type != "history"]
-            message = f"no state inside is called {near_miss(state.initial, known)}"
+            message = say("no state inside is called %(near)s", near=near_miss(state.initial, known))
             yield case.problem((*place, "initial"), "initial-outside", message)
     if state.default is not None:
         outer = path.rpartition("/")[0]
         found = resolve(state.default, source=path, states=case.states)
         if found is None or not (outer == "" or found.startswith(f"{outer}/")):
-            message = f"no state beside this one is called {near_miss(state.default, _beside(case, outer))}"
+            message = say(
+                "no state beside this one is called %(near)s", near=near_miss(state.default, _beside(case, outer))
+            )
             yield case.problem((*place, "default"), "initial-outside", message)
     if state.done is not None and not state.schedule and not _finals(state):
-        message = "nothing inside this state is final, so it is never done"
+        message = say("nothing inside this state is final, so it is never done")
         yield case.problem((*place, "done"), "done-of-nothing", message, key=True)
 
 
@@ -171,16 +174,17 @@ def _expires(review: ReviewList) -> bool:
 
 def _lists(case: CaseText, state: State, place: Path) -> Iterator[Problem]:
     if state.list is not None and state.released is None:
-        message = "a list says where a released line goes; write released: and a state"
+        message = say("a list says where a released line goes; write released: and a state")
         yield case.problem((*place, "list"), "list-without-way", message, key=True)
     review = case.library.lists.get(state.list or "")
     if review is not None and state.excluded is None and not _expires(review):
-        message = (
-            f'a line that is taken off "{state.list}" never comes back; '
-            "write excluded: and a state, or exclusion-expires: in the list"
+        message = say(
+            'a line that is taken off "%(list)s" never comes back; write excluded: and a state, '
+            "or exclusion-expires: in the list",
+            list=state.list,
         )
         yield case.problem((*place, "list"), "list-without-way", message, key=True)
     for key in ("released", "excluded", "dropped"):
         if state.list is None and getattr(state, key) is not None:
-            message = f"there is no list here from which a line could be {key}"
+            message = say("there is no list here from which a line could be %(key)s", key=key)
             yield case.problem((*place, key), "list-without-way", message, key=True)

@@ -11,6 +11,7 @@ from definitions.language.document import Path
 from definitions.language.expand import children
 from definitions.language.model import OPENING, Action, DataField, Escalation, Form, Outcome, State, Task
 from definitions.language.problems import Problem, near_miss, register_codes
+from definitions.language.sentences import say
 from definitions.language.targets import HISTORY, resolve
 from definitions.language.ways import work_key
 
@@ -57,7 +58,7 @@ def tasks(case: CaseText) -> Iterator[Problem]:
         for index, other in enumerate(task.not_by):
             yield from case.unknown("task", "unknown-task", other, known, (*place, "not-by", index))
         if task.mixed is not None and task.each is None:
-            message = "the task is done once, so its outcomes never differ; mixed: belongs to a task with each:"
+            message = say("the task is done once, so its outcomes never differ; mixed: belongs to a task with each:")
             yield case.problem((*place, "mixed"), "mixed-without-each", message, key=True)
         if task.each is not None:
             yield from _each(case, task.each, (*place, "each"))
@@ -68,12 +69,14 @@ def _form(case: CaseText, form: Form, place: Path, declared: dict[str, DataField
     for name, field in form.items():
         if field.use is not None and name not in data:
             shown = near_miss(name, data)
-            message = (
-                f"data has no field called {shown}; a field of this form alone says its type, such as {name}: text"
+            message = say(
+                "data has no field called %(near)s; a field of this form alone says its type, such as %(name)s: text",
+                near=shown,
+                name=name,
             )
             yield case.problem((*place, name), "unknown-field", message, key=True)
         elif field.declares is not None and name in data:
-            message = f'"{name}" is declared in data; a form says only required or optional of it'
+            message = say('"%(name)s" is declared in data; a form says only required or optional of it', name=name)
             yield case.problem((*place, name), "declared-twice", message)
         elif field.declares is not None:
             first = declared.setdefault(name, field.declares)
@@ -83,37 +86,47 @@ def _form(case: CaseText, form: Form, place: Path, declared: dict[str, DataField
                 field.declares.enum,
                 field.declares.many,
             ):
-                message = f'another form declares "{name}" with another type; declare it once in data'
+                message = say('another form declares "%(name)s" with another type; declare it once in data', name=name)
                 yield case.problem((*place, name), "declared-twice", message)
 
 
 def _limit(case: CaseText, outcome: Outcome, place: Path) -> Iterator[Problem]:
     if (outcome.limit is None) != (outcome.limit_of is None):
         given, missing = ("limit", "limit-of") if outcome.limit else ("limit-of", "limit")
-        message = (
-            f"{given} stands without {missing}: a limit needs its kind and the money field that it is held against"
+        message = say(
+            "%(given)s stands without %(missing)s: a limit needs its kind and the money field that it is held against",
+            given=given,
+            missing=missing,
         )
         yield case.problem((*place, given), "limit-of", message, key=True)
     elif outcome.limit_of is not None:
         field = case.data.get(outcome.limit_of)
         if field is None:
-            message = f"data has no field called {near_miss(outcome.limit_of, case.data)}"
+            message = say("data has no field called %(near)s", near=near_miss(outcome.limit_of, case.data))
             yield case.problem((*place, "limit-of"), "unknown-field", message)
         elif field.type != "money":
-            message = f'a limit is held against money, and "{outcome.limit_of}" is {field.type}'
+            message = say(
+                'a limit is held against money, and "%(field)s" is %(type)s',
+                field=outcome.limit_of,
+                type=field.type,
+            )
             yield case.problem((*place, "limit-of"), "limit-of", message)
 
 
 def _each(case: CaseText, each: str, place: Path) -> Iterator[Problem]:
     found = _LIST.match(each)
     if found is None:
-        yield case.problem(place, "each-not-list", f'"{each}" is no list of data; write data. and its name')
+        yield case.problem(
+            place, "each-not-list", say('"%(each)s" is no list of data; write data. and its name', each=each)
+        )
         return
     field = case.data.get(found[1])
     if field is None:
-        yield case.problem(place, "unknown-field", f"data has no field called {near_miss(found[1], case.data)}")
+        yield case.problem(
+            place, "unknown-field", say("data has no field called %(near)s", near=near_miss(found[1], case.data))
+        )
     elif not field.many:
-        message = f'"{found[1]}" is one {field.type}, no list; declare it with many: true'
+        message = say('"%(name)s" is one %(type)s, no list; declare it with many: true', name=found[1], type=field.type)
         yield case.problem(place, "each-not-list", message)
 
 
@@ -122,16 +135,16 @@ def escalations(case: CaseText) -> Iterator[Problem]:
     for _, state, place in case.written:
         task = state.task or state.work_order
         if state.escalations and task is None:
-            message = "there is no task here that could be left lying"
+            message = say("there is no task here that could be left lying")
             yield case.problem((*place, "escalations"), "escalation-without-task", message, key=True)
             continue
         for index, each in enumerate(state.escalations):
             here = (*place, "escalations", index)
             if not _acts(each):
-                message = "this escalation does nothing; write priority, queue, assign, notify, remind or event"
+                message = say("this escalation does nothing; write priority, queue, assign, notify, remind or event")
                 yield case.problem(here, "escalation-does-nothing", message)
             if task is not None and each.when == "overdue" and task.due is None:
-                message = "overdue counts from the due date, and the task has none; write due: in the task"
+                message = say("overdue counts from the due date, and the task has none; write due: in the task")
                 yield case.problem((*here, "when"), "overdue-without-due", message)
 
 
@@ -144,7 +157,7 @@ def names(case: CaseText) -> Iterator[Problem]:
     seen: set[str] = set()
     for name, _, task, place in works(case):
         if name in seen:
-            message = f'another task is called "{name}" already; give this one a name: of its own'
+            message = say('another task is called "%(name)s" already; give this one a name: of its own', name=name)
             where = (*place, "name") if task.name else place
             yield case.problem(where, "duplicate-name", message, key=not task.name)
         seen.add(name)
@@ -154,11 +167,11 @@ def names(case: CaseText) -> Iterator[Problem]:
             continue
         name = way.event.removeprefix("timer/")
         if name in timers:
-            message = f'another timer is called "{name}" already; give this one a name: of its own'
+            message = say('another timer is called "%(name)s" already; give this one a name: of its own', name=name)
             yield case.problem((*way.place, "name"), "duplicate-name", message)
         timers.add(name)
         if way.leads.target is None and not way.leads.actions:
-            message = "this timer leads nowhere and does nothing; write target: and a state"
+            message = say("this timer leads nowhere and does nothing; write target: and a state")
             yield case.problem(way.place, "timer-does-nothing", message, key=True)
     for _, state, place in case.written:
         yield from _escalation_names(case, state, place)
@@ -169,7 +182,7 @@ def _escalation_names(case: CaseText, state: State, place: Path) -> Iterator[Pro
     for number, each in enumerate(state.escalations, 1):
         name = each.name or f"escalation-{number}"
         if name in taken:
-            message = f'another escalation of this task is called "{name}" already'
+            message = say('another escalation of this task is called "%(name)s" already', name=name)
             yield case.problem((*place, "escalations", number - 1, "name"), "duplicate-name", message)
         taken.add(name)
 
@@ -179,7 +192,9 @@ def decisions(case: CaseText) -> Iterator[Problem]:
     for _, state, place in case.written:
         if state.choose and state.choose[-1].guard is not None:
             index = len(state.choose) - 1
-            message = "the last branch has no guard, so that a case never stands still here; add one: - {target: …}"
+            message = say(
+                "the last branch has no guard, so that a case never stands still here; add one: - {target: …}"
+            )
             yield case.problem((*place, "choose", index, "guard"), "last-branch", message, key=True)
 
 
@@ -194,15 +209,18 @@ def schedules(case: CaseText) -> Iterator[Problem]:
                     "task", "unknown-task", row.do.get("task", ""), state.tasks, (*here, "do", "task")
                 )
             if row.id in above:
-                yield case.problem((*here, "id"), "duplicate-name", f'another row is called "{row.id}" already')
+                yield case.problem(
+                    (*here, "id"), "duplicate-name", say('another row is called "%(id)s" already', id=row.id)
+                )
             for number, other in enumerate(row.depends_on):
                 if other not in above:
-                    message = f"no row above is called {near_miss(other, above)}"
+                    message = say("no row above is called %(near)s", near=near_miss(other, above))
                     yield case.problem((*here, "depends-on", number), "unknown-row", message)
             if row.depends_on and set(row.depends_on) <= {*above[:-1]}:
                 # Its days would be counted from another row than the author reads.
-                message = (
-                    f'rows are done one after the other, and this one comes after "{above[-1]}"; depend on that one'
+                message = say(
+                    'rows are done one after the other, and this one comes after "%(above)s"; depend on that one',
+                    above=above[-1],
                 )
                 yield case.problem((*here, "depends-on"), "unknown-row", message)
             above.append(row.id)
@@ -218,7 +236,11 @@ def taking_back(case: CaseText) -> Iterator[Problem]:
             done = [*outcome.actions, *state.exit, *_entered(case, path, outcome.target)]
             final = next((each.action for each in done if _is_irreversible(each)), None)
             if final is not None:
-                message = f'"{key}" can never be taken back: it does {final} at once, which is irreversible'
+                message = say(
+                    '"%(key)s" can never be taken back: it does %(final)s at once, which is irreversible',
+                    key=key,
+                    final=final,
+                )
                 yield case.warning((*place, work_key(state), "outcomes", key), "take-back", message, key=True)
 
 
