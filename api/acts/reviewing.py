@@ -21,7 +21,7 @@ from api.acts.moving import audited, key_of, taken_once
 from api.problems import Changed, Conflict, Invalid, NotFound, NotPermitted
 from api.security.people import Person
 from api.services import Services
-from api.views.lists import Approval, release_view
+from api.views.lists import Approval, per_day, release_view
 from definitions.language.pack import ReviewList
 from definitions.language.sentences import say, word
 from store.queries.lists import begin_release, change_release, release_counts, taken_on, waiting_lines
@@ -230,7 +230,7 @@ def _begun(
         name,
         list(lines),
         day=office.today(),
-        per_day=int(spec.per_day) if spec.per_day else None,
+        per_day=per_day(spec),
         by=ask.person.id,
         approved_by=by,
         at=ask.at,

@@ -25,7 +25,7 @@ from api.problems import Changed, Invalid, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
-from api.views.lists import ListView, ReleaseView, list_fields, release_view
+from api.views.lists import ListView, ReleaseView, list_fields, per_day, release_view
 from api.views.reviewing import Reviewed, Sifted, Sifting, Sort, sifted
 from definitions.language.pack import ReviewList
 from definitions.language.sentences import say
@@ -257,7 +257,7 @@ def _shown(
                 Reason(reason=each.reason, lasts=_lasts(each.expires or spec.exclusion_expires))
                 for each in spec.reasons
             ],
-            per_day=int(spec.per_day) if spec.per_day else None,
+            per_day=per_day(spec),
             left_today=reviewing.left_today(session, name, spec, office.today()),
             approved_by=approved,
             is_approver=person.id in approved,

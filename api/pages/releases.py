@@ -183,11 +183,11 @@ def _day(office: Services, person: Person, name: str, on: date | None) -> DayPag
     with office.store.reading() as session:
         spec = reviewing.list_of(session, office.now(), name)
         found = lock_off_day(session, name, spec, day, person=person, zone=office.zone)
-    parts = {
-        "counts": (found.day.released, found.day.per_day, found.crews, found.outcomes, found.off),
-        "lines": found.lines,
-        "payments": found.payments,
-        "paid": found.paid_but_off,
+    versions = {
+        "counts": version_of(found.released, found.per_day, found.crews, found.outcomes, found.off),
+        "lines": version_of(found.lines),
+        "payments": version_of(found.payments),
+        "paid": version_of(found.paid_but_off),
     }
     return DayPage(
         name=name,
@@ -199,5 +199,5 @@ def _day(office: Services, person: Person, name: str, on: date | None) -> DayPag
         is_today=day == office.today(),
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
-        versions={part: version_of(value) for part, value in {**parts, "all": parts}.items()},
+        versions={**versions, "all": version_of(versions)},
     )

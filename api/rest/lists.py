@@ -27,6 +27,7 @@ from api.views.lists import (
     line_view,
     list_day,
     list_fields,
+    per_day,
     release_line_view,
     release_view,
 )
@@ -93,7 +94,7 @@ def read_list(office: Office, person: SignedIn, name: ListName, response: Respon
         **list_fields(name, spec, len(lines)),
         columns=list(spec.columns),
         reasons=list(reviewing.reasons_of(spec)),
-        per_day=int(spec.per_day) if spec.per_day else None,
+        per_day=per_day(spec),
         left_today=left,
         approved_by=list(approved),
         lines=[line_view(line, zone=office.zone) for line in lines],

@@ -194,38 +194,54 @@ def release_line_view(row: ReleaseLine, line: ListLine, *, zone: ZoneInfo) -> Re
     )
 
 
-def list_day(
-    name: str, day: date, spec: ReviewList, found: Sequence[tuple[ListLine, TaskRow | None]], *, zone: ZoneInfo
-) -> ListDay:
-    """A day of a list as it is shown."""
+def day_lines(
+    day: date, found: Sequence[tuple[ListLine, TaskRow | None]], *, zone: ZoneInfo
+) -> list[tuple[ListLine, list[TaskRow], list[TaskRow]]]:
+    """Each line that was released on a day with its work orders and with the tasks about what a crew has found."""
     opened: dict[str, list[TaskRow]] = {}
     lines: dict[str, ListLine] = {}
     for line, task in found:
         lines[line.id] = line
         opened.setdefault(line.id, []).extend([task] if task is not None else [])
-    orders = {line: [task for task in tasks if task.kind == "work-order"] for line, tasks in opened.items()}
+    return [
+        (
+            line,
+            [each for each in opened[line.id] if each.kind == "work-order"],
+            [each for each in opened[line.id] if each.kind == "task" and each.opened_at.astimezone(zone).date() == day],
+        )
+        for line in lines.values()
+    ]
+
+
+def list_day(
+    name: str, day: date, spec: ReviewList, found: Sequence[tuple[ListLine, TaskRow | None]], *, zone: ZoneInfo
+) -> ListDay:
+    """A day of a list as it is shown."""
+    lines = day_lines(day, found, zone=zone)
     return ListDay(
         name=name,
         day=day,
         released=len(lines),
-        per_day=int(spec.per_day) if spec.per_day else None,
-        orders=dict(Counter(order.state for each in orders.values() for order in each)),
+        per_day=per_day(spec),
+        orders=dict(Counter(order.state for _, orders, _ in lines for order in orders)),
         lines=[
             DayLineView(
                 line=line_view(line, zone=zone),
-                orders=[_order(each, zone) for each in orders[line.id]],
-                exceptions=[
-                    _order(each, zone)
-                    for each in opened[line.id]
-                    if each.kind == "task" and each.opened_at.astimezone(zone).date() == day
-                ],
+                orders=[order_view(each, zone) for each in orders],
+                exceptions=[order_view(each, zone) for each in exceptions],
             )
-            for line in lines.values()
+            for line, orders, exceptions in lines
         ],
     )
 
 
-def _order(order: TaskRow, zone: ZoneInfo) -> OrderView:
+def per_day(spec: ReviewList) -> int | None:
+    """How many lines a day of the list takes; None: all of them."""
+    return int(spec.per_day) if spec.per_day else None
+
+
+def order_view(order: TaskRow, zone: ZoneInfo) -> OrderView:
+    """A work order, or a task about what a crew has found, as a day tells of it."""
     return OrderView(
         id=order.id,
         title=order.title,

@@ -12,12 +12,23 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from api.security.people import Person
-from api.views.lists import ListDay, OrderView, list_day
+from api.views.lists import OrderView, day_lines, order_view, per_day
 from api.views.reviewing import seen
 from api.views.shown import local
 from definitions.language.pack import ReviewList
 from definitions.language.sentences import again
-from store.queries.reviewing import Off, Place, accounts_off, day_of_list, last_checks, places, received
+from store.queries.reviewing import (
+    WHOSE,
+    Off,
+    Place,
+    accounts_off,
+    day_of_list,
+    last_checks,
+    paid_but_off,
+    places,
+    received,
+)
+from store.tables.cases import TaskRow
 
 LOCKED_OFF = "locked-off"  #: the tag of what a list leads to after which an account's water is off
 
@@ -76,7 +87,10 @@ class CrewDay:
 class Day:
     """All of the day."""
 
-    day: ListDay
+    day: date
+    released: int
+    per_day: int | None
+    orders: Mapping[str, int]  #: work orders by state
     lines: Sequence[DayLine]
     crews: Sequence[CrewDay]
     payments: Sequence[CameIn]
@@ -86,37 +100,40 @@ class Day:
 
 
 def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, person: Person, zone: ZoneInfo) -> Day:
-    """The day of the list; its accounts are asked about together: six statements, ten where it shuts water off."""
-    found = list_day(name, day, spec, day_of_list(session, name, day), zone=zone)
-    accounts = {each.line.account for each in found.lines if each.line.account}
+    """The day of the list; its accounts are asked about together: six statements, eleven where it shuts water off."""
+    found = day_lines(day, day_of_list(session, name, day, WHOSE), zone=zone)
+    accounts = {line.account_id for line, _, _ in found if line.account_id}
     payments = received(session, accounts, day) if accounts else []
-    orders = [order for each in found.lines for order in each.orders]
+    orders = [order for _, each, _ in found for order in each]
     checks = last_checks(session, (order.id for order in orders)) if orders else {}
     off = accounts_off(session) if LOCKED_OFF in spec.lawful else []
-    paid = [each for each in off if each.balance_usd <= 0 or each.paid_usd > 0]
+    paid = paid_but_off(session, off)
     where = places(session, accounts | {each.account for each in paid}) if accounts or paid else {}
     sees = person.may("see-confidential")
     lines = [
         DayLine(
-            account=each.line.account,
-            case=each.line.case,
-            place=seen(where.get(each.line.account or ""), sees=sees),
-            order=each.orders[-1] if each.orders else None,
+            account=line.account_id,
+            case=line.case_id,
+            place=seen(where.get(line.account_id or ""), sees=sees),
+            order=order_view(went[-1], zone) if went else None,
             check=next(
                 (
                     CurbCheck(at=check.at.astimezone(zone), fit=check.fit, sentence=again(check.sentence, check.said))
-                    for order in reversed(each.orders)
+                    for order in reversed(went)
                     if (check := checks.get(order.id)) is not None
                 ),
                 None,
             ),
-            exceptions=each.exceptions,
-            paid_usd=sum((one.amount_usd for one in payments if one.account == each.line.account), Decimal(0)),
+            exceptions=[order_view(each, zone) for each in exceptions],
+            paid_usd=sum((one.amount_usd for one in payments if one.account == line.account_id), Decimal(0)),
         )
-        for each in found.lines
+        for line, went, exceptions in found
     ]
     return Day(
-        day=found,
+        day=day,
+        released=len(found),
+        per_day=per_day(spec),
+        orders=dict(Counter(order.state for order in orders)),
         lines=lines,
         crews=_crews(orders),
         payments=[
@@ -131,12 +148,12 @@ def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, pe
     )
 
 
-def _crews(orders: Sequence[OrderView]) -> list[CrewDay]:
+def _crews(orders: Sequence[TaskRow]) -> list[CrewDay]:
     names = sorted({order.crew for order in orders if order.crew})
     return [
         CrewDay(
             crew=name,
-            open=sum(order.crew == name and order.closed is None for order in orders),
+            open=sum(order.crew == name and order.closed_at is None for order in orders),
             done=sum(order.crew == name and order.state == "completed" for order in orders),
             recalled=sum(order.crew == name and order.state == "cancelled" for order in orders),
         )

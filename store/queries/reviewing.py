@@ -11,8 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, load_only
+from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, col
 
 from store.ledger import balances_usd
@@ -40,6 +41,10 @@ AS_TOLD = load_only(
     ),
     raiseload=True,
 )  # fmt: skip
+#: Why a line is on its list is much longer than that.
+WHOSE = load_only(
+    *(cast(InstrumentedAttribute[Any], column) for column in (ListLine.account_id, ListLine.case_id)), raiseload=True
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +71,7 @@ class Received:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Off:
-    """An account whose water is off."""
+    """An account whose water is off although it has paid."""
 
     account: str
     locked_at: datetime | None  #: when a crew closed the last order to lock it
@@ -168,9 +173,11 @@ def decided_since(session: Session, list_name: str, since: datetime, *, limit: i
     return list(session.execute(query).scalars())
 
 
-def day_of_list(session: Session, list_name: str, day: date) -> list[tuple[ListLine, TaskRow | None]]:
+def day_of_list(
+    session: Session, list_name: str, day: date, *options: ExecutableOption
+) -> list[tuple[ListLine, TaskRow | None]]:
     """The lines that were released on a day, each with what its case has opened since, if anything: work orders, and tasks
-    about what a crew has found."""
+    about what a crew has found. With `WHOSE` no more of a line is read than its account and case."""
     query = (
         select(ListLine, TaskRow)
         .select_from(ListRelease)
@@ -183,7 +190,7 @@ def day_of_list(session: Session, list_name: str, day: date) -> list[tuple[ListL
         )
         .where(col(ListRelease.list_name) == list_name, col(ListRelease.day) == day, text(RELEASED))
         .order_by(col(ReleaseLine.release_id), col(ReleaseLine.no), col(TaskRow.run))
-        .options(AS_TOLD)
+        .options(AS_TOLD, *options)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
 
@@ -194,26 +201,21 @@ def last_checks(session: Session, tasks: Iterable[str]) -> dict[str, SiteCheck]:
     return {check.task_id: check for check in session.execute(query).scalars()}
 
 
-def accounts_off(session: Session, *, limit: int = 500) -> list[Off]:
-    """The accounts whose water is off, by account: since when, what they owe and have paid since, and who goes there."""
+def accounts_off(session: Session, *, limit: int = 500) -> list[str]:
+    """The accounts whose water is off."""
     query = select(col(Account.id)).where(text(f"accounts.{OFF}")).order_by(col(Account.id)).limit(limit)
-    accounts = list(session.execute(query).scalars())
+    return list(session.execute(query).scalars())
+
+
+def paid_but_off(session: Session, accounts: Sequence[str]) -> list[Off]:
+    """Those of these accounts, whose water is off, that owe nothing or have paid since they were locked, and who goes there."""
     if not accounts:
         return []
-    locked: dict[str, datetime] = {}
-    orders: dict[str, TaskRow] = {}
-    has_locked = and_(
-        col(TaskRow.work_kind) == LOCK, col(TaskRow.outcome) == LOCKED, col(TaskRow.closed_at).is_not(None)
-    )
-    goes_there = and_(col(TaskRow.kind) == "work-order", col(TaskRow.closed_at).is_(None))
-    tasks = select(TaskRow).where(col(TaskRow.account_id).in_(accounts), or_(has_locked, goes_there)).options(AS_TOLD)
-    for task in session.execute(tasks.order_by(col(TaskRow.opened_at))).scalars():
-        if task.closed_at is not None:
-            locked[str(task.account_id)] = task.closed_at
-        else:
-            orders[str(task.account_id)] = task
+    locked = _locked(session, accounts)
     owed = balances_usd(session, accounts)
     paid = _paid_after(session, accounts, locked)
+    shown = [account for account in accounts if owed[account] <= 0 or paid.get(account, Decimal(0)) > 0]
+    orders = _open_orders(session, shown) if shown else {}
     return [
         Off(
             account=account,
@@ -222,8 +224,34 @@ def accounts_off(session: Session, *, limit: int = 500) -> list[Off]:
             paid_usd=paid.get(account, Decimal("0.00")),
             order=orders.get(account),
         )
-        for account in accounts
+        for account in shown
     ]
+
+
+def _locked(session: Session, accounts: Sequence[str]) -> dict[str, datetime]:
+    query = (
+        select(col(TaskRow.account_id), func.max(col(TaskRow.closed_at)))
+        .where(
+            col(TaskRow.account_id).in_(accounts),
+            col(TaskRow.work_kind) == LOCK,
+            col(TaskRow.outcome) == LOCKED,
+            col(TaskRow.closed_at).is_not(None),
+        )
+        .group_by(col(TaskRow.account_id))
+    )
+    return {str(account): at for account, at in session.execute(query)}
+
+
+def _open_orders(session: Session, accounts: Sequence[str]) -> dict[str, TaskRow]:
+    query = (
+        select(TaskRow)
+        .where(
+            col(TaskRow.account_id).in_(accounts), col(TaskRow.kind) == "work-order", col(TaskRow.closed_at).is_(None)
+        )
+        .order_by(col(TaskRow.opened_at))
+        .options(AS_TOLD)
+    )
+    return {str(task.account_id): task for task in session.execute(query).scalars()}
 
 
 def _paid_after(session: Session, accounts: Sequence[str], locked: dict[str, datetime]) -> dict[str, Decimal]:

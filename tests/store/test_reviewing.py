@@ -21,6 +21,7 @@ from store.queries import reviewing
 from store.queries.lists import begin_release, excluded_lines, settle_line, take_places, waiting_lines
 from store.tables.base import table_of
 from store.tables.cases import CaseRow, ListLine, TaskRow
+from store.tables.ledger import Posting
 from store.tables.rules import SiteCheck
 from store.tables.utility import Account, Payment
 from store.writes import ListJoin, ListLeave
@@ -167,13 +168,28 @@ def test_an_account_that_is_off_tells_what_it_has_paid_since_it_was_locked(store
         session.get_one(Account, whose).status = "shut-off"
         paid(session, whose, "40.00")
     with store.reading() as session:
-        [off] = reviewing.accounts_off(session)
+        assert reviewing.accounts_off(session) == [whose]
+        [off] = reviewing.paid_but_off(session, [whose])
     assert (off.account, off.locked_at, off.paid_usd, off.balance_usd, off.order) == (
         whose, MONDAY, Decimal("40.00"), Decimal("-40.00"), None,
     )  # fmt: skip
-    plans = plans_of(store, reviewing.accounts_off)
-    assert plans[0].scans == ["ix_accounts_off"]
-    assert len(plans) == 4
+    [plan] = plans_of(store, reviewing.accounts_off)
+    assert plan.scans == ["ix_accounts_off"]
+    assert len(plans_of(store, lambda session: reviewing.paid_but_off(session, [whose]))) == 4
+
+
+def test_an_account_that_is_off_and_has_paid_nothing_since_is_not_told(store: Store) -> None:
+    with store.writing() as session:
+        whose = listed(session, 1)
+        session.get_one(Account, whose).status = "shut-off"
+        session.add(
+            Posting(
+                entry_id="bill-1", line=1, code="receivable", account_id=whose, amount_usd=Decimal("40.00"), posted_on=DAY,
+                at=MONDAY, rule="bill", person="headgate", memo="",
+            )
+        )  # fmt: skip
+    with store.reading() as session:
+        assert reviewing.paid_but_off(session, [whose]) == []
 
 
 def test_without_a_lock_nobody_is_off(store: Store) -> None:
