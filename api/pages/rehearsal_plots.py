@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from api.pages.texts import N_, _
-from api.pages.words import titled
+from api.pages.texts import N_, _, said
+from api.pages.words import titled, word
 from api.rehearsing.figures import Figures
 from api.views.rehearsals import RehearsalDetail
+from definitions.language.sentences import again
+from workflows.machine.rehearse import NOT_OPENED
 
 WIDTH: Final = 720  #: of columns over time, in units of their own view box
 HEIGHT: Final = 150
@@ -77,8 +79,10 @@ class Question:
     columns: Sequence[Columns] = ()
 
 
-def questions(detail: RehearsalDetail) -> list[Question]:
-    """What the figures answer; a question about which nothing was counted is left out."""
+def questions(detail: RehearsalDetail, sentences: Mapping[str, Any]) -> list[Question]:
+    """What the figures answer; a question about which nothing was counted is left out.
+
+    `sentences` has for each sentence among the counted its message and values."""
     written, published = detail.written, detail.published
     if written is None:
         return []
@@ -97,12 +101,12 @@ def questions(detail: RehearsalDetail) -> list[Question]:
         Question(
             key="refused",
             title=_("What do laws, holds and limits refuse?"),
-            bars=_bars(*_both(written, published, "refused"), str),
+            bars=_bars(*_both(written, published, "refused"), lambda why: said(again(why, sentences.get(why)))),
         ),
         Question(
             key="lists",
             title=_("What becomes of lines on lists?"),
-            bars=_bars(*_both(written, published, "lists"), str),
+            bars=_bars(*_both(written, published, "lists"), _line),
         ),
         Question(
             key="escalations",
@@ -115,9 +119,17 @@ def questions(detail: RehearsalDetail) -> list[Question]:
 
 def end(name: str) -> str:
     """A final state in words; of a case that is still open, where it is."""
+    if name == NOT_OPENED:
+        return _("not opened")
     path = name.removeprefix("open: ")
     words = ", ".join(titled(each.rpartition("/")[2]) for each in path.split(", "))
     return _("still open: %(state)s", state=words) if path != name else words
+
+
+def _line(name: str) -> str:
+    """What became of a line, with the list that it stood on."""
+    listed, _colon, how = name.rpartition(": ")
+    return f"{titled(listed)}: {word(how)}"
 
 
 def _both(written: Figures, published: Figures | None, name: str) -> tuple[Mapping[str, int], Mapping[str, int] | None]:

@@ -17,7 +17,7 @@ from api.pages.urls import urls
 from api.problems import Conflict
 from api.security.signin import SignedIn
 from api.services import Office
-from api.views.rehearsals import RehearsalDetail, rehearsal_detail
+from api.views.rehearsals import RehearsalDetail, rehearsal_detail, said_in
 from store.queries import bench
 
 router = APIRouter(include_in_schema=False)
@@ -57,4 +57,6 @@ def _content(office: Office, person: SignedIn, rehearsal_id: str) -> RehearsalPa
         row = rehearsing.rehearsal_seen(session, person, rehearsal_id)
         own = bench.draft_by(session, person.id, row.definition)
     detail = rehearsal_detail(row, zone=office.zone)
-    return RehearsalPage(detail=detail, questions=questions(detail), draft=own.id if own is not None else None)
+    return RehearsalPage(
+        detail=detail, questions=questions(detail, said_in(row)), draft=own.id if own is not None else None
+    )

@@ -22,7 +22,7 @@ KNOWN: Final = (
     *(N_("active"), N_("inactive"), N_("stopped"), N_("locked")),
     *(N_("residential"), N_("commercial"), N_("irrigation"), N_("multifamily"), N_("industrial"), N_("institutional")),
     *(N_("check"), N_("card"), N_("cash"), N_("ACH"), N_("lockbox")),
-    *(N_("running"), N_("paused"), N_("done"), N_("released"), N_("excluded"), N_("left"), N_("waiting")),
+    *(N_("running"), N_("paused"), N_("done"), N_("released"), N_("excluded"), N_("left"), N_("stayed"), N_("waiting")),
     *(N_("telephone"), N_("counter"), N_("email"), N_("site"), N_("adult"), N_("other"), N_("nobody")),
     *(N_("asked"), N_("given"), N_("refused"), N_("moved"), N_("retried")),
     *(N_("roles"), N_("queues"), N_("crews"), N_("limits")),

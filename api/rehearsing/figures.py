@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 from pydantic import Field
 
-from api.views.shown import Shown
+from api.views.shown import Said, Shown
+from definitions.language.sentences import Sentence, kept
 from workflows.machine.rehearse import Tally
 
 
@@ -25,7 +28,7 @@ class Figures(Shown):
     escalations: dict[str, int] = Field(description="Timer → times.")
     days: dict[int, int] = Field(description="Days from opening to closing → cases.")
     circling: int = Field(description="Cases that ran in circles and were stopped.")
-    not_opened: list[str] = Field(description="Why cases could not be opened: the first few sentences.")
+    not_opened: list[Said] = Field(description="Why cases could not be opened: the first few sentences.")
 
 
 def figures(tally: Tally) -> Figures:
@@ -48,6 +51,11 @@ def figures(tally: Tally) -> Figures:
         circling=tally.circling,
         not_opened=list(dict.fromkeys(tally.reasons)),
     )
+
+
+def kept_beside(sentences: Iterable[str | None]) -> dict[str, Any]:
+    """Each text that is a sentence → its message and values, to be kept beside it."""
+    return {str(each): kept(each) for each in sentences if isinstance(each, Sentence)}
 
 
 def _sorted(counted: Counter[str]) -> dict[str, int]:

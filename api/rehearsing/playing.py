@@ -18,11 +18,12 @@ from sqlalchemy import URL
 from api.examining import FILE
 from api.library import library_of
 from api.rehearsing.books import Facts, Row, every_row
-from api.rehearsing.figures import Figures, figures
+from api.rehearsing.figures import figures, kept_beside
 from definitions.language.compiled import Compiled, from_bytes
 from definitions.language.library import with_case
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
+from definitions.language.sentences import Sentence, say, sentence_of
 from store.engine import Store, open_store
 from store.queries import bench
 from store.tables.definitions import DefinitionVersion, Rehearsal
@@ -61,7 +62,8 @@ def play(asked: Play) -> None:
     except Cancelled:
         pass
     except Exception as error:
-        _tell(store, asked.rehearsal, status="failed", sentence=_sentence(error))
+        sentence = _sentence(error)
+        _tell(store, asked.rehearsal, status="failed", sentence=sentence, said=kept_beside([sentence]))
         raise
     finally:
         store.close()
@@ -92,20 +94,24 @@ class _Playing:
             at=self.asked.at,
         )
         self._tell(status="running", total=len(rows) * len(compiled))
-        found = [self._figures(each, script, rows) for each in compiled]
-        short = time.monotonic() > self.ends_at
+        found = [self._played(each, script, rows) for each in compiled]
+        short = None
+        if time.monotonic() > self.ends_at:
+            minutes = round(LONGEST_S / 60)
+            short = say("stopped after %(minutes)s minutes, before all cases were played", minutes=minutes)
         self._tell(
             status="done",
             done=self.played,
-            sentence=f"stopped after {LONGEST_S / 60:.0f} minutes, before all cases were played" if short else None,
-            result=[each.model_dump(mode="json") for each in found],
+            sentence=short,
+            result=[figures(each).model_dump(mode="json") for each in found],
+            said=kept_beside([short, *(sentence for each in found for sentence in each.sentences())]),
         )
 
     def _draft(self) -> Compiled:
         document = load(self.row.source, FILE)
         definition, problems = load_model(document, CaseDefinition)
         if definition is None:
-            raise ValueError(f"the text cannot be read: {problems[0].message}")
+            raise ValueError(say("the text cannot be read: %(why)s", why=problems[0].message))
         library = with_case(library_of(self.asked.folder), definition, document, self.row.source)
         return library.compile(definition.case, version=self.newest)
 
@@ -115,10 +121,10 @@ class _Playing:
         with self.store.reading() as session:
             version = session.get(DefinitionVersion, (self.row.definition, self.row.against))
         if version is None:
-            raise ValueError(f"version {self.row.against} was never published")
+            raise ValueError(say("version %(version)s was never published", version=self.row.against))
         yield from_bytes(version.compiled)
 
-    def _figures(self, compiled: Compiled, script: Script, rows: list[Row]) -> Figures:
+    def _played(self, compiled: Compiled, script: Script, rows: list[Row]) -> Tally:
         machine = Machine(compiled)
         tally = Tally()
         opening = machine.setting.opening(self.row.begin)
@@ -130,7 +136,7 @@ class _Playing:
                 break
             if time.monotonic() - self.told >= TELLS_EACH_S:
                 self._tell(done=self.played)
-        return figures(tally)
+        return tally
 
     def _tell(self, **values: Any) -> None:
         self.told = time.monotonic()
@@ -146,5 +152,8 @@ def _tell(store: Store, rehearsal: str, **values: Any) -> bool:
 def _sentence(error: Exception) -> str:
     """What is said of an error; of one that no author can have caused the type alone, as it might name somebody."""
     if isinstance(error, MemoryError):
-        return "it took more memory than it may have; play fewer cases"
-    return str(error)[:500] if isinstance(error, ValueError | LookupError) else type(error).__name__
+        return say("it took more memory than it may have; play fewer cases")
+    if not isinstance(error, ValueError | LookupError):
+        return type(error).__name__
+    sentence = sentence_of(error)
+    return sentence if isinstance(sentence, Sentence) else sentence[:500]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from pydantic import Field
 from api.acts.rehearsing import is_at_work
 from api.rehearsing.figures import Figures
 from api.views.shown import Moment, Said, Shown
+from definitions.language.sentences import again
 from store.tables.definitions import Rehearsal
 
 
@@ -49,6 +50,11 @@ class RehearsalDetail(Shown):
     published: Figures | None = Field(description="Of the version that was played as well.")
 
 
+def said_in(row: Rehearsal) -> Mapping[str, Any]:
+    """Each sentence in what the rehearsal says → its message and values."""
+    return row.said or {}
+
+
 def rehearsal_line(row: Rehearsal, *, zone: ZoneInfo) -> RehearsalLine:
     """The rehearsal in a list."""
     at_work = is_at_work(row)
@@ -65,14 +71,19 @@ def rehearsal_line(row: Rehearsal, *, zone: ZoneInfo) -> RehearsalLine:
         status=row.status if at_work or row.status not in ("waiting", "running") else "broken-off",
         total=row.total,
         done=row.done,
-        sentence=row.sentence,
+        sentence=row.sentence and again(row.sentence, said_in(row).get(row.sentence)),
         at_work=at_work,
     )
 
 
 def rehearsal_detail(row: Rehearsal, *, zone: ZoneInfo) -> RehearsalDetail:
     """The rehearsal with its figures."""
-    found: Sequence[Figures] = [Figures.model_validate(each) for each in row.result or ()]
+    found: Sequence[Figures] = [
+        Figures.model_validate(
+            {**each, "not_opened": [again(why, said_in(row).get(why)) for why in each["not_opened"]]}
+        )
+        for each in row.result or ()
+    ]
     return RehearsalDetail(
         line=rehearsal_line(row, zone=zone),
         written=found[0] if found else None,

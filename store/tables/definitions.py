@@ -101,6 +101,7 @@ class Rehearsal(Row, table=True):
     told_at: datetime = Field(sa_type=Moment)  #: real time of the last sign of life
     sentence: str | None = None  #: why it failed, or was cut short
     result: Any = Field(default=None, sa_type=PlainJson, nullable=True)
+    said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: each sentence in it → its message and values
 
     __table_args__ = (
         CheckConstraint("status in ('waiting', 'running', 'done', 'failed', 'cancelled')", name="status"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from typing import Any, Final
 
 import httpx
@@ -12,18 +13,20 @@ from sqlmodel import Session, select
 
 from api.library import content_of_case
 from api.pages.texts import LOCALES
+from api.rehearsing.figures import figures, kept_beside
 from api.security.form_tokens import form_token
 from api.security.signin import SESSION_COOKIE
 from definitions.language.sentences import beside, say
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow
-from store.tables.definitions import Draft
+from store.tables.definitions import Draft, Rehearsal
 from tests.api.office import MONDAY, PASSWORD, Office, opened
 from tests.api.pages_office import seen, sent
 from tests.api.test_case_page import step
 from tests.api.test_definitions import SHIPPED
 from workflows.machine import case as cases
 from workflows.machine.machine import machine_of
+from workflows.machine.rehearse import Tally
 from workflows.machine.why import why
 
 LEAST: Final = 8  #: letters of a message that are looked for: what is shorter may be a word of the district's
@@ -196,3 +199,24 @@ async def _beside(office: Office, draft: str, source: str) -> str:
     data = {**fields, "form-token": form_token(office.tokens["author"]), "key": f"es-{version}"}
     answer = await office.http.post(f"/bench/drafts/{draft}/beside", data=data, headers=_headers(office, "author"))
     return html.unescape(answer.text)
+
+
+async def test_a_rehearsal_says_in_spanish_why_cases_were_refused_and_why_it_failed(office: Office) -> None:
+    why = say("“%(plan)s” is barred while the account has the hold “%(title)s”", plan="Lock off", title="Appeal")
+    tally = Tally(cases=1, refused=Counter({why: 2}), reasons=[why], lists=Counter({"lock-off: released": 1}))
+    failed = say("version %(version)s was never published", version=7)
+    with office.store.writing() as session:
+        for number, (status, sentence, result) in enumerate(
+            (("done", None, [figures(tally).model_dump(mode="json")]), ("failed", failed, None))
+        ):
+            said = kept_beside([sentence, *tally.sentences()])
+            row = Rehearsal(
+                id=f"rh-{number}", definition="complaint", source="case: complaint", accounts="all", cases=1, days=30,
+                begin=MONDAY.date(), asked_by="author", asked_at=MONDAY, told_at=MONDAY, status=status, sentence=sentence,
+                result=result, said=said,
+            )  # fmt: skip
+            session.add(row)
+    told = html.unescape(await leido(office, "author", "/bench/rehearsals/rh-0"))
+    assert told.count("«Lock off» no se permite mientras la cuenta tenga la retención «Appeal»") == 2
+    assert "Lock off: liberada" in told
+    assert "la versión 7 nunca se publicó" in await leido(office, "author", "/bench/rehearsals/rh-1")

@@ -28,6 +28,7 @@ from workflows.machine.work import CLAIMED
 Books = Callable[[Mapping[str, Any], tuple[str, ...]], Mapping[str, Any]]
 """What is known of a case's account: (opening data, names of facts) → those facts that there are."""
 
+NOT_OPENED = "not opened"  #: among the ends: the opening was refused
 LIMIT = 500  #: steps of one case after which it is taken to run in circles
 
 
@@ -49,6 +50,11 @@ class Tally:
     steps: int = 0
     circling: int = 0  #: cases stopped because they ran in circles
     reasons: list[str] = field(default_factory=list)  #: openings refused, as sentences (the first few)
+
+    def sentences(self) -> Iterator[str]:
+        """What it says: why acts were refused and cases not opened."""
+        yield from self.refused
+        yield from self.reasons
 
     def add(self, other: Tally) -> None:
         """Takes in another tally."""
@@ -123,7 +129,7 @@ class _Play:
                 case_id=case_id, data=data, facts=self._facts(None, None, at), at=at, by="rehearsal"
             )
         except Refused as refused:
-            self.tally.ends["not opened"] += 1
+            self.tally.ends[NOT_OPENED] += 1
             self.tally.reasons.append(refused.sentence)
             return self.tally
         self._plan(case, step)
