@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from api.pages import audit_words, texts, words
 from api.pages.names import Names, names_of, who
@@ -97,8 +98,8 @@ def _environment() -> Environment:
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
     )
     known: dict[str, Any] = environment.globals
-    known |= {name: _with_sentences(known[name]) for name in ("gettext", "ngettext", "pgettext", "npgettext")}
-    known["new_key"] = new_key
+    known |= {name: _with_sentences(known[name]) for name in ("ngettext", "pgettext", "npgettext")}
+    known |= {"gettext": _text, "_": _text, "new_key": new_key}
     return environment
 
 
@@ -110,6 +111,13 @@ def _with_sentences(texts_of: Callable[..., str]) -> Callable[..., str]:
         return texts_of(context, *given, **texts.spoken(values))
 
     return said
+
+
+def _text(message: str, **values: Any) -> Markup:
+    """What Jinja's own gettext answers, without the three calls of its context that make it nearly twice as slow: a list of a
+    hundred lines asks for 1,300 texts."""
+    text = Markup(texts.gettext(message))  # noqa: S704  # ours, and its values are escaped
+    return text % texts.spoken(values) if values or "%" in text else text
 
 
 def _shown(value: Any) -> Any:
