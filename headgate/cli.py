@@ -6,13 +6,12 @@ import atexit
 import os
 import sys
 from importlib import import_module
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import typer
 
 from headgate.garbage import not_searched
 
-TEMPORAL: Final = "temporalio.bridge.temporal_sdk_bridge"  #: the SDK's part that has threads of its own
 #: Subcommand → where it is. A `typer.Typer` there is a group of its own.
 COMMANDS = {
     "up": "headgate.up:up",
@@ -75,15 +74,15 @@ def main() -> None:
     try:
         app()
     except SystemExit as ended:
-        if TEMPORAL in sys.modules and isinstance(ended.code, int | None):
+        if isinstance(ended.code, int | None):
             _leave(ended.code or 0)
         raise
 
 
 def _leave(code: int) -> NoReturn:
-    """Ends the process without taking the interpreter down.
+    """Ends the process without taking the interpreter down, which would look through all that was loaded once more.
 
-    Threads of Temporal's SDK may still be at an answer then, and abort a command that has done all it was asked to
+    Threads of Temporal's SDK may still be at an answer then, too, and abort a command that has done all it was asked to
     (temporalio/sdk-python#300): seen at `headgate namespace` on a busy machine."""
     atexit._run_exitfuncs()
     sys.stdout.flush()

@@ -22,9 +22,10 @@ def spare_what_is_loaded() -> None:
 
 @contextmanager
 def not_searched() -> Iterator[None]:
-    """No search at all, for a short work that keeps nearly all that it makes until its end."""
+    """No search at all, for a short work that keeps nearly all that it makes until its end; later ones leave that out, too."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()  # the first search afterwards would go through everything
         gc.enable()

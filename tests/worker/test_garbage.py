@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from headgate.garbage import AFTER_OBJECTS, spare_what_is_loaded
+from headgate.garbage import AFTER_OBJECTS, not_searched, spare_what_is_loaded
 
 
 def test_what_is_loaded_before_the_work_begins_is_not_searched_again() -> None:
@@ -17,3 +17,12 @@ def test_what_is_loaded_before_the_work_begins_is_not_searched_again() -> None:
     finally:
         gc.freeze()
         gc.set_threshold(*often)
+
+
+def test_what_a_short_work_made_is_searched_neither_during_it_nor_afterwards() -> None:
+    made: list[list[int]] = []
+    with not_searched():
+        assert not gc.isenabled()
+        made.append([])
+    assert gc.isenabled()
+    assert not any(each is made[0] for each in gc.get_objects())
