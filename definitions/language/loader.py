@@ -4,7 +4,7 @@ PyYAML reads YAML 1.1, in which `on` is true and `7:30` is 450; so only its even
 are allowed, merges (`<<`) and tags are not. Nesting and size are bounded, since definitions also come by HTTP.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import yaml
@@ -78,17 +78,17 @@ class _Builder:
         self.positions: dict[Path, Position] = {}
         self._anchors: dict[str, tuple[Any, Path]] = {}
         self._aliases = 0
-        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_LOADER))
+        self._next: Callable[[], yaml.Event] = _LOADER(text).get_event
 
     def document(self) -> Any:
         self._skip(yaml.StreamStartEvent)
-        first = next(self._events)
+        first = self._next()
         if isinstance(first, yaml.StreamEndEvent):
             raise _UnreadableError(self._problem((), (1, 1), "yaml-syntax", say("the file is empty")))
-        start = next(self._events)
+        start = self._next()
         value = self._node(start, (), _mark(start))
         self._skip(yaml.DocumentEndEvent)
-        more = next(self._events)
+        more = self._next()
         if not isinstance(more, yaml.StreamEndEvent):
             raise _UnreadableError(
                 self._problem(
@@ -98,7 +98,7 @@ class _Builder:
         return value
 
     def _skip(self, kind: type[yaml.Event]) -> None:
-        event = next(self._events)
+        event = self._next()
         assert isinstance(event, kind), event
 
     def _node(self, event: yaml.Event, path: Path, key: tuple[int, int]) -> Any:
@@ -112,20 +112,19 @@ class _Builder:
                     say("this is nested more than %(most)s deep", most=MAX_DEPTH),
                 )
             )
-        self._note(path, Position(key=key, value=position))
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, path)
+        self._note(path, Position(key, position))
         value: Any
-        if isinstance(event, yaml.MappingStartEvent):
+        if isinstance(event, yaml.ScalarEvent):
+            value = self._scalar(event, path)
+        elif isinstance(event, yaml.MappingStartEvent):
             value = self._mapping(path, flow=bool(event.flow_style))
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._sequence(path)
         else:
-            assert isinstance(event, yaml.ScalarEvent), event
-            value = self._scalar(event, path)
-        anchor = getattr(event, "anchor", None)
-        if anchor is not None:
-            self._anchors[anchor] = (value, path)
+            assert isinstance(event, yaml.AliasEvent), event
+            return self._alias(event, path)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, path)
         return value
 
     def _note(self, path: Path, position: Position) -> None:
@@ -150,7 +149,7 @@ class _Builder:
 
     def _sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             items.append(self._node(event, (*path, len(items)), _mark(event)))
         return items
 
@@ -158,20 +157,20 @@ class _Builder:
         pairs: dict[str, Any] = {}
         first_lines: dict[str, int] = {}
         unclosed = 0  # round brackets that a comma of the flow mapping has cut in two
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
             at = _mark(event)
             key = self._key(event, path, at)
             if unclosed:
                 unclosed -= _closing(key)
-                self._node(next(self._events), (*path, key), at)
+                self._node(self._next(), (*path, key), at)
                 continue
             if key in first_lines:
                 message = say('"%(key)s" stands twice here, first in line %(line)s', key=key, line=first_lines[key])
                 self.problems.append(self._problem((*path, key), at, "duplicate-key", message))
-                self._node(next(self._events), (*path, f"{key} (again)"), at)
+                self._node(self._next(), (*path, f"{key} (again)"), at)
                 continue
             first_lines[key] = at[0]
-            value_event = next(self._events)
+            value_event = self._next()
             pairs[key] = value = self._node(value_event, (*path, key), at)
             if flow and isinstance(value, str) and not getattr(value_event, "style", None) and _closing(value) < 0:
                 unclosed = -_closing(value)
