@@ -159,7 +159,8 @@ class Conditions:
         for statement in case:
             other = statement.to if isinstance(statement, Pair) else ""
             by_subject.setdefault((statement.of, other), []).append(statement)
-        return all(_agree(statements) and self._some_word(statements) for statements in by_subject.values())
+        said_more = (statements for statements in by_subject.values() if len(statements) > 1)
+        return all(_agree(statements) and self._some_word(statements) for statements in said_more)
 
     def _some_word(self, statements: list[Statement]) -> bool:
         words = [each for each in statements if isinstance(each, Word)]

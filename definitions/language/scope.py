@@ -49,7 +49,7 @@ class Scope:
     def __init__(self, definition: CaseDefinition, facts: Data, zone: ZoneInfo) -> None:
         self.definition = definition
         self.states: dict[str, State] = dict(walk(definition))
-        self._data = declared_by_forms(definition) | definition.data
+        self._data = schema_of(declared_by_forms(definition) | definition.data)
         self._facts = schema_of(facts)
         self._zone = zone
 
@@ -60,7 +60,7 @@ class Scope:
             [name for name, field in (fields or {}).items() if field.required] if event.startswith("outcome/") else []
         )
         return Environment(
-            data=schema_of(self._data).knowing(known),
+            data=self._data.knowing(known),
             facts=self._facts,
             event=None if fields is None else schema_of(fields),
             zone=self._zone,

@@ -33,10 +33,10 @@ def check_folder(folder: Path) -> list[Problem]:
 
 
 def check_library(library: Library, each: Each = lambda check, names: map(check, names)) -> list[Problem]:
-    """Everything that is wrong in a loaded folder, in reading order; `each` checks its cases, in turn or at once."""
+    """Everything that is wrong in a loaded folder, in reading order; `each` checks its parts, in turn or at once."""
     longest_first = sorted(library.cases, key=lambda name: -len(library.sources["cases", name]))
-    found = each(lambda name: check_case(library, name), longest_first)
-    return in_reading_order([*check_packs(library), *chain.from_iterable(found)])
+    found = each(lambda name: check_case(library, name) if name else list(check_packs(library)), ["", *longest_first])
+    return in_reading_order(chain.from_iterable(found))
 
 
 def check_texts(library: Library) -> list[Problem]:
