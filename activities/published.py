@@ -57,6 +57,12 @@ def in_effect_by_digest(session: Session, at: datetime) -> dict[str, Compiled]:
     return {digest: _KEPT[digest] for digest in newest}
 
 
+def wordings(session: Session) -> frozenset[str]:
+    """The digests of all letters' texts that versions were published with: open cases print them, however old they are."""
+    found = session.exec(select(DefinitionVersion.compiled))
+    return frozenset(digest for content in found for digest in from_bytes(content).letters.values())
+
+
 def district_zone(session: Session) -> ZoneInfo:
     """The zone that the district's days are counted in, by what was published last."""
     found = session.exec(

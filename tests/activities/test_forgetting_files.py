@@ -18,10 +18,12 @@ from activities.files import FolderStore
 from activities.forgetting import Forgetting
 from activities.world import World
 from store.engine import Store, open_store
+from store.publishing import publish_compiled
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow
 from store.tables.papers import File, Letter
 from store.tables.utility import Hold
+from tests.shipped import shipped_library
 
 NOW = datetime(2026, 7, 6, 18, tzinfo=UTC)
 YESTERDAY = NOW.date() - timedelta(days=1)
@@ -121,3 +123,14 @@ def test_a_content_that_a_letter_or_a_younger_file_has_too_stays(store: Store) -
     assert left(store) == ["younger"]
     assert files.current().has(same)
     assert files.current().has(printed)
+
+
+def test_a_content_that_is_also_the_wording_of_a_published_letter_stays(store: Store) -> None:
+    compiled = shipped_library().compile("high-consumption")
+    with store.writing() as session:
+        publish_compiled(session, compiled, source="", by="author", at=NOW)
+    wording = shipped_library().letters["usage-history"].text.encode()
+    digest = keep(store, "somebody-attached-the-template", content=wording)
+    assert digest in compiled.letters.values()
+    assert forget(store) == 1
+    assert files.current().has(digest)
