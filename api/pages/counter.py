@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -24,8 +24,9 @@ from api.pages.posted import Form, Posted
 from api.pages.returned import NOTHING, Returned, returned
 from api.pages.stale import Changes, overtaken
 from api.pages.story import Story, story_of
-from api.pages.texts import N_, _
+from api.pages.texts import N_, _, language
 from api.pages.urls import urls
+from api.pages.versions import version_of
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -57,6 +58,7 @@ READS: Final = 6
 COUNTING: Final = 20  #: open cases of which it is asked whether they count a call
 SAID: Final = "said"  #: the forms of the conversation and of a payment
 METHODS: Final = ("cash", "card", "check")
+EVERY: Final = 10  #: seconds between two looks at what changed
 TITLES: Final = {
     "name": N_("Name"),
     "service-address": N_("Address of the service"),
@@ -83,6 +85,7 @@ class CounterPage:
 
     story: Story
     outages: Sequence[OutageView]  #: that concern its premise now, later or until lately
+    pulse: str  #: of the outages, which live
     past_due_usd: Decimal
     past_due_since: date | None
     questions: Sequence[Question]
@@ -102,6 +105,18 @@ class CounterPage:
     keys: Mapping[str, str]
     trouble: Trouble | None
     changes: Changes | None  #: what others did since the page of a form that came back was opened
+    every: int = EVERY
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountNow:
+    """What of an account's page lives: the outages that concern it."""
+
+    account: str
+    outages: Sequence[OutageView]
+    pulse: str
+    given: Mapping[str, str]  #: nothing: a form in which somebody has chosen stays as it is
+    every: int = EVERY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +135,25 @@ class ReceiptPage:
 def show(request: Request, office: Office, person: SignedIn, account_id: str) -> Response:
     """Shows an account with all that a conversation needs."""
     return shown(request, office, person, account_id)
+
+
+@router.get("/accounts/{account_id}/now")
+def now(
+    request: Request,
+    office: Office,
+    person: SignedIn,
+    account_id: str,
+    x_seen: Annotated[str, Header(max_length=40)] = "",
+) -> Response:
+    """What lives of the account's page, as it is now; 204 when it is as it was seen.
+
+    It belongs to the look that was logged when the page was opened."""
+    with office.store.reading() as session:
+        outages = _outages(session, office, acts.viewed(session, person, account_id))
+    if _pulse(outages) == x_seen:
+        return Response(status_code=204)
+    content = AccountNow(account=account_id, outages=outages, pulse=_pulse(outages), given={})
+    return page(request, "counter/_now.html", content, person=person)
 
 
 @router.post("/accounts/{account_id}/conversations")
@@ -190,13 +224,12 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
     reasons, others = routed(office, kinds_of(session, office, person, account.id, opened))
     lines = statement(session, account.id)
     debts = allocate(*told_apart(movements(lines), bills_due(session, account.id)))
+    outages = _outages(session, office, account)
     log = [conversation_view(row, zone=zone) for row in conversation_page(session, account.id, limit=LOGGED).items]
     return CounterPage(
         story=story,
-        outages=[
-            outage_view(row, at=office.now(), zone=zone)
-            for row in outages_at(session, account.premise_id, office.now())
-        ],
+        outages=outages,
+        pulse=_pulse(outages),
         past_due_usd=past_due_usd(debts, today),
         past_due_since=unpaid_since(debts, today),
         questions=_questions(story),
@@ -217,6 +250,16 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
         trouble=came_back.trouble,
         changes=overtaken(session, office, came_back, by=person.id, case=None, account=account.id),
     )
+
+
+def _outages(session: Session, office: Services, account: Account) -> list[OutageView]:
+    at = office.now()
+    return [outage_view(row, at=at, zone=office.zone) for row in outages_at(session, account.premise_id, at)]
+
+
+def _pulse(outages: Sequence[OutageView]) -> str:
+    """A word that changes with what is told of the outages."""
+    return version_of(outages, language())
 
 
 def _questions(story: Story) -> list[Question]:

@@ -98,6 +98,10 @@ class Urls:
         """An account."""
         return f"/accounts/{_part(account)}"
 
+    def account_now(self, account: str) -> str:
+        """What of an account's page lives."""
+        return f"/accounts/{_part(account)}/now"
+
     new_applicant = "/applicants/new"
 
     def applicant(self, applicant: str) -> str:

@@ -323,6 +323,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /accounts": needs("see-accounts"),
     "POST /accounts": needs("see-accounts", sent={"words": "young"}),
     "GET /accounts/{account_id}": needs("see-accounts"),
+    "GET /accounts/{account_id}/now": needs("see-accounts"),
     "GET /accounts/{account_id}/open/{case}": needs("open-cases"),
     "POST /accounts/{account_id}/open/{case}": needs("open-cases"),
     "POST /accounts/{account_id}/conversations": needs(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import select
 
+from store.tables.audit import Audit
 from store.tables.outages import OutagePremise
 from store.tables.utility import Premise
 from tests.api.office import MONDAY, Office
@@ -60,6 +62,19 @@ async def test_whoever_opens_the_account_is_told_that_its_water_is_off_and_other
     assert '<span class="tag bad">outage</span>' in found
     there = (await office.by("rep").get("/api/accounts/a-1/outages")).json()["items"]
     assert [each["id"] for each in there] == [outage["id"]]
+
+
+async def test_an_open_page_of_the_account_asks_only_for_what_changed_and_is_one_look(office: Office) -> None:
+    page = (await seen(office, "rep", "/accounts/a-1")).text
+    at = re.findall(r'data-live="/accounts/a-1/now".*?data-seen="(\w+)"', page)[0]
+    assert (await seen(office, "rep", "/accounts/a-1/now", {"X-Seen": at})).status_code == 204
+    outage = await announced(office)
+    now = (await seen(office, "rep", "/accounts/a-1/now", {"X-Seen": at})).text
+    assert "The water is off here in an emergency since" in now
+    assert f'name="told_of" value="{outage["id"]}"' in now
+    with office.store.reading() as session:
+        looks = session.exec(select(Audit).where(Audit.act == "view", Audit.account_id == "a-1")).all()
+    assert len(looks) == 1
 
 
 async def test_who_opens_a_case_that_an_outage_may_be_behind_is_asked_to_look_first(office: Office) -> None:
