@@ -15,6 +15,7 @@ from store.tables.cases import CaseRow
 from store.tables.migrations import CaseMigration, MigratingCase
 
 CASE = "returned-mail"
+ACCOUNT = "10-004399"
 
 
 async def _replace(page: Page, old: str, new: str) -> None:
@@ -75,6 +76,9 @@ async def test_an_author_writes_rehearses_and_proposes_and_a_second_person_publi
 
     second = await new_page(script=False)
     await sign_in(second, "supervisor")
+    await second.goto(f"/accounts/{ACCOUNT}/open/{CASE}")
+    await second.get_by_role("button", name="Open the case").click()
+    await expect(second).to_have_url(re.compile("/cases/c-"))
     await second.goto(proposal)
     await expect(second.get_by_role("row").filter(has_text="title: Mail that came back")).to_be_visible()
     await second.get_by_role("button", name="Send it back").click()
@@ -87,6 +91,10 @@ async def test_an_author_writes_rehearses_and_proposes_and_a_second_person_publi
     await axe(author)
     await author.goto(f"/bench/cases/{CASE}/migrate?before=1&after=2")
     await expect(author.get_by_role("heading", name="Bring open cases over")).to_be_visible()
+    foreseen = author.get_by_role("region", name="What would become of each case").get_by_role("row")
+    await expect(foreseen.filter(has=author.get_by_role("link", name=re.compile("^c-")))).to_contain_text(
+        ["nothing moves"]
+    )
     await axe(author)
 
 

@@ -11,12 +11,13 @@ from sqlmodel import col, select
 from store.tables.cases import TaskRow
 from tests.browser.opening import Axe, Desk, NewPage, sign_in
 
-ACCOUNT = "10-004245"
+ACCOUNT, ANOTHER = "10-004245", "10-004378"
+PATIENCE = 60_000  #: milliseconds, of which a look at what changed takes ten thousand at most
 
 
-async def complaint(page: Page) -> str:
+async def complaint(page: Page, account: str = ACCOUNT) -> str:
     """Opens a complaint about a bill; the case's id."""
-    await page.goto(f"/accounts/{ACCOUNT}/open/high-consumption")
+    await page.goto(f"/accounts/{account}/open/high-consumption")
     await page.locator("select[name='field.bill']").select_option(index=1)
     await page.locator("main form button.main").click()
     await page.wait_for_url(re.compile("/cases/c-"))
@@ -76,3 +77,33 @@ async def test_a_supervisor_sees_what_is_late_gives_it_to_somebody_and_looks_whe
     await axe(page)
     await page.get_by_role("link", name="Incidents", exact=True).click()
     await axe(page)
+
+
+async def test_the_board_follows_what_becomes_late_and_what_a_colleague_finishes(
+    new_page: NewPage, axe: Axe, desk: Desk
+) -> None:
+    rep, board = await new_page(), await new_page()
+    await sign_in(rep, "rep2")
+    case = await complaint(rep, ANOTHER)
+    await rep.get_by_role("link", name="Review the consumption history", exact=True).click()
+    await rep.get_by_role("button", name="Claim this task").click()
+    await sign_in(board, "supervisor")
+    await board.goto("/board")
+    late, person = board.locator("#count-late strong"), board.locator("#person-rep2")
+    before = int(await late.inner_text())
+    counted = board.get_by_role("link", name=re.compile(r"\d+ late"))
+    await counted.focus()
+    await board.evaluate("window.stays = true")
+
+    with desk.store.writing() as session:
+        task = session.exec(select(TaskRow).where(col(TaskRow.case_id) == case)).one()
+        task.due_at = task.due_order = datetime.now(UTC) - timedelta(days=2)
+    await expect(late).to_have_text(str(before + 1), timeout=PATIENCE)
+    await expect(person).to_have_class(re.compile("late"))
+    await axe(board)
+
+    await rep.get_by_role("button", name="The use is explained").click()
+    await expect(rep).to_have_url(re.compile("/cases/c-"))
+    await expect(late).to_have_text(str(before), timeout=PATIENCE)
+    await expect(counted).to_be_focused()
+    assert await board.evaluate("window.stays")  # the page was not loaded again

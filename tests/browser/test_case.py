@@ -82,3 +82,46 @@ async def test_a_case_s_page_follows_what_others_do_and_leaves_alone_what_somebo
     await expect(mine.locator("#case-way details")).to_have_attribute("open", "")
     await expect(mine.locator("#case-timeline details[open]")).to_have_count(1)
     await axe(mine)
+
+
+async def test_two_people_at_one_task_are_told_of_each_other_and_nothing_typed_is_lost(
+    new_page: NewPage, axe: Axe
+) -> None:
+    rep, supervisor = await new_page(), await new_page()
+    await sign_in(rep, "rep2")
+    await rep.goto("/accounts/10-004385/open/high-consumption")
+    await rep.get_by_label(re.compile("^Bill")).select_option(index=1)
+    await rep.get_by_role("button", name="Open the case").click()
+    await expect(rep).to_have_url(re.compile("/cases/c-"))
+    case = rep.url.rpartition("/")[2]
+    await rep.get_by_role("link", name="Review the consumption history", exact=True).click()
+    await rep.get_by_role("button", name="Claim this task").click()
+    await rep.get_by_label(re.compile("^Cause")).select_option("usage")
+    comment = rep.get_by_label(re.compile("^Comment"))
+    await comment.fill("A pool was filled in May.")
+
+    # A supervisor raises it meanwhile: who sends the older page is told, and everything stands in the form to be sent again.
+    await sign_in(supervisor, "supervisor")
+    await supervisor.goto("/board/tasks?which=all&who=rep2")
+    await supervisor.locator(f"input[value='{case}.1']").check()
+    await supervisor.get_by_label("How pressing").select_option("urgent")
+    await supervisor.get_by_role("button", name="Set it").click()
+    await expect(supervisor.get_by_role("status").first).to_contain_text("done")
+    explained = rep.get_by_role("button", name="The use is explained")
+    await explained.click()
+    await expect(rep.get_by_text(re.compile("^Changed by .*supervisor"))).to_be_visible()
+    await rep.get_by_text("See what").click()
+    await expect(comment).to_have_value("A pool was filled in May.")
+    await expect(rep.get_by_label(re.compile("^Cause"))).to_have_value("usage")
+    await axe(rep)
+
+    # It is given to somebody else meanwhile: the form is theirs now, and what was typed is shown.
+    await supervisor.goto(f"/tasks/{case}.1")
+    await supervisor.get_by_text("Give it to somebody").click()
+    await supervisor.get_by_label("Who takes it").select_option("rep")
+    await supervisor.get_by_role("button", name="Assign it").click()
+    await expect(supervisor.get_by_text("(rep) has it")).to_be_visible()
+    await explained.click()
+    await expect(rep.get_by_text("What you had typed was not sent:")).to_be_visible()
+    await expect(rep.get_by_role("definition").filter(has_text="A pool was filled in May.")).to_be_visible()
+    await axe(rep)
