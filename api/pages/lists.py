@@ -12,14 +12,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import TypeAdapter
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import reviewing
 from api.acts.many import Done, Dones
+from api.library import content_of_case
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
-from api.pages.texts import _
+from api.pages.telling import step_told
+from api.pages.texts import _, said
 from api.pages.urls import urls
 from api.problems import Changed, Invalid, Problem
 from api.security.people import Person
@@ -28,10 +30,11 @@ from api.services import Office, Services
 from api.views.lists import ListView, ReleaseView, list_fields, per_day, release_view
 from api.views.reviewing import Reviewed, Sifted, Sifting, Sort, sifted
 from definitions.language.pack import ReviewList
-from definitions.language.sentences import say
+from definitions.language.sentences import again, say
 from store.queries import lists as queries
 from store.queries.reviewing import decided_since
-from store.tables.cases import ListLine
+from store.tables.cases import CaseRow, ListLine
+from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,12 +62,20 @@ class ListsPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gone:
+    """A line that is not there any more."""
+
+    line: ListLine
+    why: str  #: in the reader's language; "" where nobody gave a reason
+
+
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """What has become of a list since it was read."""
 
     since: datetime
     joined: Sequence[ListLine]
-    gone: Sequence[ListLine]
+    gone: Sequence[Gone]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,8 +310,22 @@ def _sifted(
 
 
 def _difference(session: Session, name: str, lines: Sequence[ListLine], since: datetime) -> Difference:
-    gone = [line for line in decided_since(session, name, since) if line.joined_at < since]
+    decided = [line for line in decided_since(session, name, since) if line.joined_at < since]
+    unsaid = [line.case_id for line in decided if _left_by_an_event(line)]
+    left = {row.id: row for row in session.exec(select(CaseRow).where(col(CaseRow.id).in_(unsaid)))} if unsaid else {}
+    gone = [Gone(line=line, why=_why(session, line, left.get(line.case_id))) for line in decided]
     return Difference(since=since, joined=[line for line in lines if line.joined_at >= since], gone=gone)
+
+
+def _left_by_an_event(line: ListLine) -> bool:
+    return line.status == "left" and line.reason_said is None
+
+
+def _why(session: Session, line: ListLine, case: CaseRow | None) -> str:
+    reason = line.reason or ""
+    if case is not None and _left_by_an_event(line):
+        reason = step_told(machine_of(content_of_case(session, case)), reason)
+    return said(again(reason, line.reason_said))
 
 
 def _seen_at(form: Posted) -> datetime | None:

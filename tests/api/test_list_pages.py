@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from api.security.form_tokens import form_token
 from api.security.signin import SESSION_COOKIE
+from definitions.language.sentences import beside, say
 from store import people
 from store.ledger import payment_entry, post
 from store.tables.cases import CaseRow, ListLine
@@ -123,6 +124,30 @@ async def test_lines_are_sorted_and_sifted_by_amount_age_route_and_how_long_they
     assert await shown("late=yes") == ["1"]
     assert await shown("amount=nonsense&days=x&sort=y") == ["1", "3", "4"]
     assert "You see 1 of 3 lines" in (await browser.get("/lists/tags?late=yes")).text
+
+
+async def test_why_a_line_left_meanwhile_is_told_in_words_and_in_the_readers_language(office: Office) -> None:
+    line(office, 3)
+    left, dropped = (line(office, number, joined=MONDAY - timedelta(days=1)) for number in (1, 2))
+    lead = Browser(office, "lead")
+    page = (await lead.get("/lists/tags", Accept_Language="es")).text
+    seen, at = (re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("seen", "at"))
+    assert seen
+    assert at
+    why = say("the case came to version %(version)s", version=2)
+    with office.store.writing() as session:
+        for row, reason in (
+            (session.get_one(ListLine, left), "message payment-received"),
+            (session.get_one(ListLine, dropped), why),
+        ):
+            row.status, row.decided_at, row.decided_step = "left", MONDAY + timedelta(minutes=1), 2
+            row.reason, row.reason_said = reason, beside(reason)
+    fields = {"seen": seen[1], "at": at[1], "key": "k", "form-token": form_token(lead.token)}
+    headers = {"Cookie": f"{SESSION_COOKIE}={lead.token}; language=es"}
+    told = (await office.http.post("/lists/tags/approve", data=fields, headers=headers)).text
+    assert "Payment received" in told
+    assert "message payment" not in told
+    assert "el caso pasó a la versión 2" in told
 
 
 async def test_a_list_is_released_by_two_and_what_changed_meanwhile_is_told(office: Office) -> None:
