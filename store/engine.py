@@ -23,6 +23,10 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 BUSY_TIMEOUT_MS = 10_000  #: how long a writer of another process is waited for on SQLite
+#: After which a writer on SQLite brings its log into the file, at some 33 MB: each 220 steps or so. With SQLite's own 1,000 one
+#: step in 28 had to, and wrote the same pages again and again. Nobody does it beside writers: before SQLite 3.51.3 that can,
+#: very rarely, lose what was written (https://www.sqlite.org/wal.html#walresetbug).
+LOG_PAGES = 8_000
 #: A random page costs little more than the next one on today's disks; at 4, its default, lists are read out of order
 #: and sorted.
 POSTGRES_SETTINGS = "-c timezone=UTC -c random_page_cost=1.1"
@@ -129,6 +133,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     for pragma in (
         "journal_mode = WAL",
         "synchronous = NORMAL",
+        f"wal_autocheckpoint = {LOG_PAGES}",
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "temp_store = MEMORY",
