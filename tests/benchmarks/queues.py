@@ -20,7 +20,7 @@ from store.tables.cases import CaseRow, TaskRow
 from store.types import FAR_FUTURE
 from tests.benchmarks import page
 from tests.benchmarks.figures import percentile
-from tests.benchmarks.places import database, databases
+from tests.benchmarks.servers import database, databases
 
 TASKS = 100_000
 TIMES = 100  #: each row that is written here is copied so often by the database
