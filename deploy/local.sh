@@ -106,7 +106,10 @@ begin() {
     port=$(port_of "$name")
     ! listens "$port" || fail "port $port, wanted for $name, is taken; stop what uses it or choose another one"
     case $name in
-    postgres) launch "$name" "${user[@]}" "$bin/postgres" -D "$cluster/postgres" -p "$port" ;;
+    postgres)
+        wait_for_the_last_postgres
+        launch "$name" "${user[@]}" "$bin/postgres" -D "$cluster/postgres" -p "$port"
+        ;;
     temporal) temporal ;;
     worker-*) HEADGATE_WORKER_PORT=$port launch "$name" "$python" -m headgate worker ;;
     api-*) HEADGATE_PORT=$port HEADGATE_METRICS_PORT=$((port + 200)) launch "$name" "$python" -m headgate serve ;;
@@ -183,6 +186,13 @@ init_postgres() {
         "$bin/initdb" -D "$cluster/postgres" -U postgres -E UTF8 --no-locale --auth=scram-sha-256 \
         <<<"$(secret postgres_password)" >"$cluster/logs/initdb.log" 2>&1 || fail "$(tail -n 1 "$cluster/logs/initdb.log")"
     as_postgres tee -a "$cluster/postgres/postgresql.conf" >/dev/null <"$here/postgres/local.conf"
+}
+
+# One that was killed is known to the system for a moment yet, and another one does not start beside it.
+wait_for_the_last_postgres() {
+    local pid ends=$((SECONDS + STOP_SECONDS))
+    { read -r pid <"$cluster/postgres/postmaster.pid"; } 2>/dev/null || return 0
+    while kill -0 "$pid" 2>/dev/null && [ $SECONDS -lt $ends ]; do sleep 0.1; done
 }
 
 make_databases() {
