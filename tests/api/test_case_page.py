@@ -150,6 +150,18 @@ async def test_a_page_that_was_overtaken_says_by_whom_and_when_and_keeps_what_wa
     assert "A wet yard." in stale.text
 
 
+async def test_a_form_that_was_kept_in_another_window_meanwhile_is_shown_beside_what_was_typed(office: Office) -> None:
+    task = opened(office)
+    claimed = await office.by("rep").post(f"/api/tasks/{task}/claim")
+    at, version = f"/tasks/{task}/complete", str(claimed.json()["version"])
+    kept = await sent(office, "rep", at, version=version, field__comment="A dry yard.")
+    assert kept.status_code == 303, kept.text
+    stale = await sent(office, "rep", at, outcome="explained", version=version, seen="0", field__comment="A wet yard.")
+    assert stale.status_code == 412
+    assert "What is kept differs from what you typed." in stale.text
+    assert "<td>A wet yard.</td><td>A dry yard.</td>" in stale.text
+
+
 async def test_what_was_typed_is_not_lost_when_somebody_else_has_the_task_by_now(office: Office) -> None:
     task = opened(office)
     await office.by("rep").post(f"/api/tasks/{task}/claim")

@@ -32,6 +32,7 @@ async def test_a_call_is_verified_noted_paid_and_becomes_a_case_in_two_clicks(li
     await page.get_by_role("button", name="Take it and print the receipt").click()
     await expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
     await expect(page.get_by_role("definition").filter(has_text="$25.00")).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"The account (owes|has a credit of) \$\d"))).to_be_visible()
     await axe(page)
     await page.get_by_role("link", name="Back to the account").click()
 

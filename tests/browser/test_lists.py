@@ -111,6 +111,7 @@ async def test_a_lead_reviews_a_list_takes_a_line_off_releases_the_rest_and_watc
     await Releasing.in_world(desk.world).go_on()
     await expect(page.locator("#release-state")).to_contain_text("1 of 1")
     await expect(page.locator("#release-lines")).to_contain_text("released")
+    await expect(page.get_by_role("button", name="Pause it")).to_have_count(0)  # nothing is left to stop
     await axe(page)
 
     locked_today(desk.store, first)
