@@ -51,6 +51,7 @@ LOOKS: Final[tuple[Look, ...]] = (
         "counter", "rep",
         ("find", "/accounts"),
         ("an account", "/accounts/{account}", "accounts"),
+        ("the parts of an account that live", "/accounts/{account}/now", "accounts"),
         ("opening a case", "/accounts/{account}/open/high-consumption", "accounts"),
         ("a receipt", "/accounts/{account}/payments/{payment}", "payments"),
         ("outages", "/outages"),
