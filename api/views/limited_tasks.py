@@ -19,6 +19,7 @@ from definitions.language.compiled import Compiled
 from definitions.language.expand import expand, walk
 from definitions.language.pack import District
 from store.queries.board import tasks_called
+from store.queries.tasks import barred_as_doer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Approval:
     kind: str  #: of the limit
     field: str | None  #: of the data that holds the amount
     amount_usd: Decimal | None  #: None while it is not known yet
-    may: bool  #: the person's own limit is high enough
+    may: bool  #: the person's own limit is high enough, and no duty that they did before bars them
     roles: Sequence[tuple[str, Decimal]]  #: titles of the roles whose limit is, with it
 
 
@@ -57,15 +58,24 @@ def approvals(session: Session, person: Person, district: District, *, at: datet
     }
     found = tasks_called(session, sorted({each.name for each in kinds.values()}))
     seen = {task.id for task in visible(session, person, [task for task, _case in found])}
+    barred = barred_as_doer(session, person.id, found)
     return [
-        _approval(kinds[case.definition, task.place], task, case, person, district, at, zone)
+        _approval(kinds[case.definition, task.place], task, case, person, district, at, zone, barred=task.id in barred)
         for task, case in found
         if task.id in seen and (case.definition, task.place) in kinds
     ]
 
 
 def _approval(
-    kind: Limited, task: Any, case: Any, person: Person, district: District, at: datetime, zone: ZoneInfo
+    kind: Limited,
+    task: Any,
+    case: Any,
+    person: Person,
+    district: District,
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    barred: bool,
 ) -> Approval:
     amount = _amount(case.snapshot, kind.field)
     by_role = {role: Decimal(limit) for role, limit in district.limits.get(kind.limit, {}).items()}
@@ -75,7 +85,7 @@ def _approval(
         kind=kind.limit,
         field=kind.field,
         amount_usd=amount,
-        may=amount is not None and person.limits.get(kind.limit, Decimal(0)) >= amount,
+        may=not barred and amount is not None and person.limits.get(kind.limit, Decimal(0)) >= amount,
         roles=[
             (district.roles[role].title if role in district.roles else role, limit)
             for role, limit in sorted(by_role.items(), key=lambda each: each[1])

@@ -98,6 +98,29 @@ def doers_of(session: Session, case_id: str, names: Sequence[str]) -> set[str]:
     return {person for person in (*completed, *helped, *_known_to_case(session, case_id, names)) if person}
 
 
+def barred_as_doer(session: Session, person: str, tasks: Sequence[tuple[TaskRow, CaseRow]]) -> set[str]:
+    """Ids of those of the tasks that this person may not do for separation of duties; two statements for all of them."""
+    parted = [(task, case) for task, case in tasks if task.not_by]
+    cases = {task.case_id for task, _case in parted}
+    names = {name for task, _case in parted for name in task.not_by or ()}
+    if not parted:
+        return set()
+    among = (col(TaskRow.case_id).in_(cases), col(TaskRow.name).in_(names), col(TaskRow.state) == "completed")
+    what = select(col(TaskRow.case_id), col(TaskRow.name)).where(*among)
+    helping = what.join(TaskHelper, col(TaskHelper.task_id) == col(TaskRow.id)).where(col(TaskHelper.user_id) == person)
+    did = {
+        (row[0], row[1])
+        for query in (what.where(col(TaskRow.closed_by) == person), helping)
+        for row in session.execute(query)
+    }
+    return {
+        task.id
+        for task, case in parted
+        for name in task.not_by or ()
+        if (case.id, name) in did or person in (((case.snapshot or {}).get("people") or {}).get(name) or ())
+    }
+
+
 def _known_to_case(session: Session, case_id: str, names: Sequence[str]) -> list[str]:
     """Who opened the case, and who worked on the case that opened it or on its children, where the names mean them."""
     snapshot = session.execute(select(col(CaseRow.snapshot)).where(col(CaseRow.id) == case_id)).scalar_one_or_none()

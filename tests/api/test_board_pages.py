@@ -68,6 +68,17 @@ async def test_what_waits_for_approval_has_its_amount_and_who_may_approve_it(off
     assert "nobody's limit is high enough" in shown
 
 
+async def test_who_opened_a_case_is_not_told_that_they_may_approve_it(office: Office) -> None:
+    task = adjustment(office, "250.00")
+    assert "<strong>you</strong>" in (await Browser(office, "supervisor").get("/board")).text
+    with office.store.writing() as session:
+        row = session.get_one(TaskRow, task)
+        row.not_by = ["opening"]
+        case = session.get_one(CaseRow, row.case_id)
+        case.snapshot = {**(case.snapshot or {}), "people": {"opening": ["supervisor"]}}
+    assert "<strong>you</strong>" not in (await Browser(office, "supervisor").get("/board")).text
+
+
 async def test_work_is_given_away_and_raised_from_the_board_and_each_says_what_became_of_it(office: Office) -> None:
     late = {"due_at": MONDAY - DAY, "due_order": MONDAY - DAY}
     first, second = office.task(**late), office.task(**late, assignee="rep2", state="claimed")
