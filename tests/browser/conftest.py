@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from activities import files
 from activities.world import World
@@ -25,7 +25,12 @@ from worker.run import working
 from workflows.client import connect
 
 COLORS: Final[tuple[Colors, ...]] = ("light", "dark")
+PATIENCE_MS: Final = (
+    20_000  #: for which a page may let itself be waited for on a busy machine: it looks each 5 s itself
+)
 AXE: Final = '{resultTypes: ["violations"]}'
+
+expect.set_options(timeout=PATIENCE_MS)
 
 FLAGS = [
     "--headless",
