@@ -25,9 +25,7 @@ from worker.run import working
 from workflows.client import connect
 
 COLORS: Final[tuple[Colors, ...]] = ("light", "dark")
-PATIENCE_MS: Final = (
-    20_000  #: for which a page may let itself be waited for on a busy machine: it looks each 5 s itself
-)
+PATIENCE_MS: Final = 20_000  #: on a busy machine; a living page looks each five seconds
 AXE: Final = '{resultTypes: ["violations"]}'
 
 expect.set_options(timeout=PATIENCE_MS)
