@@ -107,10 +107,6 @@ class Releasing:
         return self._now().astimezone(district_zone(session)).date()
 
 
-def _reason(line: ListLine) -> str | None:
-    return again(line.reason, line.reason_said) if line.reason else None
-
-
 def _end_of(line: ListLine, refused: str | None) -> tuple[End, str | None]:
     """What became of a line, by how its case left it: a case that has taken the act before refuses it the second time."""
     match line.status:
@@ -119,7 +115,7 @@ def _end_of(line: ListLine, refused: str | None) -> tuple[End, str | None]:
         case "waiting":
             return "stayed", refused
         case "left" if refused is None:
-            return "dropped", _reason(line)
+            return "dropped", again(line.reason, line.reason_said)
         case _:
-            reason = _reason(line)
+            reason = again(line.reason, line.reason_said)
             return "gone", say("it had left the list: %(reason)s", reason=reason) if reason else refused

@@ -213,7 +213,7 @@ def _gone(session: Session, office: Services, person: Person, task_id: str) -> G
 def _because(task: TaskRow) -> str | None:
     """Why an order was recalled: as the machine says it, or an event by its title."""
     if task.close_reason is None or task.close_reason_said is not None:
-        return task.close_reason and again(task.close_reason, task.close_reason_said)
+        return again(task.close_reason, task.close_reason_said)
     return word(task.close_reason if " " in task.close_reason else _titled(task.close_reason))
 
 

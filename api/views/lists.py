@@ -160,7 +160,7 @@ def line_view(line: ListLine, *, zone: ZoneInfo) -> LineView:
         ],
         joined=line.joined_at.astimezone(zone),
         status=line.status,
-        reason=line.reason and again(line.reason, line.reason_said),
+        reason=again(line.reason, line.reason_said),
         excluded_until=local(line.excluded_until, zone),
     )
 
@@ -250,6 +250,6 @@ def order_view(order: TaskRow, zone: ZoneInfo) -> OrderView:
         state=order.state,
         assignee=order.assignee,
         outcome=order.outcome,
-        because=order.close_reason and again(order.close_reason, order.close_reason_said),
+        because=again(order.close_reason, order.close_reason_said),
         closed=local(order.closed_at, zone),
     )

@@ -71,7 +71,7 @@ def rehearsal_line(row: Rehearsal, *, zone: ZoneInfo) -> RehearsalLine:
         status=row.status if at_work or row.status not in ("waiting", "running") else "broken-off",
         total=row.total,
         done=row.done,
-        sentence=row.sentence and again(row.sentence, said_in(row).get(row.sentence)),
+        sentence=again(row.sentence, said_in(row).get(row.sentence or "")),
         at_work=at_work,
     )
 

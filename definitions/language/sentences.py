@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, overload
 
 Value = (
     str | int | date | datetime | None
@@ -139,8 +139,12 @@ def beside(text: str | None) -> Any:
     return kept(text) if isinstance(text, Sentence) else None
 
 
-def again(text: str, beside_it: Any) -> str:
-    """The sentence whose English was kept, from what was kept beside it; the text alone where there is nothing."""
+@overload
+def again(text: str, beside_it: Any) -> str: ...
+@overload
+def again(text: str | None, beside_it: Any) -> str | None: ...
+def again(text: str | None, beside_it: Any) -> str | None:
+    """The sentence whose English was kept, from what was kept beside it; the text alone, or None, where there is nothing."""
     return text if beside_it is None else sentence_from(beside_it)
 
 
