@@ -9,7 +9,8 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import httpx
 
@@ -18,6 +19,7 @@ from tests.faults.audit import Acknowledged
 from tests.faults.product import PATIENCE_SECONDS, insisted
 
 AT_ONCE: Final = 8
+OPENED_AT_ONCE: Final = 32
 
 
 def seeded() -> tuple[int, random.Random]:
@@ -60,6 +62,31 @@ async def errand(http: httpx.AsyncClient, account: str, key: str, acknowledged: 
         acknowledged.taken(f"{key}-{run}", taken)
     assert taken["closed"], taken
     return case
+
+
+async def all_opened(
+    http: httpx.AsyncClient,
+    case: str,
+    accounts: Sequence[str],
+    acknowledged: Acknowledged,
+    *,
+    begun_by: datetime | None = None,
+    **data: Any,
+) -> list[str]:
+    """A case for each of these accounts; none is begun any more when it is late."""
+    room = asyncio.Semaphore(OPENED_AT_ONCE)
+
+    async def one(number: int, account: str) -> str | None:
+        async with room:
+            if begun_by is not None and datetime.now(UTC) > begun_by:
+                return None
+            key = f"{case}-{account}-{number}"
+            taken = await insisted(http, "/api/cases", {"case": case, "data": {"account": account, **data}}, key)
+            acknowledged.taken(key, taken)
+            return str(taken["case"])
+
+    each = await asyncio.gather(*(one(number, account) for number, account in enumerate(accounts)))
+    return [opened for opened in each if opened is not None]
 
 
 async def _opened(http: httpx.AsyncClient, task: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import os
@@ -10,8 +11,8 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from headgate.settings import Settings
-from tests.faults.product import DEFINITIONS, with_layout
+from tests.faults.product import DEFINITIONS, someone, with_layout
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "local.sh"
 PORTS = (20_000, 32_000)  #: Temporal's tables have no room for a port above 32767
@@ -133,6 +134,18 @@ def local_cluster(*, workers: int = 2, apis: int = 2, kept: Path | None = None) 
             yield cluster
         finally:
             cluster.run("stop")
+
+
+@asynccontextmanager
+async def desk_of(cluster: LocalCluster, settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
+    """Somebody at the desk of a cluster that serves, whom the APIs answer in turn, and the accounts that anybody may see."""
+    os.environ["PGPASSFILE"] = cluster.reached()["PGPASSFILE"]
+    token, accounts = await asyncio.to_thread(someone, settings)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(
+        base_url=cluster.api(1), transport=InTurn(cluster.apis), headers=headers, timeout=60
+    ) as http:
+        yield http, accounts
 
 
 def _ports(file: Path, *, workers: int, apis: int) -> dict[str, str]:

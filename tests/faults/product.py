@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 from sqlalchemy import URL
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from headgate import demonstration, home
 from headgate.children import Child
@@ -22,6 +22,7 @@ from headgate.settings import Settings
 from headgate.temporal_server import find_or_build, free_port
 from store.engine import open_store
 from store.people import make_sign_in
+from store.tables.cases import CaseRow
 from store.tables.utility import Account
 from tests.faults.network import Connected, Line, line_to, to_file, to_port
 
@@ -129,6 +130,22 @@ def someone(settings: Settings, user: str = "rep") -> tuple[str, list[str]]:
         accounts = list(session.exec(select(col(Account.id)).where(~col(Account.confidential))))
     store.close()
     return token, accounts
+
+
+def in_state(settings: Settings, state: str) -> int:
+    """How many cases are in this state."""
+    store = open_store(settings.database)
+    with store.reading() as session:
+        found = session.exec(select(func.count()).where(col(CaseRow.state) == state)).one()
+    store.close()
+    return int(found)
+
+
+async def until(holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
+    """Waits for something that is asked of the database again and again."""
+    async with asyncio.timeout(seconds):
+        while not await asyncio.to_thread(holds):
+            await asyncio.sleep(0.2)
 
 
 async def settled(children: list[Child]) -> None:

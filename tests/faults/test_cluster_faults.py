@@ -24,9 +24,9 @@ from store.engine import open_store
 from store.tables.cases import Incident
 from tests.faults.audit import Acknowledged, audited
 from tests.faults.errands import seeded, stream
-from tests.faults.local_cluster import PROCESSES, InTurn, LocalCluster, local_cluster
+from tests.faults.local_cluster import PROCESSES, LocalCluster, desk_of, local_cluster
 from tests.faults.network import Line, line_to, plagued, to_port
-from tests.faults.product import insisted, someone
+from tests.faults.product import insisted
 
 ERRANDS = 24
 GONE_SECONDS = {"postgres": 30, "temporal": 150}
@@ -92,12 +92,7 @@ async def office(request: pytest.FixtureRequest) -> AsyncIterator[Office]:
                 POSTGRES_PORT_FOR_TEMPORAL=str(its_database.port),
             )
             await asyncio.to_thread(cluster.start)
-            os.environ["PGPASSFILE"] = cluster.reached()["PGPASSFILE"]
-            token, accounts = await asyncio.to_thread(someone, settings)
-            headers = {"Authorization": f"Bearer {token}"}
-            async with httpx.AsyncClient(
-                base_url=cluster.api(1), transport=InTurn(cluster.apis), headers=headers, timeout=60
-            ) as http:
+            async with desk_of(cluster, settings) as (http, accounts):
                 yield Office(
                     cluster=cluster,
                     settings=settings,
