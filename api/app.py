@@ -17,10 +17,10 @@ from api.headers import SecurityHeaders
 from api.openapi import describe
 from api.pages import problem
 from api.pages import routers as pages
-from api.pages.texts import Languages
 from api.rest import routers as rest
 from api.security.temporal_pages import TemporalPages
 from api.services import Services
+from api.texts import Languages
 
 LARGEST_BODY: Final = 21 * 1024 * 1024  #: bytes: a file of 20 MB and what is around it
 

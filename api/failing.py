@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api import texts
 from api.acts.refused_looks import log_refused_look
-from api.pages import texts
 from api.problems import MEDIA_TYPE, BadRequest, Broken, Invalid, KeyMissing, NotPermitted, Problem, by_code, by_status
 from definitions.language.sentences import say, sentence_of, whole
 from store.paging import CursorError

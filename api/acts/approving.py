@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from sqlmodel import Session, col, select
 
-from api.acts.rules import may_do
+from api.acts.rules import may_do, offered_to
 from api.problems import Problem
 from api.security.people import Person
 from api.services import Services
@@ -50,6 +50,8 @@ def _sees(person: Person, waiting: Approval) -> bool:
 
 
 def _bar(session: Session, person: Person, task: TaskRow, amount: Decimal | None, limit: Decimal | None) -> str | None:
+    if offered_to(person, task) is None:
+        return say("It is offered to others.")
     try:
         may_do(session, person, task)
     except Problem as problem:

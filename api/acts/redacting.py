@@ -19,7 +19,9 @@ from definitions.language.sentences import SEMICOLON, joined, say
 from store.paging import Page, after, page_of
 from store.persons import Belongings, Obstacle, UnknownPersonError, belongings, obstacles
 from store.tables.audit import Audit
+from store.tables.connections import Applicant
 from store.tables.redactions import Redaction
+from store.tables.utility import Customer
 
 EXPORT: Final = "export-persons"
 REDACT: Final = "redact-persons"
@@ -37,7 +39,9 @@ def of_person(office: Services, person: Person, person_id: str) -> PersonalDataV
         whose = _seen(session, person, person_id)
         found = obstacles(session, whose, office.today(), retention_of(office.district))
         row = session.get(Redaction, person_id)
-    return personal_data_view(whose, found, lasting(found), row, zone=office.zone)
+        who = session.get(Customer, person_id) or session.get_one(Applicant, person_id)
+        name = who.name
+    return personal_data_view(whose, name, found, lasting(found), row, zone=office.zone)
 
 
 def redactions(

@@ -70,7 +70,7 @@ def must_not_be_an_answer(event: str) -> None:
 
 def must_see_task(session: Session, person: Person, task: TaskRow) -> None:
     """Raises NotFound for what is not theirs to whom accounts are closed, Confidential for such an account."""
-    if not person.may("see-accounts") and not _offered(person, task) and not _has(person, task):
+    if not person.may("see-accounts") and offered_to(person, task) is None:
         raise NotFound(
             say(
                 "There is no task %(task)s for %(person)s, their queues or their crew.",
@@ -142,7 +142,7 @@ def _how_closed(task: TaskRow) -> str:
 def may_do(session: Session, person: Person, task: TaskRow) -> str:
     """The rule by which this person may do the task; raises NotPermitted with the rule by which they may not."""
     must_see_account(session, person, task.account_id)
-    rule = _offered(person, task) or _has(person, task)
+    rule = offered_to(person, task)
     if rule is None:
         raise NotPermitted(
             say(
@@ -164,9 +164,7 @@ def who_may_do(session: Session, people: Sequence[Person], task: TaskRow) -> lis
     return [
         person
         for person in people
-        if (_offered(person, task) or _has(person, task))
-        and person.id not in doers
-        and (person.may("see-confidential") or not confidential)
+        if offered_to(person, task) and person.id not in doers and (person.may("see-confidential") or not confidential)
     ]
 
 
@@ -194,6 +192,11 @@ def definition_of(session: Session, task: TaskRow) -> tuple[Task | None, CaseRow
     case = session.get_one(CaseRow, task.case_id)
     compiled = published(session, case.definition, case.version)
     return task_at(compiled.definition, task.place), case
+
+
+def offered_to(person: Person, task: TaskRow) -> str | None:
+    """The rule by which the task is this person's to do, or None."""
+    return _offered(person, task) or _has(person, task)
 
 
 def _offered(person: Person, task: TaskRow) -> str | None:

@@ -19,12 +19,12 @@ from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.kinds import about_account, outages_behind
 from api.pages.posted import Form
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.accounts import (
     AccountFound,
     found_view,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.pages.texts import ngettext
+from api.texts import ngettext
 
 
 def age(since: datetime, now: datetime) -> str:

@@ -14,13 +14,13 @@ from api.acts import auditing
 from api.acts.redacting import REDACT
 from api.pages.frame import Trouble, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import N_, _
 from api.pages.urls import urls
 from api.problems import Invalid
 from api.rest.audit import DOWNLOAD
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office
+from api.texts import N_, _
 from api.views.audit import AuditView
 from store import people
 from store.queries.audit import Kind

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.pages.texts import N_, _
 from api.pages.words import titled
+from api.texts import N_, _
 from definitions.language.expand import title_of
 
 ACTS: Final = {

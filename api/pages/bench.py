@@ -13,10 +13,10 @@ from api.acts.comparing import Comparison, Text
 from api.acts.publishing import RIGHT
 from api.pages.frame import page
 from api.pages.names import Names, names_in
-from api.pages.texts import _
 from api.problems import NotFound
 from api.security.signin import SignedIn
 from api.services import Office
+from api.texts import _
 from api.views.bench import ProposalView, proposal_view
 from api.views.benches import CaseTypeLine, VersionLine, case_type, case_types
 from api.views.rehearsals import RehearsalLine, rehearsal_line

@@ -17,13 +17,13 @@ from api.acts.queue import visible
 from api.pages.desk_rows import Row, rows_of
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
-from api.pages.texts import _, language
 from api.pages.urls import urls
 from api.pages.versions import version_of
 from api.problems import Invalid, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _, language
 from api.views.board import Age, Load, Promise, aged_before, ages, by_person, by_queue, kept_promises
 from api.views.limited_tasks import Approval, approvals
 from definitions.language.sentences import say

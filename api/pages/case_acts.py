@@ -20,12 +20,12 @@ from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
 from api.pages.returned import returned
 from api.pages.telling import step_told
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.work import field_view
 from definitions.language.model import DataField
 from workflows.machine.machine import machine_of

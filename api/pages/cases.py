@@ -23,7 +23,6 @@ from api.pages.returned import NOTHING, Returned
 from api.pages.stale import Changes, overtaken
 from api.pages.story import Story, story_of
 from api.pages.telling import state_title, step_told
-from api.pages.texts import _
 from api.pages.timeline import RECENT, Entry, Happened, Stay, timeline, way
 from api.pages.urls import urls
 from api.pages.values import told
@@ -31,6 +30,7 @@ from api.problems import Invalid
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.accounts import LetterView, letter_view
 from api.views.books import FileView, IncidentView, file_view, incident_view
 from api.views.cases import CaseDetail, case_detail

@@ -24,13 +24,13 @@ from api.pages.posted import Form, Posted
 from api.pages.returned import NOTHING, Returned, returned
 from api.pages.stale import Changes, overtaken
 from api.pages.story import Story, story_of
-from api.pages.texts import N_, _, language
 from api.pages.urls import urls
 from api.pages.versions import version_of
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import N_, _, day, language
 from api.views.accounts import ReadView, read_view
 from api.views.conversations import ConversationView, conversation_view
 from api.views.money import ReceiptView, receipt_view
@@ -272,8 +272,10 @@ def _questions(story: Story) -> list[Question]:
         "service-address": home,
         "telephone": account.phone,
         "mailing-address": f"{mail.line1}, {mail.city}" if mail else "",
-        "last-payment": f"{words.usd(paid.amount_usd)}, {words.day(paid.received)}" if paid else "",
-        "last-bill": f"{words.usd(billed.amount_usd)}, {words.day(billed.due)}" if billed else "",
+        "last-payment": f"{words.usd(paid.amount_usd)}, {day(paid.received)}" if paid else "",
+        "last-bill": _("%(amount)s, due %(day)s", amount=words.usd(billed.amount_usd), day=day(billed.due))
+        if billed
+        else "",
         "photo-id": account.name,
     }
     return [Question(key=key, title=_(TITLES[key]), answer=answers[key]) for key in ASKED if answers[key]]

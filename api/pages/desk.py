@@ -17,13 +17,13 @@ from api.pages.desk_rows import Row, rows_of
 from api.pages.frame import new_key, page
 from api.pages.passing import morning
 from api.pages.posted import Form, Posted
-from api.pages.texts import _, ngettext, said
 from api.pages.urls import urls
 from api.pages.versions import version_of
 from api.problems import Invalid
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _, ngettext, said
 from store.people import people
 from store.tables.cases import TaskRow
 

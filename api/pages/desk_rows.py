@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from api.pages.names import Names, names_in
-from api.pages.texts import _, language, ngettext
 from api.pages.versions import version_of
-from api.pages.words import day, desk_time, span
+from api.pages.words import span
 from api.security.people import Person
+from api.texts import _, day, desk_time, language, ngettext
 from api.views.shown import local
 from api.views.tasks import PRIORITY_WORDS
 from store.tables.cases import CaseRow, TaskRow

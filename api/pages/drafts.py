@@ -19,12 +19,12 @@ from api.pages.bench import choices_of
 from api.pages.frame import Trouble, page, trouble_of
 from api.pages.names import names_in
 from api.pages.posted import Form, Posted
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Changed, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office
+from api.texts import _
 from api.views.bench import DraftView, draft_view
 from api.views.benches import CaseTypeLine, case_type
 from api.views.books import FindingView, finding_view

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlmodel import Session, col, select
 
 from api.pages import words
+from api.texts import day
 from api.views.tasks import FieldView
 from store.queries.accounts import account_view, bill_page, payments_of, reads_of
 from store.tables.people import User
@@ -111,12 +112,12 @@ def _choices(session: Session, view: FieldView, account: str | None) -> list[tup
         case "bill":
             bills = bill_page(session, account, limit=24).items
             return [
-                (bill.id, f"{words.day(bill.period_end)}: {words.ccf(bill.use_ccf)}, {words.usd(bill.amount_usd)}")
+                (bill.id, f"{day(bill.period_end)}: {words.ccf(bill.use_ccf)}, {words.usd(bill.amount_usd)}")
                 for bill in bills
             ]
         case "payment":
             return [
-                (payment.id, f"{words.day(payment.received)}: {words.usd(payment.amount_usd)}")
+                (payment.id, f"{day(payment.received)}: {words.usd(payment.amount_usd)}")
                 for payment in payments_of(session, account, 24)
             ]
         case "meter" | "read" | "service-point" | "premise":
@@ -136,4 +137,4 @@ def _of_the_place(session: Session, kind: str, account: str) -> list[tuple[str, 
         case "premise":
             return [(found.premise.id, found.premise.line1)]
     reads = [read for meter in found.meters for read in reads_of(session, meter.id, limit=24)]
-    return [(str(read.id), f"{words.day(read.at)}: {words.ccf(read.value_ccf)}") for read in reads]
+    return [(str(read.id), f"{day(read.at)}: {words.ccf(read.value_ccf)}") for read in reads]

@@ -15,12 +15,12 @@ from sqlmodel import Session, col, select
 
 from api.acts import approving, printing, refunding
 from api.pages.frame import page
-from api.pages.texts import N_, _
 from api.pages.urls import urls
 from api.problems import NotPermitted
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import N_, _
 from api.views.money import BooksView, books_view
 from store.queries.letters import waiting_for_the_post
 from store.queries.money import Balance, books_by_code

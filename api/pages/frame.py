@@ -14,17 +14,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.pages import audit_words, texts, words
+from api import texts
+from api.pages import audit_words, words
 from api.pages.names import Names, names_of, who
 from api.pages.navigation import Place, area_of, places_for
 from api.pages.preferences import Preferences, preferences_of, shown_again
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.pages.versions import version_of_html
 from api.problems import Problem
 from api.security.form_tokens import form_token
 from api.security.people import Person
 from api.security.signin import session_of
+from api.texts import _
 from definitions.language.sentences import Sentence
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
@@ -77,8 +78,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "desk_time": words.desk_time,
-        "day": words.day,
+        "desk_time": texts.desk_time,
+        "day": texts.day,
         "usd": words.usd,
         "ccf": words.ccf,
         "shown": words.shown,
@@ -90,7 +91,7 @@ def _environment() -> Environment:
         "word": words.word,
         "who": who,
         "language_name": words.language_name,
-        "clock_time": words.clock_time,
+        "clock_time": texts.clock_time,
         "version": version_of_html,
     }
     environment.policies["ext.i18n.trimmed"] = True

@@ -12,10 +12,10 @@ from api.acts import delivering
 from api.pages import cases, counter
 from api.pages.posted import Form, Posted
 from api.pages.returned import Returned, returned
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, Problem
 from api.services import Office, Services
+from api.texts import _
 
 router = APIRouter(include_in_schema=False)
 

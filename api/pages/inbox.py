@@ -21,14 +21,13 @@ from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.names import names_in
 from api.pages.posted import Form, Posted
 from api.pages.posted_files import uploaded
-from api.pages.texts import N_, _, language
 from api.pages.urls import urls
 from api.pages.versions import version_of
-from api.pages.words import clock_time
 from api.problems import Changed, Invalid, Problem
 from api.security.people import Person, queues_of
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import N_, _, clock_time, language
 from api.views.accounts import AccountDetail
 from api.views.books import FileView, file_view
 from api.views.cases import CaseView, case_view

@@ -16,12 +16,12 @@ from api.acts.act import Answer, Ask
 from api.acts.many import Done, Dones, many
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, NotPermitted, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.books import IncidentView, incident_view
 from definitions.language.sentences import say
 from store.queries.cases import incident_page

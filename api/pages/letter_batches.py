@@ -17,12 +17,12 @@ from api.acts import mailing, printing
 from api.pages.finance import must_see_letters, parts_of
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.accounts import LetterView, letter_view
 from api.views.batches import BatchView, batch_detail, batch_details
 from api.views.law_days import LawDayView, law_days

@@ -21,12 +21,12 @@ from api.library import content_of_case
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
 from api.pages.telling import step_told
-from api.pages.texts import _, said
 from api.pages.urls import urls
 from api.problems import Changed, Invalid, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _, said
 from api.views.lists import ListView, ReleaseView, list_fields, per_day, release_view
 from api.views.reviewing import Reviewed, Sifted, Sifting, Sort, sifted
 from definitions.language.pack import ReviewList

@@ -15,11 +15,10 @@ from sqlmodel import Session
 from activities.published import in_effect_by_digest
 from api.pages.charts import Chart, Series, bars, columns
 from api.pages.frame import page
-from api.pages.texts import _, ngettext
-from api.pages.words import day
 from api.problems import NotFound
 from api.security.signin import SignedIn
 from api.services import Office
+from api.texts import _, day, ngettext
 from api.views.board import Stay, kept_by_week, stays, weeks_before
 from definitions.language.diagrams import svg_with_notes
 from definitions.language.expand import expand, title_of, walk

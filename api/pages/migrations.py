@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
+from api import library
 from api.acts import migrating
 from api.acts.migrating import RIGHT, Change
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import _, language
 from api.pages.urls import urls
 from api.pages.versions import version_of
 from api.problems import Invalid, NotPermitted, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _, language
 from api.views.benches import CaseTypeLine, case_type
 from api.views.migrations import (
     ForeseenView,
@@ -31,6 +33,7 @@ from api.views.migrations import (
 )
 from definitions.language.sentences import say
 from store.queries.migrations import count_open, migrating_page, migration_counts
+from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,6 +53,7 @@ class ForeseenPage:
     after: int
     open_cases: int
     foreseen: Sequence[ForeseenView]
+    states: Mapping[str, str]  #: what the states of both versions are called
     next: str | None
     reason: str
     key: str
@@ -171,9 +175,15 @@ def _foreseen(
             after=after,
             open_cases=count_open(session, case, before),
             foreseen=[foreseen_view(each, zone=office.zone) for each in found.items],
+            states=_titles(session, case, after) | _titles(session, case, before) if found.items else {},
             next=urls.migrate_after(case, before, after, found.cursor) if found.cursor else None,
             reason=reason,
             key=new_key(),
             trouble=trouble,
         )
     return page(request, "bench/migrate.html", content, person=person, status=422 if trouble else 200)
+
+
+def _titles(session: Session, case: str, version: int) -> dict[str, str]:
+    states = machine_of(library.content(session, case, version)).setting.plan.states
+    return {path: plan.title for path, plan in states.items()}

@@ -14,11 +14,11 @@ from fastapi.responses import Response
 from api.acts import approving, registers
 from api.pages.finance import BOOKS_LAST, balances, must_open, parts_of
 from api.pages.frame import page
-from api.pages.texts import N_, _
 from api.pages.urls import urls
 from api.problems import NotFound
 from api.security.signin import SignedIn
 from api.services import Office
+from api.texts import N_, _
 from api.views.approvals import ApprovalView
 from api.views.money import BooksView, books_view
 from api.views.posted import (

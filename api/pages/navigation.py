@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api.pages.texts import N_
 from api.pages.urls import urls
 from api.security.people import Person
+from api.texts import N_
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,13 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 from api.pages.frame import page, trouble_of
 from api.pages.preferences import here
 from api.pages.signing_in import SignInPage, signed_in_answer
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import NotReady, NotSignedIn, Problem
 from api.security.cookies import forget, is_https, keep, kept
 from api.security.openid import Begun, OpenIdError, begun
 from api.security.signin import session_of, sign_in_as, unlock_as
 from api.services import Office, Services
+from api.texts import _
 from definitions.language.sentences import sentence_of
 
 router = APIRouter(include_in_schema=False)

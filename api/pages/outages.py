@@ -13,12 +13,12 @@ from fastapi.responses import RedirectResponse, Response
 from api.acts import outages as acts
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Changed, Invalid, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.outages import Extent, OutageView, Part, outage_view
 from store.queries.outages import MOST, outage_page
 

@@ -15,13 +15,13 @@ from api.acts import people as acts
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.people import absence_number, keep_absence
 from api.pages.posted import Form
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.rights import RIGHTS
 from api.security.signin import SignedIn, must_choose_password, session_of
 from api.services import Office, Services
+from api.texts import _
 from api.views.people import AbsenceView, MeView, SignInView, absence_view, me_view, sign_in_view
 from store import people
 from store.tables.people import Absence

@@ -9,10 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.acts import completing, passing, remembering
 from api.pages.posted import Form, Posted
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid
 from api.services import Office, Services
+from api.texts import _
 
 router = APIRouter(include_in_schema=False)
 

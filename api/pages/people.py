@@ -17,13 +17,12 @@ from api.acts import people as acts
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.names import names_in
 from api.pages.posted import Form, Posted
-from api.pages.texts import _
 from api.pages.urls import urls
-from api.pages.words import desk_time
 from api.problems import Changed, Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _, desk_time
 from api.views.audit import AuditView, audit_views
 from api.views.people import AbsenceView, Limit, SignInView, UserView, absence_view, sign_in_view, user_view
 from store import people

@@ -12,12 +12,12 @@ from fastapi.responses import RedirectResponse, Response
 from api.acts import redacting
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.redactions import PersonalDataView, RedactionView, redaction_view
 
 router = APIRouter(include_in_schema=False)

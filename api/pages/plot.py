@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from api.pages import words
+from api.texts import month
 from store.tables.utility import Bill
 
 PERIODS: Final = 12
@@ -78,7 +79,7 @@ def plot(bills: Sequence[Bill], neighbours: Mapping[date, Decimal] | None = None
         last_height = float(max(last or Decimal(0), Decimal(0)) / top) * room
         bars.append(
             Bar(
-                label=words.month(bill.period_end),
+                label=month(bill.period_end),
                 use=words.ccf(bill.use_ccf),
                 before=words.ccf(last),
                 neighbours=words.ccf(median),

@@ -12,12 +12,12 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from api.acts.act import Ask
-from api.pages.texts import _
 from api.problems import FormExpired, KeyMissing
 from api.security.form_tokens import is_form_token
 from api.security.people import Person
 from api.security.signin import SignedIn, session_of
 from api.services import Office, Services
+from api.texts import _
 from definitions.language.model import DataField
 
 MOST_FILES: Final = 20  #: in one form

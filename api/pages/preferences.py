@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages import texts
+from api import texts
 from api.problems import FormExpired, Invalid
 from api.security.cookies import is_https
 

@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import locking
 from api.pages.frame import page
-from api.pages.texts import _, said
 from api.pages.urls import urls
 from api.problems import NotFound, NotSignedIn, Problem, SessionLocked, by_code, kinds
+from api.texts import _, said
 from definitions.language.sentences import say
 
 router = APIRouter(include_in_schema=False)

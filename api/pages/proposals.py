@@ -12,12 +12,12 @@ from api.acts.comparing import Comparison
 from api.acts.publishing import RIGHT
 from api.pages.frame import Trouble, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office
+from api.texts import _
 from api.views.bench import ProposalDetail, proposal_detail
 from api.views.benches import CaseTypeLine, case_type
 from api.views.rehearsals import RehearsalLine, rehearsal_line

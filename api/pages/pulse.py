@@ -9,8 +9,8 @@ from typing import Final
 
 from sqlmodel import Session
 
-from api.pages.texts import language
 from api.pages.versions import version_of
+from api.texts import language
 from api.views.stories import letters_page
 from store.queries.audit import last_act
 from store.queries.cases import Relative, relatives_of

@@ -17,12 +17,12 @@ from api.acts import refunding, registers
 from api.pages.finance import parts_of
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.money import RefundView, RunView, refund_view, run_view
 from definitions.language.sentences import say
 from store.refunds import refunds_of

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.pages.texts import N_, _, said
 from api.pages.words import titled, word
 from api.rehearsing.figures import Figures
+from api.texts import N_, _, said
 from api.views.rehearsals import RehearsalDetail
 from definitions.language.sentences import again
 from workflows.machine.rehearse import NOT_OPENED

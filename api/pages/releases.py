@@ -13,13 +13,13 @@ from fastapi.responses import RedirectResponse, Response
 from api.acts import reviewing
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
-from api.pages.texts import _
 from api.pages.urls import urls
 from api.pages.versions import version_of
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.lists import ReleaseLineView, ReleaseView, release_line_view, release_view
 from api.views.lock_off import LOCKED_OFF, Day, lock_off_day
 from definitions.language.sentences import say

@@ -16,18 +16,19 @@ from api.acts import checking, claiming, completing, filing, foreseeing, passing
 from api.acts.accounts import log_view
 from api.acts.queue import task_with_account
 from api.acts.remembering import fields_seen
+from api.acts.rules import may_do
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
 from api.pages.posted_files import uploaded
 from api.pages.stale import OVERTAKEN, Changes, changes, typed
 from api.pages.story import Story, story_of
-from api.pages.texts import _
 from api.pages.urls import urls
-from api.problems import Invalid, Problem
+from api.problems import Invalid, NotPermitted, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
+from api.texts import _
 from api.views.books import FileView, file_view
 from api.views.checks import CheckView, check_view
 from api.views.connections import ApplicantView, applicant_view
@@ -86,6 +87,8 @@ class TaskPage:
     checked: CheckView | None  #: of an order that is checked at the curb: what was answered last
     is_mine: bool
     may_work: bool  #: on any task at all
+    not_theirs: str | None  #: of a task that nobody has: why this person cannot take it
+    answered: Sequence[tuple[str, str]]  #: of an ended task: its form by title
     may_give: bool  #: they have the task, or assign tasks
     colleagues: Sequence[tuple[str, str]]  #: who could take the task: short name and name
     undo_until: datetime | None  #: how long its outcome can be taken back by this person
@@ -269,6 +272,8 @@ def _shown(
             colleagues=passing.colleagues(session, office, task) if may_give else [],
             undo_until=_undo_until(office, case, task, person),
             may_work=person.may("work"),
+            not_theirs=_not_theirs(session, person, task) if task.closed_at is None and not task.assignee else None,
+            answered=typed(detail.form, detail.filled or {}),
             keys={name: new_key() for name in FORMS},
             trouble=trouble,
             changes=changes(session, office, task, seen=seen, form=detail.form, given=given, by=person.id)
@@ -280,6 +285,14 @@ def _shown(
     confidential = bool(account and account.confidential)
     log_view(office, person, task.account_id or "", confidential=confidential, what="task")
     return page(request, "case/task.html", content, person=person, status=status)
+
+
+def _not_theirs(session: Session, person: Person, task: TaskRow) -> str | None:
+    try:
+        may_do(session, person, task)
+    except NotPermitted as refused:
+        return refused.sentence
+    return None
 
 
 def _checked(session: Session, office: Services, task: TaskRow) -> CheckView | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from api.pages.texts import _
+from api.texts import _
 from definitions.language.expand import title_of
 from workflows.machine.machine import Machine
 

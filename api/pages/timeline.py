@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from api.pages.audit_words import act_told
 from api.pages.telling import state_title, step_told, timer_title
-from api.pages.texts import _, said
 from api.pages.values import told
-from api.pages.words import day, desk_time, shown
+from api.pages.words import shown
+from api.texts import _, day, desk_time, said
 from definitions.language.expand import title_of
 from definitions.language.sentences import again
 from store.tables.audit import Audit

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from api import texts
 from api.pages import words
 from definitions.language.model import CaseDefinition, DataField
 
@@ -30,7 +31,7 @@ def _one(declared: DataField, value: Any, zone: ZoneInfo) -> str:
     if declared.type == "quantity":
         return f"{_number(value)} {UNITS.get(declared.unit or '', declared.unit)}"
     if declared.type == "datetime":
-        return words.desk_time(datetime.fromisoformat(str(value)).astimezone(zone))
+        return texts.desk_time(datetime.fromisoformat(str(value)).astimezone(zone))
     say = _BY_TYPE.get(declared.type)
     return say(str(value)) if say is not None else words.shown(value)
 
@@ -43,7 +44,7 @@ def _number(value: Any) -> str:
 
 _BY_TYPE: Final[Mapping[str, Callable[[str], str]]] = {
     "money": words.usd,
-    "date": lambda text: words.day(date.fromisoformat(text)),
+    "date": lambda text: texts.day(date.fromisoformat(text)),
     "enum": words.titled,
     "number": _number,
 }

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any, Final
 
 from babel import Locale
-from babel.dates import get_day_names, get_month_names
 
-from api.pages.texts import N_, _, language, ngettext
+from api.texts import N_, _, language, ngettext
 from definitions.language.expand import title_of
 
 #: Words that Headgate keeps in its tables and that people read, so that the catalogues have them.
@@ -32,30 +30,6 @@ KNOWN: Final = (
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
 _SPELLED: Final = {"ach": "ACH", "headgate": "Headgate"}  #: kept words that are read otherwise
-
-
-def desk_time(moment: datetime | None) -> str:
-    """`Mon 9 Mar 2026, 8:30 am`; empty without one."""
-    if moment is None:
-        return ""
-    days, months = _names(language())
-    return f"{days[moment.weekday()]} {moment.day} {months[moment.month]} {moment.year}, {clock_time(moment)}"
-
-
-def clock_time(moment: datetime) -> str:
-    """`8:30 am`."""
-    half = _("am") if moment.hour < 12 else _("pm")
-    return f"{(moment.hour - 1) % 12 + 1}:{moment:%M} {half}"
-
-
-def day(value: date | None) -> str:
-    """`9 Mar 2026`; empty without one."""
-    return "" if value is None else f"{value.day} {_names(language())[1][value.month]} {value.year}"
-
-
-def month(value: date) -> str:
-    """`Mar 2026`."""
-    return f"{_names(language())[1][value.month]} {value.year}"
 
 
 def usd(amount: Decimal | str | None) -> str:
@@ -110,10 +84,3 @@ def word(key: str) -> str:
 def language_name(code: str) -> str:
     """A language in the reader's: `en` → `English`, `inglés`; the code where nobody knows it."""
     return str(Locale.parse(language()).languages.get(code, code))
-
-
-@cache
-def _names(spoken: str) -> tuple[dict[int, str], dict[int, str]]:
-    """Short names of the days (0 is Monday) and of the months (1 is January)."""
-    days, months = get_day_names("abbreviated", locale=spoken), get_month_names("abbreviated", locale=spoken)
-    return dict(days), dict(months)

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 
+from api import texts
 from api.acts.act import Answer, Ask
-from api.pages import texts
 from api.problems import BadRequest, VersionNeeded
 from api.security.people import Person
 from api.security.signin import SignedIn

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
+from api import texts
 from api.acts import orders
 from api.acts.completing import Completion
 from api.acts.reading import SecondLook
-from api.pages import texts
 from api.rest.asking import Asked, answer
 from api.rest.bodies import Body, TaskId
 from api.rest.documented import READ, WRITE

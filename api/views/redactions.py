@@ -37,6 +37,7 @@ class PersonalDataView(Shown):
     """What a person has here, in numbers of rows alone, and whether it can be redacted."""
 
     person: str = Field(examples=["cu-000001"])
+    name: str = Field(description="What they are called, as long as it is kept.")
     kind: Literal["customer", "applicant"]
     accounts: Sequence[str]
     cases: Sequence[str]
@@ -58,11 +59,18 @@ def redaction_view(row: Redaction, *, zone: ZoneInfo) -> RedactionView:
 
 
 def personal_data_view(
-    whose: Belongings, found: Sequence[Obstacle], standing: Sequence[Obstacle], row: Redaction | None, *, zone: ZoneInfo
+    whose: Belongings,
+    name: str,
+    found: Sequence[Obstacle],
+    standing: Sequence[Obstacle],
+    row: Redaction | None,
+    *,
+    zone: ZoneInfo,
 ) -> PersonalDataView:
     """The person as they are shown; `standing` are the obstacles that last."""
     return PersonalDataView(
         person=whose.person,
+        name=name,
         kind=whose.kind,
         accounts=whose.accounts,
         cases=whose.cases,

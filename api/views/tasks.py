@@ -119,6 +119,7 @@ class TaskDetail(TaskView):
     outcomes: list[OutcomeView]
     snapshot: Any = Field(description="Of a work order: what the crew sees, as it was when the order was made.")
     notices: list[str] = Field(description="Of a work order: files of the notices to be left at the property.")
+    ended: str | None = Field(description="Of a completed task: what its outcome is called.")
     filled: dict[str, Any] | None = Field(description="Of an ended task: the form as it was completed.")
     messages: list[str] = Field(description="Messages from outside that the case waits for.")
     skippable: bool = Field(description="Whether it may be left out with a reason.")

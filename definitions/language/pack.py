@@ -73,6 +73,9 @@ class ReviewList(Strict):
     )
     per_day: str | None = Field(None, pattern=r"^[0-9]+$", description="At most so many lines are released a day.")
     check: Guard | None = Field(None, description="Checked again for every line at release.")
+    check_says: Text | None = Field(
+        None, description="The check in words, for who reviews; else its expression is shown."
+    )
     lawful: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(
         (),
         description="Tags of what the list leads to: why each is lawful is kept with the line, and asked again at release.",

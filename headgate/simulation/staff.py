@@ -148,9 +148,11 @@ class Staff:
         return [*((task.assignee,) if task.assignee else ()), *task.users, *self._users(roles)]
 
     def _users(self, roles: tuple[str, ...]) -> list[str]:
+        """Those of the first role before those of the next: who approves what a queue has done is seldom one of its own."""
+        rank = {user: place for place, role in enumerate(roles) for user in self.people.get(role, ())}
         found = [user for role in roles for user in self.people.get(role, ())]
         self.chance.shuffle(found)
-        return found or ["supervisor"]
+        return sorted(found, key=lambda user: rank[user]) or ["supervisor"]
 
     # -- others -----------------------------------------------------------------------------------------------------------
 

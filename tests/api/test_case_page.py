@@ -128,6 +128,27 @@ async def test_an_outcome_that_is_barred_is_told_with_its_reason_and_cannot_be_c
     assert '<button class="main" name="outcome"' not in page
 
 
+async def test_who_may_not_take_a_task_is_told_why_and_is_offered_no_claim(office: Office) -> None:
+    done = office.task(state="completed", closed_by="supervisor", closed_at=MONDAY, closed_step=1)
+    task = opened(
+        office, case=case_of(done), run=2, name="adjusting", place="adjusting", queue="supervisors", not_by=["review"]
+    )
+    for person, why in (("rep", "is not among them"), ("supervisor", "separation of duties")):
+        page = (await seen(office, person, f"/tasks/{task}")).text
+        assert why in page
+        assert "Claim this task" not in page
+
+
+async def test_an_ended_task_tells_its_outcome_and_its_form_in_the_words_of_the_definition(office: Office) -> None:
+    form = {"cause": "leak"}
+    task = opened(
+        office, state="completed", closed_by="rep", closed_at=MONDAY, closed_step=1, outcome="explained", form=form
+    )
+    page = (await seen(office, "lead", f"/tasks/{task}")).text
+    assert re.search(r"Completed by .*: Explained\.", page)
+    assert "<dt>Cause</dt><dd>leak</dd>" in page
+
+
 async def test_a_page_that_was_overtaken_says_by_whom_and_when_and_keeps_what_was_typed(office: Office) -> None:
     task = opened(office)
     await office.by("rep").post(f"/api/tasks/{task}/claim")

@@ -12,10 +12,10 @@ from babel.messages.pofile import read_po
 from sqlmodel import Session, select
 
 from api.library import content_of_case
-from api.pages.texts import LOCALES
 from api.rehearsing.figures import figures, kept_beside
 from api.security.form_tokens import form_token
 from api.security.signin import SESSION_COOKIE
+from api.texts import LOCALES
 from definitions.language.sentences import beside, say
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.pages import texts
+from api import texts
 from api.pages.audit_words import ACTS, KINDS, act_told, rule_told
 
 ROOT = Path(texts.__file__).parents[2]
@@ -37,12 +37,9 @@ def test_every_act_and_kind_of_the_audit_has_its_words(of: int, words: dict[str,
 
 
 def test_the_audit_is_read_in_the_language_of_its_reader() -> None:
-    before = texts._language.set("es")
-    try:
+    with texts.spoken_in("es"):
         assert act_told("claim") == "tomó la tarea"
         assert rule_told("right see-accounts") == "permiso see-accounts"
         assert rule_told("queue meters: to rep2") == "cola meters: to rep2"
         assert rule_told("two persons") == "dos personas"
         assert rule_told(None) == ""
-    finally:
-        texts._language.reset(before)

@@ -6,26 +6,27 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from api.pages import texts, words
+from api import texts
 from api.pages.frame import _templates
 from api.problems import kinds
 from definitions.catalogue import actions
 from definitions.catalogue.actions import CannotCompute
 from definitions.catalogue.replies import EffectRefused
 from definitions.language.problems import CODES
+from definitions.language.sentences import say
 from store.claims import ClaimError
 from store.queries.holds import HoldError
 from workflows.machine.words import message_of
 from workflows.refusals import refusals
 
-API = Path(texts.__file__).parent.parent
+API = texts.LOCALES.parent
 ROOT = API.parent
 MADE = ("definitions", "workflows", "activities", "store")  #: where sentences are made that pages show
 KEYWORDS = {
@@ -149,21 +150,21 @@ def test_values_are_put_into_a_text_and_escaped_in_a_page() -> None:
 
 
 def test_days_are_named_in_the_language_of_the_reader() -> None:
-    from datetime import datetime
+    moment = datetime(2026, 1, 5, 13, 7, tzinfo=UTC)
+    assert texts.desk_time(moment) == "Mon 5 Jan 2026, 1:07 pm"
+    with texts.spoken_in("es"):
+        assert texts.desk_time(moment) == "lun 5 ene 2026, 1:07 p. m."
 
-    moment = datetime(2026, 1, 5, 13, 7)  # noqa: DTZ001
-    assert words.desk_time(moment) == "Mon 5 Jan 2026, 1:07 pm"
-    before = texts._language.set("es")
-    try:
-        assert words.desk_time(moment) == "lun 5 ene 2026, 1:07 p. m."
-    finally:
-        texts._language.reset(before)
+
+def test_a_sentence_of_a_page_writes_its_days_as_the_page_does_and_one_of_a_program_as_it_was_said() -> None:
+    due = datetime(2026, 1, 5, 17, 30, tzinfo=UTC)
+    sentence = say("%(task)s, due %(day)s.", task="Review", day=due)
+    assert texts.said(sentence) == "Review, due Monday 5 January 2026, 17:30."
+    with texts.spoken_in("en"):
+        assert texts.said(sentence) == "Review, due Mon 5 Jan 2026, 5:30 pm."
 
 
 def test_one_and_many_have_their_own_spanish() -> None:
-    before = texts._language.set("es")
-    try:
+    with texts.spoken_in("es"):
         said = [texts.ngettext("%(num)s step", "%(num)s steps", count) for count in (1, 2, 1_000_000)]
-    finally:
-        texts._language.reset(before)
     assert said == ["%(num)s paso", "%(num)s pasos", "%(num)s pasos"]

@@ -204,7 +204,7 @@ def _checked(run: Run, review: ReviewList) -> list[Mapping[str, Any]]:
         return []
     check = run.setting.expression(review.check, "")
     values = _values(run, check.names)
-    says = f"{check.text}{f' ({values})' if values else ''}"
+    says = f"{review.check_says or check.text}{f' ({values})' if values else ''}"
     return [{"says": says, "rule": None, "source": None, "kept": holds(run, review.check)}]
 
 
