@@ -24,6 +24,7 @@ KNOWN: Final = (
     *(N_("telephone"), N_("counter"), N_("email"), N_("site"), N_("adult"), N_("other"), N_("nobody")),
     *(N_("asked"), N_("given"), N_("refused"), N_("moved"), N_("retried")),
     *(N_("roles"), N_("queues"), N_("crews"), N_("limits")),
+    *(N_("accounts"), N_("meters"), N_("reads"), N_("bills"), N_("payments")),
     *(N_("account"), N_("bill"), N_("premise"), N_("meter"), N_("read"), N_("payment"), N_("applicant"), N_("file")),
     # why an order was recalled and a line left its list: what the machine says has its words in the catalogues already
     *(N_("taken back"), N_("the case has moved on")),

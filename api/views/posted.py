@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from api.views.shown import Moment, Shown, Usd, local
+from api.views.shown import Moment, Said, Shown, Usd, local
+from definitions.language.sentences import again
 from store.queries.posted import PostedSum
 from store.tables.imports import ImportBadRow, ImportRun
 from store.tables.ledger import CHART, Posting
@@ -67,7 +68,7 @@ class BadRowView(Shown):
     """A row that did not load."""
 
     line: int = Field(description="On which it begins; the header is line 1.")
-    reason: str
+    reason: Said
 
 
 def posting_view(row: Posting, *, zone: ZoneInfo) -> PostingView:
@@ -119,7 +120,7 @@ def import_view(run: ImportRun, *, zone: ZoneInfo) -> ImportView:
 
 def bad_row_view(row: ImportBadRow) -> BadRowView:
     """The row as it is shown."""
-    return BadRowView(line=row.line, reason=row.reason)
+    return BadRowView(line=row.line, reason=again(row.reason, row.reason_said))
 
 
 def title_of_code(code: str) -> str:

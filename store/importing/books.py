@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
+from definitions.language.sentences import say
 from store.finding import keep_account_words
 from store.importing.values import FieldError
 from store.ledger import POSTINGS, Entry, bill_entry, lines_of, payment_entry, reversal_entry
@@ -62,12 +63,25 @@ def known_accounts(connection: Connection, keys: Sequence[Key]) -> dict[Key, Val
     }
 
 
+def _before(row: Values, later: str, earlier: str) -> FieldError:
+    """What is wrong with a day that lies before the one that it should follow."""
+    return FieldError(
+        say(
+            "column %(later)s has %(day)s, before %(earlier)s %(other)s",
+            later=later,
+            day=str(row[later]),
+            earlier=earlier,
+            other=str(row[earlier]),
+        )
+    )
+
+
 def check_account(row: Values) -> None:
     """An account whose days go together."""
     if row["closed"] is not None and row["closed"] < row["since"]:
-        raise FieldError(f"column closed has {row['closed']}, before since {row['since']}")
+        raise _before(row, "closed", "since")
     if (row["status"] == "closed") != (row["closed"] is not None):
-        raise FieldError("a closed account has a date in column closed, and no other has one")
+        raise FieldError(say("a closed account has a date in column closed, and no other has one"))
 
 
 def load_accounts(connection: Connection, rows: list[Values], _at: datetime) -> None:
@@ -179,7 +193,7 @@ def load_meters(connection: Connection, rows: list[Values], _at: datetime) -> No
 def check_meter(row: Values) -> None:
     """A meter whose days go together."""
     if row["removed"] is not None and row["removed"] < row["installed"]:
-        raise FieldError(f"column removed has {row['removed']}, before installed {row['installed']}")
+        raise _before(row, "removed", "installed")
 
 
 def amend_meter(connection: Connection, row: Values, there: Values, _at: datetime) -> bool:
@@ -223,9 +237,15 @@ def known_bills(connection: Connection, keys: Sequence[Key]) -> dict[Key, Values
 def check_bill(row: Values) -> None:
     """A bill whose days go together."""
     if row["period_end"] <= row["period_start"]:
-        raise FieldError(f"column period_end has {row['period_end']}, not after period_start {row['period_start']}")
+        raise FieldError(
+            say(
+                "column period_end has %(end)s, not after period_start %(start)s",
+                end=str(row["period_end"]),
+                start=str(row["period_start"]),
+            )
+        )
     if row["due"] < row["mailed"]:
-        raise FieldError(f"column due has {row['due']}, before mailed {row['mailed']}")
+        raise _before(row, "due", "mailed")
 
 
 def load_bills(connection: Connection, rows: list[Values], at: datetime) -> None:
@@ -267,9 +287,9 @@ def known_payments(connection: Connection, keys: Sequence[Key]) -> dict[Key, Val
 def check_payment(row: Values) -> None:
     """A payment of something, returned after it came if at all."""
     if row["amount_usd"] == 0:
-        raise FieldError("column amount_usd has 0; a payment is more than nothing")
+        raise FieldError(say("column amount_usd has 0; a payment is more than nothing"))
     if row["reversed_on"] is not None and row["reversed_on"] < row["received"]:
-        raise FieldError(f"column reversed_on has {row['reversed_on']}, before received {row['received']}")
+        raise _before(row, "reversed_on", "received")
 
 
 def _payment(row: Values) -> Payment:

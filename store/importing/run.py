@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from definitions.language.sentences import beside, say, sentence_of
 from store.engine import Store
 from store.importing.books import Key, Values
 from store.importing.kinds import KINDS, Kind
@@ -108,7 +109,9 @@ def import_file(
             .values(ended_at=now, loaded=report.loaded + report.amended, known=report.known, bad=report.bad)
         )
         session.add_all(
-            ImportBadRow(run_id=run, number=number, line=row.line, reason=row.reason)
+            ImportBadRow(
+                run_id=run, number=number, line=row.line, reason=str(row.reason), reason_said=beside(row.reason)
+            )
             for number, row in enumerate(report.bad_rows[:MOST_KEPT], start=1)
         )
     return report
@@ -161,7 +164,7 @@ def _rows(kind: Kind, path: Path, zone: ZoneInfo, report: ImportReport, progress
             except StopIteration:
                 break
             except csv.Error as wrong:
-                report.refuse(line, f"the line is no CSV: {wrong}")
+                report.refuse(line, say("the line is no CSV: %(why)s", why=str(wrong)))
                 continue
             number += 1
             if number % BATCH == 0:
@@ -171,7 +174,7 @@ def _rows(kind: Kind, path: Path, zone: ZoneInfo, report: ImportReport, progress
             try:
                 values = _values(kind, header, fields, zone)
             except FieldError as wrong:
-                report.refuse(line, str(wrong))
+                report.refuse(line, sentence_of(wrong))
                 continue
             yield _Row(line=line, values=values, key=tuple(values[name] for name in kind.key))
     progress(size, size)
@@ -197,22 +200,30 @@ def _header(kind: Kind, names: list[str], file: str) -> list[str]:
 
 def _values(kind: Kind, header: list[str], fields: list[str], zone: ZoneInfo) -> Values:
     if len(fields) != len(header):
-        raise FieldError(f"the line has {len(fields)} fields; the header has {len(header)}")
+        raise FieldError(
+            say("the line has %(fields)s fields; the header has %(header)s", fields=len(fields), header=len(header))
+        )
     given = dict(zip(header, fields, strict=True))
     values: Values = {}
     for column in kind.columns:
         raw = given.get(column.name, "").strip()
         if not raw:
             if column.required:
-                raise FieldError(f"column {column.name} is empty; it is needed: {column.meaning}")
+                raise FieldError(
+                    say("column %(column)s is empty; it is needed: %(what)s", column=column.name, what=column.meaning)
+                )
             values[column.name] = column.default
             continue
         if any("\udc80" <= letter <= "\udcff" for letter in raw):
-            raise FieldError(f"column {column.name} has bytes that are not UTF-8; save the file as UTF-8")
+            raise FieldError(
+                say("column %(column)s has bytes that are not UTF-8; save the file as UTF-8", column=column.name)
+            )
         try:
             values[column.name] = column.read(raw, zone)
         except FieldError as wrong:
-            raise FieldError(f"column {column.name} {wrong}") from wrong
+            raise FieldError(
+                say("column %(column)s %(wrong)s", column=column.name, wrong=sentence_of(wrong))
+            ) from wrong
     kind.check(values)
     return values
 
@@ -261,7 +272,12 @@ def _load_together(session: Session, kind: Kind, batch: list[_Row], at: datetime
     for row in batch:
         missing = next((name for name in there if row.values[name] and row.values[name] not in there[name]), None)
         if missing is not None:
-            counted.bad.append((row.line, f"column {missing} has {row.values[missing]}, which is not in the books"))
+            told = say(
+                "column %(column)s has %(value)s, which is not in the books",
+                column=missing,
+                value=str(row.values[missing]),
+            )
+            counted.bad.append((row.line, told))
         elif row.key not in known:
             known[row.key] = row.values
             new.append(row)
@@ -272,8 +288,8 @@ def _load_together(session: Session, kind: Kind, batch: list[_Row], at: datetime
             counted.amended += 1
         else:
             differs = next(name for name in kind.same if known[row.key][name] != row.values[name])
-            name = " ".join(str(part) for part in row.key)
-            counted.bad.append((row.line, f"{name} is in the books already, with another {differs}"))
+            told = say("%(name)s is in the books already, with another %(column)s", name=_named(row), column=differs)
+            counted.bad.append((row.line, told))
     if new:
         kind.load(connection, [row.values for row in new], at)
     counted.loaded = len(new)
@@ -287,10 +303,18 @@ def _existing(connection: Connection, kind: Kind, name: str, batch: list[_Row]) 
     return set(connection.execute(select(identity).where(identity.in_(ids))).scalars())
 
 
+def _named(row: _Row) -> str:
+    return " ".join(str(part) for part in row.key)
+
+
 def _clash(kind: Kind, row: _Row, wrong: IntegrityError) -> str:
     said = str(wrong.orig).lower()
     if "serial" in said:
-        return f"column serial has {row.values['serial']}, which another meter has"
+        return say("column serial has %(serial)s, which another meter has", serial=str(row.values["serial"]))
     if "period_end" in said:
-        return f"account {row.values['account']} has another bill for the period that ends {row.values['period_end']}"
-    return f"{' '.join(str(part) for part in row.key)} clashes with what is in the books"
+        return say(
+            "account %(account)s has another bill for the period that ends %(day)s",
+            account=str(row.values["account"]),
+            day=str(row.values["period_end"]),
+        )
+    return say("%(name)s clashes with what is in the books", name=_named(row))

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from definitions.language.sentences import say
+
 LONGEST_TEXT = 200
 
 
@@ -32,9 +34,9 @@ class Column:
 def text_field(value: str, _zone: ZoneInfo) -> str:
     """The text; at most LONGEST_TEXT characters, none of them a control character."""
     if len(value) > LONGEST_TEXT:
-        raise FieldError(f"has {len(value)} characters; at most {LONGEST_TEXT} are taken")
+        raise FieldError(say("has %(n)s characters; at most %(most)s are taken", n=len(value), most=LONGEST_TEXT))
     if not value.isprintable():
-        raise FieldError("has a character that cannot be printed")
+        raise FieldError(say("has a character that cannot be printed"))
     return value
 
 
@@ -42,7 +44,7 @@ def id_field(value: str, zone: ZoneInfo) -> str:
     """A number or key: letters, digits, dots, hyphens and underscores."""
     text_field(value, zone)
     if not all(letter.isalnum() or letter in "-._" for letter in value):
-        raise FieldError(f"has {value!r}; letters, digits, dots, hyphens and underscores are wanted")
+        raise _wanted(value, say("letters, digits, dots, hyphens and underscores are wanted"))
     return value
 
 
@@ -51,7 +53,7 @@ def one_of(*values: str) -> Callable[[str, ZoneInfo], str]:
 
     def read(value: str, _zone: ZoneInfo) -> str:
         if value not in values:
-            raise FieldError(f"has {value!r}; one of {', '.join(values)} is wanted")
+            raise _wanted(value, say("one of %(words)s is wanted", words=", ".join(values)))
         return value
 
     return read
@@ -64,32 +66,32 @@ def yes_no(value: str, _zone: ZoneInfo) -> bool:
         return True
     if word in ("no", "false", "0", "n"):
         return False
-    raise FieldError(f"has {value!r}; yes or no is wanted")
+    raise _wanted(value, say("yes or no is wanted"))
 
 
 def whole(value: str, _zone: ZoneInfo) -> int:
     """A whole number from 0 to a billion."""
     if not (value.isascii() and value.isdigit() and len(value) <= 9):
-        raise FieldError(f"has {value!r}; a whole number is wanted")
+        raise _wanted(value, say("a whole number is wanted"))
     return int(value)
 
 
 def degrees(value: str, _zone: ZoneInfo) -> float:
     """Degrees of latitude or longitude."""
-    number = _decimal(value, "degrees such as 37.981", 9)
+    number = _decimal(value, say("degrees such as 37.981 are wanted"), 9)
     if abs(number) > 180:
-        raise FieldError(f"has {value!r}; degrees from -180 to 180 are wanted")
+        raise _wanted(value, say("degrees from -180 to 180 are wanted"))
     return float(number)
 
 
 def usd(value: str, _zone: ZoneInfo) -> Decimal:
     """An amount of US dollars without sign or separators: `84.10`."""
-    return _bounded(_decimal(value, "an amount such as 84.10", 2), value, 10**9)
+    return _bounded(_decimal(value, say("an amount such as 84.10 is wanted"), 2), value, 10**9)
 
 
 def ccf(value: str, _zone: ZoneInfo) -> Decimal:
     """Hundreds of cubic feet, up to three places: `1042.125`."""
-    return _bounded(_decimal(value, "ccf such as 1042.125", 3), value, 10**9)
+    return _bounded(_decimal(value, say("ccf such as 1042.125 is wanted"), 3), value, 10**9)
 
 
 def day(value: str, _zone: ZoneInfo) -> date:
@@ -99,7 +101,7 @@ def day(value: str, _zone: ZoneInfo) -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise FieldError(f"has {value!r}; a date such as 2026-07-06 is wanted")
+    raise _wanted(value, say("a date such as 2026-07-06 is wanted"))
 
 
 def moment(value: str, zone: ZoneInfo) -> datetime:
@@ -107,33 +109,39 @@ def moment(value: str, zone: ZoneInfo) -> datetime:
     try:
         read = datetime.fromisoformat(value)
     except ValueError:
-        raise FieldError(f"has {value!r}; a time such as 2026-07-06T10:15 is wanted") from None
+        raise _wanted(value, say("a time such as 2026-07-06T10:15 is wanted")) from None
     if len(value) == 10:
         read = datetime.combine(read.date(), time(12))
     if read.tzinfo is None:
         read = read.replace(tzinfo=zone)
         if read.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != read.replace(tzinfo=None):
-            raise FieldError(f"has {value!r}; the clocks of {zone.key} went from before it to after it on that day")
+            raise _wanted(
+                value, say("the clocks of %(zone)s went from before it to after it on that day", zone=zone.key)
+            )
     try:
         return read.astimezone(UTC)
     except OverflowError:
-        raise FieldError(f"has {value!r}; no clock shows that") from None
+        raise _wanted(value, say("no clock shows that")) from None
+
+
+def _wanted(value: str, wanted: str) -> FieldError:
+    return FieldError(say("has %(value)s; %(wanted)s", value=repr(value), wanted=wanted))
 
 
 def _decimal(value: str, wanted: str, places: int) -> Decimal:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise FieldError(f"has {value!r}; {wanted} is wanted") from None
+        raise _wanted(value, wanted) from None
     exponent = number.as_tuple().exponent
     if not number.is_finite() or not isinstance(exponent, int) or "e" in value.lower() or "_" in value:
-        raise FieldError(f"has {value!r}; {wanted} is wanted")
+        raise _wanted(value, wanted)
     if -exponent > places:
-        raise FieldError(f"has {value!r}; at most {places} decimal places are taken")
+        raise _wanted(value, say("at most %(places)s decimal places are taken", places=places))
     return number
 
 
 def _bounded(number: Decimal, value: str, most: int) -> Decimal:
     if not 0 <= number < most:
-        raise FieldError(f"has {value!r}; a number from 0 to below {most} is wanted")
+        raise _wanted(value, say("a number from 0 to below %(most)s is wanted", most=most))
     return number

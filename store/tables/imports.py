@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field
 
 from store.tables.base import Row
-from store.types import Moment
+from store.types import Moment, PlainJson
 
 
 class ImportRun(Row, table=True):
@@ -36,3 +37,4 @@ class ImportBadRow(Row, table=True):
     number: int = Field(primary_key=True)  #: from 1, in the order of the file
     line: int  #: on which the row begins; the header is line 1
     reason: str
+    reason_said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: it with its message and values

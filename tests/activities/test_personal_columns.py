@@ -75,8 +75,8 @@ outages.extent service_points.id service_points.kind service_points.size
 DISTRICT = """
 case_migrations.reason definition_drafts.source definition_proposals.source definition_proposals.note
 definition_proposals.reason definition_versions.compiled definition_versions.source definition_versions.note
-import_bad_rows.reason import_runs.file_name list_releases.reason redactions.reason rehearsals.source rehearsals.sentence
-rehearsals.result rehearsals.said outages.reason
+import_bad_rows.reason import_bad_rows.reason_said import_runs.file_name list_releases.reason redactions.reason
+rehearsals.source rehearsals.sentence rehearsals.result rehearsals.said outages.reason
 """
 #: What the law wants whole: the sealed audit, and a ledger in which nothing is changed.
 RECORDS = "audit.sentence audit.said postings.memo"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+from api.security.signin import SESSION_COOKIE
 from store.importing.run import import_file
 from store.ledger import Entry, moved, post
 from store.publishing import publish_compiled
@@ -19,6 +20,7 @@ from store.tables.batches import LetterBatch
 from store.tables.cases import CaseRow
 from store.tables.papers import Letter
 from tests.api.office import MONDAY, Office
+from tests.api.pages_office import seen
 from tests.shipped import shipped
 
 TODAY = date(2026, 3, 9)
@@ -97,6 +99,10 @@ async def test_the_bad_rows_of_an_import_stay_with_it(office: Office, tmp_path: 
     assert (run["kind"], run["loaded"], run["bad"], run["by"]) == ("payments", 1, 1, "night")
     rows = (await finance.get(f"/api/money/imports/{run['id']}/bad-rows")).json()
     assert rows == [{"line": 3, "reason": "column account has a-9, which is not in the books"}]
+    spanish = {"Cookie": f"{SESSION_COOKIE}={office.tokens['finance']}; language=es"}
+    page = (await seen(office, "finance", f"/finance/imports/{run['id']}", spanish)).text
+    assert "la columna account tiene a-9, que no está en los libros" in page
+    assert "<dd>pagos</dd>" in page
 
 
 async def test_what_waits_for_approval_says_whose_limit_does_and_who_must_not(office: Office) -> None:
