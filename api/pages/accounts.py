@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import accounts as acts
 from api.acts import opening
-from api.library import content as compiled_content
-from api.library import current
-from api.pages.fields import Input, inputs
-from api.pages.frame import Trouble, new_key, page, trouble_of
-from api.pages.kinds import about_account, outages_behind
+from api.pages.frame import Trouble, page
+from api.pages.kinds import about_account
+from api.pages.opening_forms import Whence, definition_for_new, opened, opening_page
 from api.pages.posted import Form
 from api.pages.urls import urls
-from api.problems import Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
@@ -29,16 +25,11 @@ from api.views.accounts import (
     AccountFound,
     found_view,
 )
-from api.views.cases import CaseView, case_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.openings import opening_fields
-from api.views.outages import OutageView
 from api.views.stories import account_detail
-from api.views.work import field_view
-from definitions.language.model import CaseDefinition
 from store.queries.finding import search_accounts, search_applicants
 from store.queries.outages import without_water
-from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,23 +43,6 @@ class FindPage:
     without_water: frozenset[str] = frozenset()  #: accounts found where an outage is on
     applicants: Sequence[ApplicantView] = ()
     may_open: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenPage:
-    """The form that opens a case."""
-
-    whom: str  #: the account or the applicant that it is for
-    back: str  #: where they are shown
-    action: str  #: where the form is sent
-    case: str
-    title: str
-    help: str | None
-    inputs: Sequence[Input]
-    standing: CaseView | None  #: the open case that stands in the way
-    key: str  #: stays the same when the form comes back with errors, so that it opens one case
-    trouble: Trouble | None
-    outages: Sequence[OutageView] = ()  #: that may be what it is about
 
 
 @router.get("/accounts")
@@ -104,7 +78,7 @@ def found(request: Request, office: Office, form: Form) -> Response:
 def ask_to_open(request: Request, office: Office, person: SignedIn, account_id: str, case: str) -> Response:
     """Asks for what opens a case."""
     person.must("open-cases")
-    return _form(request, office, person, account_id, case, key=new_key())
+    return _form(request, office, person, account_id, case)
 
 
 @router.post("/accounts/{account_id}/open/{case}")
@@ -113,20 +87,14 @@ async def open_it(request: Request, office: Office, form: Form, account_id: str,
 
     def given() -> dict[str, Any]:
         with office.store.reading() as session:
-            spec = _definition(session, office, case)
+            spec = definition_for_new(session, office, case)
             return form.typed(opening_fields(spec)) | about_account(spec, account_id)
 
     data = await run_in_threadpool(given)
-    try:
-        answer = await opening.open_case(office, form.ask, case, data)
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        trouble = trouble_of(problem)
-        return await run_in_threadpool(
-            _form, request, office, form.ask.person, account_id, case, key=new_key(), given=data, trouble=trouble
-        )
-    return RedirectResponse(urls.case(answer.body["case"]), status_code=303)
+    return await opened(
+        opening.open_case(office, form.ask, case, data),
+        again=lambda trouble: _form(request, office, form.ask.person, account_id, case, given=data, trouble=trouble),
+    )
 
 
 def _form(
@@ -136,36 +104,19 @@ def _form(
     account_id: str,
     case: str,
     *,
-    key: str,
     given: Mapping[str, Any] | None = None,
     trouble: Trouble | None = None,
 ) -> Response:
     with office.store.reading() as session:
         account = acts.viewed(session, person, account_id)
-        spec = _definition(session, office, case)
-        standing = opening.open_already(session, spec, about_account(spec, account_id))
-        fields = [
-            field_view(name, field, None) for name, field in opening_fields(spec).items() if field.type != "account"
-        ]
-        content = OpenPage(
-            whom=_(
-                "%(name)s, account %(id)s", name=account_detail(session, account, zone=office.zone).name, id=account_id
-            ),
+        spec = definition_for_new(session, office, case)
+        name = account_detail(session, account, zone=office.zone).name
+        whence = Whence(
+            whom=_("%(name)s, account %(id)s", name=name, id=account_id),
             back=urls.account(account_id),
             action=urls.open_case(account_id, case),
-            case=case,
-            title=spec.title,
-            help=spec.help,
-            outages=outages_behind(session, office, case, account),
-            inputs=inputs(session, fields, account=account_id, errors=trouble.fields if trouble else {}, given=given),
-            standing=case_view(standing, zone=office.zone) if standing else None,
-            key=key,
-            trouble=trouble,
+            account=account,
+            about=about_account(spec, account_id),
         )
-    status = 422 if trouble else 200
-    return page(request, "counter/open_case.html", content, person=person, status=status)
-
-
-def _definition(session: Session, office: Services, case: str) -> CaseDefinition:
-    version = current(session, case, office.now())
-    return machine_of(compiled_content(session, case, version.version)).definition
+        content = opening_page(session, office, spec, whence, given=given, trouble=trouble)
+    return page(request, "counter/open_case.html", content, person=person, status=422 if trouble else 200)

@@ -15,15 +15,12 @@ from api.acts import applicants as acts
 from api.acts import opening
 from api.acts.queue import visible
 from api.acts.redacting import may_keep
-from api.library import content as compiled_content
-from api.library import current, current_all
-from api.pages.accounts import OpenPage
-from api.pages.fields import inputs
-from api.pages.frame import Trouble, new_key, page, trouble_of
+from api.library import current_all
+from api.pages.frame import Trouble, new_key, page
 from api.pages.kinds import CaseKind
+from api.pages.opening_forms import Whence, definition_for_new, opened, opening_page
 from api.pages.posted import Form
 from api.pages.urls import urls
-from api.problems import Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
@@ -31,10 +28,8 @@ from api.texts import _
 from api.views.cases import CaseView, case_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.openings import opening_fields
-from api.views.work import field_view
 from definitions.language.model import CaseDefinition
 from store.queries.cases import case_page
-from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -122,20 +117,14 @@ async def open_it(request: Request, office: Office, form: Form, applicant_id: st
 
     def given() -> dict[str, Any]:
         with office.store.reading() as session:
-            spec = _definition(session, office, case)
+            spec = definition_for_new(session, office, case)
             return form.typed(opening_fields(spec)) | _about(spec, applicant_id)
 
     data = await run_in_threadpool(given)
-    try:
-        answer = await opening.open_case(office, form.ask, case, data)
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        trouble = trouble_of(problem)
-        return await run_in_threadpool(
-            _form, request, office, form.ask.person, applicant_id, case, given=data, trouble=trouble
-        )
-    return RedirectResponse(urls.case(answer.body["case"]), status_code=303)
+    return await opened(
+        opening.open_case(office, form.ask, case, data),
+        again=lambda trouble: _form(request, office, form.ask.person, applicant_id, case, given=data, trouble=trouble),
+    )
 
 
 def _form(
@@ -150,28 +139,15 @@ def _form(
 ) -> Response:
     with office.store.reading() as session:
         applicant = acts.viewed(session, person, applicant_id)
-        spec = _definition(session, office, case)
-        asked = {
-            name: field for name, field in opening_fields(spec).items() if field.type not in ("account", "applicant")
-        }
-        content = OpenPage(
+        spec = definition_for_new(session, office, case)
+        whence = Whence(
             whom=_("%(name)s, applicant", name=applicant.name),
             back=urls.applicant(applicant_id),
             action=urls.open_for(applicant_id, case),
-            case=case,
-            title=spec.title,
-            help=spec.help,
-            inputs=inputs(
-                session,
-                [field_view(name, field, None) for name, field in asked.items()],
-                account=None,
-                errors=trouble.fields if trouble else {},
-                given=given,
-            ),
-            standing=None,
-            key=new_key(),
-            trouble=trouble,
+            about=_about(spec, applicant_id),
+            known=("account", "applicant"),
         )
+        content = opening_page(session, office, spec, whence, given=given, trouble=trouble)
     return page(request, "counter/open_case.html", content, person=person, status=422 if trouble else 200)
 
 
@@ -189,8 +165,3 @@ def _about(spec: CaseDefinition, applicant_id: str) -> dict[str, Any]:
     return {
         name: {"id": applicant_id} for name, field in spec.data.items() if field.type == "applicant" and field.required
     }
-
-
-def _definition(session: Session, office: Services, case: str) -> CaseDefinition:
-    version = current(session, case, office.now())
-    return machine_of(compiled_content(session, case, version.version)).definition

@@ -7,30 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from api.acts import inbox, joining, opening
-from api.library import content, current, current_all
-from api.pages.accounts import OpenPage
-from api.pages.fields import inputs
-from api.pages.frame import Trouble, new_key, page, trouble_of
-from api.pages.kinds import outages_behind
+from api.acts import inbox, joining
+from api.library import current_all
+from api.pages.frame import Trouble, page
+from api.pages.opening_forms import Whence, definition_for_new, opened, opening_page
 from api.pages.posted import Form
 from api.pages.urls import urls
-from api.problems import Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
-from api.views.cases import case_view
 from api.views.openings import opening_fields
-from api.views.work import field_view
 from definitions.language.model import CaseDefinition, DataField
 from store.tables.inbox import InboxItem
 from store.tables.utility import Account
-from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,18 +51,14 @@ async def open_it(request: Request, office: Office, form: Form, item_id: str, ca
     def given() -> dict[str, Any]:
         with office.store.reading() as session:
             item = inbox.item_seen(session, form.ask.person, item_id)
-            spec = _definition(session, office, case)
+            spec = definition_for_new(session, office, case)
             return form.typed(opening_fields(spec)) | about(spec, item)
 
     data = await run_in_threadpool(given)
-    try:
-        answer = await joining.open_case(office, form.ask, item_id, case, data)
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        trouble = trouble_of(problem)
-        return await run_in_threadpool(_form, request, office, form.ask.person, item_id, case, data, trouble)
-    return RedirectResponse(urls.case(answer.body["case"]), status_code=303)
+    return await opened(
+        joining.open_case(office, form.ask, item_id, case, data),
+        again=lambda trouble: _form(request, office, form.ask.person, item_id, case, data, trouble),
+    )
 
 
 def kinds(session: Session, office: Services, person: Person, item: InboxItem) -> list[Kind]:
@@ -111,34 +101,15 @@ def _form(
 ) -> Response:
     with office.store.reading() as session:
         item = inbox.item_seen(session, person, item_id)
-        spec = _definition(session, office, case)
-        fields = {name: each for name, each in opening_fields(spec).items() if each.type != "account"}
+        spec = definition_for_new(session, office, case)
         day = item.received_at.astimezone(office.zone).date().isoformat()
-        standing = opening.open_already(session, spec, about(spec, item))
-        content_of_page = OpenPage(
+        whence = Whence(
             whom=_("What came in on %(day)s, account %(id)s", day=day, id=item.account_id or "—"),
             back=urls.item(item_id),
             action=urls.open_from(item_id, case),
-            case=case,
-            title=spec.title,
-            help=spec.help,
-            inputs=inputs(
-                session,
-                [field_view(name, each, None) for name, each in fields.items()],
-                account=item.account_id,
-                errors=trouble.fields if trouble else {},
-                given=filled_in(fields, item, day) if given is None else given,
-            ),
-            standing=case_view(standing, zone=office.zone) if standing else None,
-            key=new_key(),
-            trouble=trouble,
-            outages=outages_behind(
-                session, office, case, session.get(Account, item.account_id) if item.account_id else None
-            ),
+            account=session.get(Account, item.account_id) if item.account_id else None,
+            about=about(spec, item),
+            given=filled_in(opening_fields(spec), item, day),
         )
-    return page(request, "counter/open_case.html", content_of_page, person=person, status=422 if trouble else 200)
-
-
-def _definition(session: Session, office: Services, case: str) -> CaseDefinition:
-    version = current(session, case, office.now())
-    return machine_of(content(session, case, version.version)).definition
+        content = opening_page(session, office, spec, whence, given=given, trouble=trouble)
+    return page(request, "counter/open_case.html", content, person=person, status=422 if trouble else 200)
