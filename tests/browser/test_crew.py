@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -29,6 +30,14 @@ ACCOUNTS = (f"10-{4252 + 7 * number:06d}" for number in count())
 
 PATIENCE_SECONDS = 60
 KEPT = "async () => (await (await caches.open('crew-pages')).keys()).map((each) => new URL(each.url).pathname)"
+DRAWN = "(canvas) => canvas.toDataURL()"
+DRAFTED = """async (order) => {
+  const settled = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const phone = await settled(indexedDB.open("headgate-crew"));
+  const draft = await settled(phone.transaction("drafts").objectStore("drafts").get(order));
+  phone.close();
+  return draft?.files.map((file) => file.kind) ?? [];
+}"""
 PICTURE = """async (input) => {
   const canvas = Object.assign(document.createElement("canvas"), {width: 4000, height: 3000});
   canvas.getContext("2d").fillRect(0, 0, 4000, 3000);
@@ -136,6 +145,27 @@ async def _close(phone: Page) -> None:
     await expect(phone).to_have_url(re.compile("/crew$"))
 
 
+async def _sign(phone: Page, order: str) -> str:
+    """Signs with the finger, which draws and does not move the page; the drawing as a data URL, once the phone has it."""
+    await phone.get_by_text("Signature").click()
+    field = phone.get_by_role("img", name="Field to sign in")
+    await field.scroll_into_view_if_needed()
+    box, scrolled, empty = await field.bounding_box(), await phone.evaluate("scrollY"), await field.evaluate(DRAWN)
+    assert box is not None
+    finger = await phone.context.new_cdp_session(phone)
+    for kind, places in (("touchStart", 1), ("touchMove", 2), ("touchMove", 3), ("touchEnd", 0)):
+        at = {"x": box["x"] + places * box["width"] / 4, "y": box["y"] + (1 + places % 2) * box["height"] / 3}
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at] if places else []})
+    await finger.detach()
+    drawn = await field.evaluate(DRAWN)
+    assert drawn != empty
+    assert await phone.evaluate("scrollY") == scrolled
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while "signature" not in await phone.evaluate(DRAFTED, order):
+            await phone.wait_for_timeout(50)
+    return str(drawn)
+
+
 async def _enter(phone: Page, order: str, read: str) -> None:
     await phone.locator(f'[data-order="{order}"] a.open').click()
     await expect(phone.get_by_role("heading", name="Reread the meter")).to_be_visible()
@@ -190,7 +220,7 @@ async def test_a_crew_reads_a_meter_twice_photographs_it_and_closes_the_order(
     assert [file["kind"] for file in files if file["id"] != photo["id"]] == ["signature"]
 
 
-async def test_what_is_closed_without_coverage_is_sent_once_and_a_recalled_order_warns(
+async def test_what_is_closed_and_signed_without_coverage_is_sent_once_and_a_recalled_order_warns(
     phone: Page, rep: Page, axe: Axe
 ) -> None:
     done, recalled, taken = [await _reread(rep, next(ACCOUNTS)) for _ in range(3)]
@@ -199,6 +229,9 @@ async def test_what_is_closed_without_coverage_is_sent_once_and_a_recalled_order
     await _enter(phone, done, "99999")
     await expect(phone.get_by_text("This is far above the usual use")).to_be_visible()
     await phone.get_by_label("The register, read once more").fill("99999")
+    signature = await _sign(phone, done)
+    await phone.reload()  # the phone may lose the page while it is handed around
+    await expect(phone.get_by_role("img", name="Field to sign in")).to_be_visible()
     await _close(phone)
     await expect(phone.get_by_text("1 closing is kept on this phone and will be sent.")).to_be_visible()
     await _enter(phone, taken, "1")
@@ -232,6 +265,12 @@ async def test_what_is_closed_without_coverage_is_sent_once_and_a_recalled_order
     assert len(closings) == 3  # one for each, and once more the one whose answer was lost
     [completed] = [step for step in await _steps(rep, done) if step["event"].startswith("outcome")]
     assert completed["by"] == "crew"
+    case = done.partition(".")[0]
+    [signed] = (await _read(rep, f"/api/files?case={case}"))["items"]
+    assert (signed["kind"], signed["task"], signed["uploaded_by"]) == ("signature", done, "crew")
+    await rep.goto(f"/cases/{case}")
+    file = await rep.request.get(str(await rep.get_by_role("link", name="signature.png").get_attribute("href")))
+    assert await file.body() == base64.b64decode(signature.partition(",")[2])
 
     await conflict.get_by_role("button", name="Hand it to the office").click()
     await expect(phone.get_by_text("What you entered is with the office now")).to_be_visible()

@@ -43,7 +43,15 @@ export async function enter(form, signature, before) {
     if (file.part === "signature") await signature?.restore(file.blob);
     else if (file.part === "signed-by") form.querySelector("[name=signed-by]").value = file.text;
     else if (form.querySelector(`[name="${CSS.escape(file.part)}"]`)) await restorePhotos(form, [file]);
+    unfold(form, file.part);
   }
+}
+
+/** Shows that something is there already. */
+function unfold(form, part) {
+  const place = part === "signature" ? form.querySelector("#signature") : form.querySelector(`[name="${CSS.escape(part)}"]`);
+  const folded = place?.closest("details");
+  if (folded) folded.open = true;
 }
 
 /** Shows, of the fields that only some outcomes ask for, those of the chosen one. */
