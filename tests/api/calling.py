@@ -15,7 +15,8 @@ from api.security.signin import SESSION_COOKIE
 from store import people
 from tests.api.endpoints import TABLE, Row
 from tests.api.furnished import AFRESH, afresh, task_of
-from tests.api.office import DISTRICT, MONDAY, PEOPLE, Office
+from tests.api.office import MONDAY, PEOPLE, Office
+from tests.api.office_cases import DISTRICT
 
 EVERYBODY: Final = tuple(sorted(PEOPLE))
 _keys = itertools.count(1)

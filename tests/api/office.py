@@ -21,9 +21,6 @@ from api.app import create_app
 from api.engine import CaseEngine
 from api.services import Services
 from definitions.language.calendars import Calendar
-from definitions.language.compiled import Compiled
-from definitions.language.model import CaseDefinition
-from definitions.language.pack import District, Law, ReviewList
 from store import people as store_people
 from store.engine import Store
 from store.finding import keep_account_words
@@ -32,280 +29,17 @@ from store.publishing import publish_compiled
 from store.tables.cases import CaseRow, TaskCandidate, TaskRow
 from store.tables.people import User
 from store.tables.utility import Account, Bill, Customer, Meter, Premise, Read, ServicePoint
+from tests.api.office_cases import DISTRICT, compiled_cases
 
 MONDAY = datetime(2026, 3, 9, 15, 30, tzinfo=UTC)  #: 8:30 in Los Angeles
 PASSWORD = "correct horse battery"
-
-DISTRICT = District.model_validate(
-    {
-        "district": "Sample Water District",
-        "address": ["1 Main Street", "Sample City, CA 90000"],
-        "telephone": "555-0100",
-        "settings": {"personal-data-years": "7", "outage-cases": ["complaint"]},
-        "roles": {
-            "rep": {
-                "title": "Representative",
-                "rights": [
-                    "work",
-                    "take-in",
-                    "open-cases",
-                    "send-events",
-                    "see-accounts",
-                    "edit-accounts",
-                    "take-payments",
-                    "place-holds",
-                ],
-            },
-            "lead": {
-                "title": "Lead",
-                "rights": [
-                    "work",
-                    "take-in",
-                    "open-cases",
-                    "send-events",
-                    "see-accounts",
-                    "place-holds",
-                    "redact-persons",
-                    "review-lists",
-                    "announce-outages",
-                ],
-            },
-            "supervisor": {
-                "title": "Supervisor",
-                "rights": [
-                    "work",
-                    "take-in",
-                    "open-cases",
-                    "send-events",
-                    "assign-tasks",
-                    "reopen-cases",
-                    "see-accounts",
-                    "edit-accounts",
-                    "place-holds",
-                    "settle-incidents",
-                    "migrate-cases",
-                    "read-payloads",
-                    "export-persons",
-                    "redact-persons",
-                    "move-cases",
-                    "review-lists",
-                    "see-confidential",
-                    "manage-people",
-                ],
-            },
-            "crew": {"title": "Field crew", "rights": ["work"]},
-            "finance": {
-                "title": "Finance",
-                "rights": ["work", "see-accounts", "take-payments", "issue-refunds", "print-letters"],
-            },
-            "gateway": {"title": "Mail gateway", "rights": ["take-in"]},
-            "author": {"title": "Author", "rights": ["see-accounts", "publish-definitions", "migrate-cases"]},
-            "auditor": {"title": "Auditor", "rights": ["see-accounts", "read-audit"]},
-        },
-        "queues": {
-            "customer-service": {"title": "Customer service", "roles": ["rep", "lead"]},
-            "supervisors": {"title": "Supervisors", "roles": ["supervisor"]},
-        },
-        "crews": {"meters": {"title": "Meter crew"}},
-        "limits": {"adjustment": {"rep": "100.00", "supervisor": "1000.00"}},
-        "holds": {
-            "medical": {"title": "Medical certificate", "placed-by": ["rep", "lead", "supervisor"]},
-            "bankruptcy": {"title": "Bankruptcy stay", "placed-by": ["supervisor"]},
-        },
-    }
-)
 
 PEOPLE = {
     "rep": ("rep",), "rep2": ("rep",), "lead": ("lead",), "supervisor": ("supervisor",), "crew": ("crew",),
     "finance": ("finance",), "author": ("author",), "auditor": ("auditor",), "gateway": ("gateway",),
 }  # fmt: skip
 
-COMPLAINT = {
-    "case": "complaint",
-    "title": "Complaint",
-    "data": {
-        "account": {"type": "account", "required": True},
-        "bill": {"type": "bill"},
-        "cause": {"enum": ["leak", "misread"]},
-        "comment": {"type": "text", "long": True},
-        "credit": "money",
-        "read": {"type": "quantity", "unit": "ccf"},
-    },
-    "one-open-per": "account",
-    "initial": "review",
-    "on": {"customer-withdrew": "withdrawn"},
-    "reopen": "review",
-    "states": {
-        "review": {
-            "task": {
-                "title": "Review the history",
-                "queue": "customer-service",
-                "due": "1 business day",
-                "form": {"cause": "required", "comment": "optional"},
-                "take-back": "1 hour",
-                "skippable": True,
-                "outcomes": {"explained": "answered", "reread": "rereading", "adjust": "adjusting"},
-            }
-        },
-        "rereading": {
-            "work-order": {
-                "title": "Reread the meter",
-                "crew": "meters",
-                "form": {"read": "required"},
-                "outcomes": {"done": "adjusting"},
-            }
-        },
-        "adjusting": {
-            "task": {
-                "title": "Approve the adjustment",
-                "queue": "supervisors",
-                "not-by": "review",
-                "visible-to": ["supervisor"],
-                "form": {"credit": "required"},
-                "outcomes": {
-                    "approve": {"target": "answered", "limit": "adjustment", "limit-of": "credit"},
-                    "refuse": "answered",
-                },
-            }
-        },
-        "answered": {"type": "final"},
-        "withdrawn": {"type": "final"},
-    },
-}
-
 _numbers = itertools.count(1)
-
-
-def compiled_complaint(calendar: Calendar) -> Compiled:
-    """The complaint, compiled."""
-    return Compiled(definition=CaseDefinition.model_validate(COMPLAINT), calendar=calendar, district=DISTRICT)
-
-
-GATHERING = {
-    "case": "gathering",
-    "title": "Gathering",
-    "data": {"account": {"type": "account", "required": True}},
-    "initial": "waiting",
-    "states": {
-        "waiting": {"list": "tags", "released": "done", "excluded": "off"},
-        "done": {"type": "final"},
-        "off": {"type": "final"},
-    },
-}
-LOCKING = {
-    "case": "locking",
-    "title": "Locking",
-    "holds": {"medical": "freeze"},
-    "facts": {"balance": "money"},
-    "data": {"account": {"type": "account", "required": True}},
-    "initial": "waiting",
-    "on": {"payment-received": {"target": "off", "guard": "has(facts.balance) && facts.balance <= usd(0)"}},
-    "states": {
-        "waiting": {"list": "lock-off", "released": "locking"},
-        "locking": {
-            "work-order": {
-                "title": "Lock off",
-                "crew": "meters",
-                "check-at-site": "has(facts.balance) && facts.balance > usd(0)",
-                "outcomes": {"locked": "done", "no-access": {"target": "waiting", "unchecked": True}},
-            }
-        },
-        "done": {"type": "final"},
-        "off": {"type": "final"},
-    },
-}
-LOCK_OFF = {
-    "list": "lock-off",
-    "title": "Lock-off",
-    "review": ["lead", "supervisor"],
-    "columns": {"balance": "facts.balance"},
-    "reasons": ["promised", {"reason": "in the post", "expires": "5 days"}],
-    "exclusion-expires": "30 days",
-    "per-day": "2",
-    "check": "has(facts.balance) && facts.balance > usd(80)",
-}
-CREDITING = {
-    "case": "crediting",
-    "title": "Crediting",
-    "data": {"account": {"type": "account", "required": True}},
-    "initial": "review",
-    "states": {
-        "review": {
-            "task": {
-                "title": "Review it",
-                "queue": "customer-service",
-                "repeatable": True,
-                "outcomes": {"pay": "paying", "wait": "waiting"},
-            }
-        },
-        "paying": {"entry": [{"credit": {"amount": "10.00"}}], "on": {"posted": "waiting"}},
-        "waiting": {"on": {"over": "done"}},
-        "done": {"type": "final"},
-    },
-}
-GUARDED = {
-    "case": "guarded",
-    "title": "Guarded",
-    "laws": ["state", "ours"],
-    "data": {"account": {"type": "account", "required": True}},
-    "initial": "ready",
-    "states": {
-        "ready": {"on": {"lock": "locked", "call": {"actions": [{"record": {"what": "call adult-reached"}}]}}},
-        "locked": {"tags": ["locked-off"], "type": "final"},
-    },
-}
-LAWS = (
-    {
-        "law": "state",
-        "title": "The state's",
-        "before": "locked-off",
-        "rules": [{"id": "WSP-15", "source": "H&S 116910", "never-while": "medical"}],
-    },
-    {
-        "law": "ours",
-        "title": "Ours",
-        "kind": "district",
-        "before": "locked-off",
-        "override-by": ["lead", "supervisor"],
-        "rules": [{"id": "WD-1", "source": "Resolution 2026-04", "require": "call adult-reached"}],
-    },
-)
-TAGS = {"list": "tags", "title": "Door tags", "review": ["lead", "supervisor"], "persons": "2", "reasons": ["paid"]}
-
-
-def compiled_gathering(calendar: Calendar) -> Compiled:
-    """A case that waits on a list, compiled."""
-    return Compiled(
-        definition=CaseDefinition.model_validate(GATHERING),
-        calendar=calendar,
-        district=DISTRICT,
-        lists={"tags": ReviewList.model_validate(TAGS)},
-    )
-
-
-def compiled_locking(calendar: Calendar) -> Compiled:
-    """A case that waits to be locked off, compiled."""
-    return Compiled(
-        definition=CaseDefinition.model_validate(LOCKING),
-        calendar=calendar,
-        district=DISTRICT,
-        lists={"lock-off": ReviewList.model_validate(LOCK_OFF)},
-    )
-
-
-def compiled_guarded(calendar: Calendar) -> Compiled:
-    """A case that a law and a rule of the district's own guard, compiled."""
-    return Compiled(
-        definition=CaseDefinition.model_validate(GUARDED),
-        calendar=calendar,
-        district=DISTRICT,
-        laws=tuple(Law.model_validate(law) for law in LAWS),
-    )
-
-
-def compiled_crediting(calendar: Calendar) -> Compiled:
-    """A case whose bank does not always answer (tests/temporal/desk.py), compiled."""
-    return Compiled(definition=CaseDefinition.model_validate(CREDITING), calendar=calendar, district=DISTRICT)
 
 
 @dataclass(kw_only=True)
@@ -395,13 +129,7 @@ def moved_into(store: Store, calendar: Calendar) -> dict[str, str]:
     with store.writing() as session:
         issued = people(session)
         accounts(session)
-        for compiled in (
-            compiled_complaint(calendar),
-            compiled_gathering(calendar),
-            compiled_locking(calendar),
-            compiled_guarded(calendar),
-            compiled_crediting(calendar),
-        ):
+        for compiled in compiled_cases(calendar):
             publish_compiled(session, compiled, source="", by="author", at=MONDAY - timedelta(days=30))
     return issued
 

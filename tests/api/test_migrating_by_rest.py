@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from activities.migrating import Migrating
 from store.tables.audit import Audit
-from tests.api.office import COMPLAINT, Office
+from tests.api.office import Office
+from tests.api.office_cases import COMPLAINT
 from tests.api.test_list_pages import Browser
 
 ASKED = {"case": "complaint", "from_version": 1, "to_version": 2}

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import col, select
 
 from store.tables.audit import Audit
-from tests.api.office import DISTRICT, Office
+from tests.api.office import Office
+from tests.api.office_cases import DISTRICT
 
 TEXT = """\
 case: returned-mail

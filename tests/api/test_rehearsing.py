@@ -18,7 +18,8 @@ from definitions.language.calendars import Calendar
 from store import people as store_people
 from store.queries import bench
 from store.tables.definitions import Rehearsal
-from tests.api.office import MONDAY, Office, compiled_complaint
+from tests.api.office import MONDAY, Office
+from tests.api.office_cases import compiled_complaint
 from workflows.machine.script import Script
 
 TEXT = """\
