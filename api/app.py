@@ -14,13 +14,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import failing, health
 from api.assets import Assets
 from api.headers import SecurityHeaders
+from api.languages import Languages
 from api.openapi import describe
 from api.pages import problem
 from api.pages import routers as pages
 from api.rest import routers as rest
 from api.security.temporal_pages import TemporalPages
 from api.services import Services
-from api.texts import Languages
 
 LARGEST_BODY: Final = 21 * 1024 * 1024  #: bytes: a file of 20 MB and what is around it
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api import texts
+from api.languages import COOKIE
 from api.problems import FormExpired, Invalid
 from api.security.cookies import is_https
 
@@ -22,7 +23,7 @@ SHORTCUTS: Final = "shortcuts"
 
 #: Cookie → what it may say.
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    texts.COOKIE: tuple(texts.LANGUAGES),
+    COOKIE: tuple(texts.LANGUAGES),
     THEME: ("system", "light", "dark"),
     SHORTCUTS: ("on", "off"),
 }
@@ -55,7 +56,7 @@ def choose(
     """Remembers what was chosen and goes back to the page where it was."""
     from_here(request)
     response = RedirectResponse(here(then), status_code=303)
-    for cookie, value in ((texts.COOKIE, language), (THEME, theme), (SHORTCUTS, shortcuts)):
+    for cookie, value in ((COOKIE, language), (THEME, theme), (SHORTCUTS, shortcuts)):
         if value is None:
             continue
         if value not in CHOICES[cookie]:

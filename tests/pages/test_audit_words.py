@@ -11,7 +11,7 @@ import pytest
 from api import texts
 from api.pages.audit_words import ACTS, KINDS, act_told, rule_told
 
-ROOT = Path(texts.__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 MAKERS = {"Record": ("act", "kind"), "Audited": ("act", "object_kind"), "Audit": ("act", "object_kind")}
 
 

@@ -14,6 +14,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from api import texts
+from api.languages import preferred
 from api.pages.frame import _templates
 from api.problems import kinds
 from definitions.catalogue import actions
@@ -141,7 +142,7 @@ def test_the_catalogues_of_the_areas_agree_where_they_say_the_same() -> None:
     ],
 )
 def test_a_browser_says_which_language_it_prefers(accepted: str, spoken: str) -> None:
-    assert texts.preferred(accepted) == spoken
+    assert preferred(accepted) == spoken
 
 
 def test_values_are_put_into_a_text_and_escaped_in_a_page() -> None:

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.texts.catalogue import LANGUAGES, spoken_in
+from api.texts import LANGUAGES, spoken_in
 
 COOKIE: Final = "language"
 
