@@ -34,13 +34,17 @@ def assets() -> None:
         raise typer.Exit(1) from None
 
 
+def are_there() -> bool:
+    """Whether the pages have their scripts; without them every form works, and nothing lives."""
+    return all((PACKAGES / name).is_file() for name in TAKEN.values())
+
+
 def put_in_place() -> None:
     """Puts the packages' files where the pages expect them, unless they are there already; raises CannotStart."""
     if not LOCK.is_file():
         return  # an installed Headgate: its wheel has them
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    wanted = [PACKAGES / name for name in TAKEN.values()]
-    if MODULES.is_dir() and all(file.is_file() for file in wanted) and STAMP.is_file() and STAMP.read_text() == digest:
+    if MODULES.is_dir() and are_there() and STAMP.is_file() and STAMP.read_text() == digest:
         return
     install(ROOT)
     PACKAGES.mkdir(parents=True, exist_ok=True)

@@ -42,6 +42,7 @@ def examined(settings: Settings) -> Iterator[Finding]:
     yield machine.keys(settings)
     yield from machine.disk(settings)
     yield machine.definitions(settings)
+    yield machine.scripts()
     store, said = database.reached(settings)
     yield said
     open_cases = None

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from headgate import demonstration, home
+from headgate import assets, demonstration, home
 from headgate.children import Child
 from headgate.doing import doing
 from headgate.errors import CannotStart
@@ -44,6 +44,9 @@ async def _up(settings: Settings, console: Console, speed: float | None) -> None
     check_port(settings.host, settings.port)
     check_port(settings.operators_host, settings.worker_port, "HEADGATE_WORKER_PORT")
     check_port(settings.operators_host, settings.metrics_port, "HEADGATE_METRICS_PORT")
+    if not assets.are_there():
+        with doing(console, "Getting the pages' scripts"):
+            assets.put_in_place()
     home.make(settings)
     with doing(console, "Preparing the database") as say:
         store = home.prepared(settings, say)

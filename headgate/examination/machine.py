@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from definitions.catalogue.own import load_own
 from definitions.language.checks.check import check_case_text, check_packs
 from definitions.language.library import load_library
+from headgate import assets
 from headgate.examination.finding import Finding, look, well, wrong
 from headgate.settings import Settings
 from workflows.codec import CodecError, read_keys
@@ -72,6 +73,14 @@ def definitions(settings: Settings) -> Finding:
         says = f"{len(errors)} errors in {folder}, the first: {errors[0]}"
         return wrong("definitions", says, "Mend them (`headgate check` tells all): until then none is published.")
     return well("definitions", f"{len(library.cases)} case types are sound")
+
+
+def scripts() -> Finding:
+    """Whether the pages have the scripts that they take from packages."""
+    if assets.are_there():
+        return well("scripts", "pages have theirs")
+    says = "pages have none: every form works, but nothing on a page follows what others do"
+    return look("scripts", says, "Run `headgate assets` in the checkout, or build the wheel after it.")
 
 
 def _is_sqlite(address: str) -> bool:

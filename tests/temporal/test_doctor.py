@@ -15,10 +15,11 @@ from desk import Desk
 from sqlalchemy import URL
 from typer.testing import CliRunner
 
+from headgate import assets
 from headgate.cli import command_line
 from headgate.examination import clock
 from headgate.examination.database import time_of
-from headgate.examination.machine import disk
+from headgate.examination.machine import disk, scripts
 from headgate.settings import Settings
 from store import people
 from store.engine import open_store
@@ -153,6 +154,12 @@ def test_a_disk_without_room_is_said_before_it_is_full(
     [said] = disk(Settings(home=tmp_path / "not" / "yet"))
     assert (said.part, said.verdict) == ("disk", verdict)
     assert said.says.endswith(f"are free at {tmp_path}")
+
+
+def test_pages_without_their_scripts_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scripts().verdict == "well"
+    monkeypatch.setattr(assets, "PACKAGES", tmp_path)
+    assert (scripts().verdict, "headgate assets" in (scripts().remedy or "")) == ("look", True)
 
 
 async def test_definitions_with_an_error_are_said(
