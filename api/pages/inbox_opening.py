@@ -109,7 +109,7 @@ def _form(
             action=urls.open_from(item_id, case),
             account=session.get(Account, item.account_id) if item.account_id else None,
             about=about(spec, item),
-            given=filled_in(opening_fields(spec), item, day),
+            filled_in=filled_in(opening_fields(spec), item, day),
         )
         content = opening_page(session, office, spec, whence, given=given, trouble=trouble)
     return page(request, "counter/open_case.html", content, person=person, status=422 if trouble else 200)

@@ -55,7 +55,7 @@ class Whence:
     account: Account | None = None
     about: Mapping[str, Any]  #: the fields that are known by that
     known: Collection[str] = ("account",)  #: the types of field that nobody is asked for
-    given: Mapping[str, Any] = field(default_factory=dict)  #: what is filled in before anybody types
+    filled_in: Mapping[str, Any] = field(default_factory=dict)  #: what stands in the form before anybody types
 
 
 def opening_page(
@@ -78,10 +78,10 @@ def opening_page(
         help=spec.help,
         inputs=inputs(
             session,
-            [field_view(name, each, None) for name, each in asked.items()],
+            [field_view(name, each, whence.filled_in.get(name)) for name, each in asked.items()],
             account=whence.account.id if whence.account is not None else None,
             errors=trouble.fields if trouble else {},
-            given=whence.given if given is None else given,
+            given=given,
         ),
         standing=case_view(standing, zone=office.zone) if standing else None,
         key=new_key(),

@@ -7,9 +7,14 @@ from datetime import timedelta
 
 from sqlmodel import select
 
+from definitions.language.calendars import Calendar
+from definitions.language.compiled import Compiled
+from definitions.language.model import CaseDefinition
+from store.publishing import publish_compiled
 from store.tables.audit import Audit
 from store.tables.cases import CaseLink, CaseRow, Incident, StepRow, TaskRow
 from tests.api.office import MONDAY, Office, counting, opened
+from tests.api.office_cases import COMPLAINT, DISTRICT
 from tests.api.pages_office import seen, sent
 
 
@@ -126,6 +131,18 @@ async def test_an_outcome_that_is_barred_is_told_with_its_reason_and_cannot_be_c
     page = (await seen(office, "supervisor", f"/tasks/{task}")).text
     assert "separation of duties" in page
     assert '<button class="main" name="outcome"' not in page
+
+
+async def test_the_form_that_opens_a_case_shows_what_its_definition_fills_in(
+    office: Office, calendar: Calendar
+) -> None:
+    told = COMPLAINT["data"] | {"heard": {"type": "text", "default": "by telephone"}}
+    definition = CaseDefinition.model_validate(COMPLAINT | {"case": "told", "data": told})
+    with office.store.writing() as session:
+        compiled = Compiled(definition=definition, calendar=calendar, district=DISTRICT)
+        publish_compiled(session, compiled, source="", by="author", at=MONDAY - timedelta(days=1))
+    form = (await seen(office, "rep", "/accounts/a-1/open/told")).text
+    assert re.search('name="field.heard"[^>]* value="by telephone"', form)
 
 
 async def test_who_may_not_take_a_task_is_told_why_and_is_offered_no_claim(office: Office) -> None:
