@@ -59,12 +59,11 @@ def _bar(session: Session, person: Person, task: TaskRow, amount: Decimal | None
     if task.assignee is not None and not person.is_or_stands_in_for(task.assignee):
         return say("%(who)s has this task.", who=task.assignee)
     if limit is None:
-        return say("%(who)s has no limit for this.", who=person.id)
+        return say("You have no limit for this.")
     if amount is not None and amount > limit:
         return say(
-            "%(amount)s is above the limit of %(who)s, %(limit)s.",
+            "%(amount)s is above your limit, %(limit)s.",
             amount=f"${amount:,.2f}",
-            who=person.id,
             limit=f"${limit:,.2f}",
         )
     return None

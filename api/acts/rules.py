@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from sqlmodel import Session, select
 
 from api.acts.act import Record
-from api.library import published, task_at
+from api.library import content_of_case, published, task_at
 from api.problems import Changed, Confidential, Conflict, NotFound, NotPermitted
 from api.security.people import Person
 from definitions.catalogue import actions
 from definitions.language.model import CALLED_OFF, Task
-from definitions.language.sentences import joined, listed, say
+from definitions.language.sentences import OR, joined, listed, quoted, say
 from store.queries.tasks import doers_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.utility import Account
 from workflows.machine.holding import HELD, RELEASED
+from workflows.machine.machine import machine_of
+from workflows.machine.setting import Setting
+from workflows.machine.words import queue_title
 
 #: Events that acts and imports raise; who would note them by hand would tell a case what is not in the books.
 BROUGHT = ("letter-mailed", "letter-returned", "mail-returned", "payment-received", "payment-returned", CALLED_OFF)
@@ -148,7 +151,7 @@ def may_do(session: Session, person: Person, task: TaskRow) -> str:
             say(
                 "This task is offered to %(to)s; %(person)s is not among them. A supervisor can assign it "
                 "to somebody else.",
-                to=_offered_to(task),
+                to=_offered_to(session, task),
                 person=person.id,
             ),
         )
@@ -174,16 +177,16 @@ def not_who_did(session: Session, person: str, task: TaskRow) -> None:
     if not names:
         return
     if person in doers_of(session, task.case_id, names):
-        done = ", ".join(names)
+        setting = _setting(session, task)
         raise NotPermitted(
             say(
                 "%(person)s did or helped with %(done)s in this case, and who did that does not do "
                 "%(name)s (separation of duties). Somebody else has to take it.",
                 person=person,
-                done=done,
-                name=task.name,
+                done=listed([quoted(setting.task_title(name)) for name in names], OR),
+                name=quoted(task.title),
             ),
-            rule=f"not-by {done}",
+            rule=f"not-by {', '.join(names)}",
         )
 
 
@@ -216,8 +219,14 @@ def _has(person: Person, task: TaskRow) -> str | None:
     return "assigned" if task.assignee == person.id else f"substitute for {task.assignee}"
 
 
-def _offered_to(task: TaskRow) -> str:
+def _offered_to(session: Session, task: TaskRow) -> str:
     named: list[str] = task.users or []
-    queue = task.queue
-    told = [say("the queue %(queue)s", queue=queue)] if queue else []
+    told = []
+    if task.queue:
+        queue = queue_title(_setting(session, task).compiled, task.queue)
+        told = [say("the queue %(queue)s", queue=quoted(queue))]
     return listed([*told, joined(named)]) if named else listed(told or [say("nobody")])
+
+
+def _setting(session: Session, task: TaskRow) -> Setting:
+    return machine_of(content_of_case(session, session.get_one(CaseRow, task.case_id))).setting

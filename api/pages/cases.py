@@ -25,7 +25,7 @@ from api.pages.story import Story, story_of
 from api.pages.telling import state_title, step_told
 from api.pages.timeline import RECENT, Entry, Happened, Stay, timeline, way
 from api.pages.urls import urls
-from api.pages.values import told
+from api.pages.values import all_told
 from api.problems import Invalid
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -39,6 +39,7 @@ from api.views.connections import ApplicantView, applicant_view
 from api.views.moves import MoveView, move_view
 from api.views.notes import NoteView, note_view
 from api.views.tasks import TaskView, task_view
+from api.views.work import how_ended
 from definitions.language.diagrams import edges, svg
 from definitions.language.expand import expand
 from definitions.language.sentences import again
@@ -50,7 +51,6 @@ from store.tables.papers import File
 from store.tables.utility import Account
 from workflows.machine import case as cases
 from workflows.machine.machine import Machine, machine_of
-from workflows.machine.words import field_title
 
 router = APIRouter(include_in_schema=False)
 
@@ -95,6 +95,7 @@ class CasePage:
     story: Story | None  #: of the account, for a case that has one
     applicant: ApplicantView | None
     tasks: Sequence[TaskView]
+    ended: Mapping[str, str]  #: of completed tasks by id: what the outcome is called
     related: Sequence[Related]
     timeline: Sequence[Entry]  #: the newest first
     earlier: int  #: how many entries more there are
@@ -214,14 +215,11 @@ def _content(
     return CasePage(
         case=detail,
         states=[state_title(machine, path) for path in row.state.split()],
-        data=[
-            (field_title(machine.definition, name), said)
-            for name, value in detail.data.items()
-            if (said := told(machine.definition, name, value, zone=zone))
-        ],
+        data=all_told(machine.definition, detail.data, zone=zone),
         story=story_of(session, office, person, account, case=row.id, returned=came_back) if account else None,
         applicant=applicant_view(applicant, zone=zone) if applicant else None,
         tasks=[task_view(task, at=office.now(), zone=zone) for task in lives.tasks],
+        ended={task.id: said for task in lives.tasks if (said := how_ended(machine, task))},
         related=[_related(each) for each in lives.relatives],
         timeline=entries if whole else entries[:RECENT],
         earlier=0 if whole else max(0, len(entries) - RECENT),

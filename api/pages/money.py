@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from api.acts import approving, registers
+from api.counting import MANY
 from api.pages.finance import BOOKS_LAST, balances, must_open, parts_of
 from api.pages.frame import page
 from api.pages.urls import urls
@@ -34,6 +36,7 @@ from api.views.posted import (
 from definitions.language.sentences import say
 from store.ledger import unbalanced_entries
 from store.queries import posted
+from store.queries.cases import case_titles
 from store.tables.imports import ImportRun
 from store.tables.ledger import CHART
 
@@ -94,7 +97,10 @@ class PostingsPage:
     day: DayView
     lines: Sequence[PostingView]
     asked: posted.Asked
-    titles: dict[str, str]  #: of the codes
+    titles: Mapping[str, str]  #: of the codes
+    people: Sequence[str]  #: who posted on the day
+    rules: Sequence[str]  #: by which was posted on the day
+    cases: Mapping[str, str]  #: titles of the lines' cases
     export: str
     next: str | None
 
@@ -107,6 +113,7 @@ class BooksPage:
     books: BooksView
     unbalanced: Sequence[str]  #: entries whose lines do not sum to zero: none, or the books are wrong
     export: str
+    lags: bool  #: whether the ledger is so long that it is added up once a minute at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +138,7 @@ class RegisterPage:
     end: date
     columns: Sequence[tuple[str, str]]  #: name and title
     rows: Sequence[Sequence[object]]
+    cases: Mapping[str, str]  #: titles of the cases that the lines name
     more: int  #: lines that only the file has
     export: str
 
@@ -170,6 +178,7 @@ def postings(
     with office.store.reading() as session:
         found = posted.posted_page(session, day, asked, limit=SHOWN, cursor=cursor)
         sums = posted.posted_sums(session, day)
+        cases = case_titles(session, [line.case_id for line in found.items])
     query = {"on": day.isoformat(), "code": code or "", "by": by or "", "rule": rule or ""}
     content = PostingsPage(
         parts=parts_of(person),
@@ -179,7 +188,10 @@ def postings(
         day=day_view(day, sums),
         lines=[posting_view(row, zone=office.zone) for row in found.items],
         asked=asked,
-        titles=dict(CHART),
+        titles=CHART,
+        people=_known({each.person for each in sums}, by),
+        rules=_known({each.rule for each in sums}, rule),
+        cases=cases,
         export=urls.register_file("postings", day, day),
         next=f"{urls.postings}?{urlencode({**query, 'cursor': found.cursor})}" if found.cursor else None,
     )
@@ -201,6 +213,7 @@ def books(request: Request, office: Office, person: SignedIn, on: On = None) -> 
                 "unbalanced", lambda: unbalanced_entries(session), rows=lambda _: lines, lasts=BOOKS_LAST
             ),
             export=urls.register_file("books", day, day),
+            lags=lines >= MANY,
         )
     return page(request, "finance/books.html", content, person=person)
 
@@ -256,6 +269,7 @@ def register(
     found = registers.REGISTERS[name]
     with office.store.reading() as session:
         rows = found.rows(session, first, last)
+        cases = _cases_in(session, found.header, rows[:LINES])
     content = RegisterPage(
         parts=parts_of(person),
         name=name,
@@ -264,7 +278,20 @@ def register(
         end=last,
         columns=[(column, _(COLUMNS[column])) for column in found.header],
         rows=rows[:LINES],
+        cases=cases,
         more=max(0, len(rows) - LINES),
         export=urls.register_file(name, first, last),
     )
     return page(request, "finance/register.html", content, person=person)
+
+
+def _known(found: set[str], asked: str | None) -> list[str]:
+    """What can be chosen to narrow a day: what is there, and what is chosen already."""
+    return sorted(found | {asked} if asked else found)
+
+
+def _cases_in(session: Session, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Mapping[str, str]:
+    if "case" not in header:
+        return {}
+    column = header.index("case")
+    return case_titles(session, [row[column] for row in rows])

@@ -17,6 +17,7 @@ from api.acts.accounts import log_view
 from api.acts.queue import task_with_account
 from api.acts.remembering import fields_seen
 from api.acts.rules import may_do
+from api.library import content_of_case
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
@@ -24,6 +25,7 @@ from api.pages.posted_files import uploaded
 from api.pages.stale import OVERTAKEN, Changes, changes, typed
 from api.pages.story import Story, story_of
 from api.pages.urls import urls
+from api.pages.values import all_told
 from api.problems import Invalid, NotPermitted, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
@@ -42,6 +44,7 @@ from store.tables.cases import CaseRow, TaskRow
 from store.tables.connections import Applicant
 from store.tables.papers import File
 from workflows.machine import case as cases
+from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -78,6 +81,7 @@ class TaskPage:
     task: TaskDetail
     case_title: str
     why: str
+    data: Sequence[tuple[str, Sequence[str]]]  #: what else the case holds, for those who may see accounts
     inputs: Sequence[Input]
     titles: Mapping[str, str]  #: of the form's fields
     story: Story | None  #: of the account, for those who may see accounts
@@ -249,6 +253,14 @@ def _shown(
             task=detail,
             case_title=case.title,
             why=again(case.why, case.why_said),
+            data=all_told(
+                machine_of(content_of_case(session, case)).definition,
+                (case.snapshot or {}).get("data") or {},
+                zone=office.zone,
+                without={"account", "applicant", *(view.name for view in detail.form)},
+            )
+            if person.may("see-accounts")
+            else [],
             inputs=inputs(
                 session,
                 detail.form,

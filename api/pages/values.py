@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from api import texts
 from api.pages import words
 from definitions.language.model import CaseDefinition, DataField
+from workflows.machine.words import field_title
 
 UNITS: Final = {"percent": "%"}  #: units that are written otherwise than they are named
 
@@ -25,6 +26,17 @@ def told(definition: CaseDefinition, name: str, value: Any, *, zone: ZoneInfo) -
     declared = definition.data.get(name)
     each = value if isinstance(value, list) else [value]
     return [_one(declared, single, zone) if declared is not None else words.shown(single) for single in each]
+
+
+def all_told(
+    definition: CaseDefinition, data: Mapping[str, Any], *, zone: ZoneInfo, without: Collection[str] = ()
+) -> list[tuple[str, list[str]]]:
+    """A case's data by title, each value in words; nothing of what is not known, nor of the fields `without`."""
+    return [
+        (field_title(definition, name), said)
+        for name, value in data.items()
+        if name not in without and (said := told(definition, name, value, zone=zone))
+    ]
 
 
 def _one(declared: DataField, value: Any, zone: ZoneInfo) -> str:

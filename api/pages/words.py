@@ -30,6 +30,7 @@ KNOWN: Final = (
     *(N_("taken back"), N_("the case has moved on")),
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
+_TITLES: Final = {"write-off": N_("Write-off")}  #: keys whose title is written otherwise
 _SPELLED: Final = {"ach": "ACH", "headgate": "Headgate"}  #: kept words that are read otherwise
 
 
@@ -74,7 +75,8 @@ def span(length: timedelta) -> str:
 
 def titled(key: str) -> str:
     """A key as a title: `leak_found` → `Leak found`; in the reader's language where the catalogues have it."""
-    return _(title_of(key.replace("_", "-")))
+    name = key.replace("_", "-")
+    return _(_TITLES.get(name) or title_of(name))
 
 
 def word(key: str) -> str:

@@ -48,7 +48,7 @@ def task_detail(session: Session, office: Services, person: Person, task: TaskRo
         else [],
         snapshot=task.snapshot,
         notices=notices_to_leave(session, task.case_id) if task.kind == "work-order" else [],
-        ended=_ended(spec, task),
+        ended=how_ended(machine, task),
         filled=task.form if task.closed_at is not None and sees_form else None,
         messages=machine.messages(case),
         skippable=task.skippable,
@@ -61,7 +61,9 @@ def _spec(machine: Machine, task: TaskRow) -> Task | None:
     return plan.task.spec if plan is not None and plan.task is not None else None
 
 
-def _ended(spec: Task | None, task: TaskRow) -> str | None:
+def how_ended(machine: Machine, task: TaskRow) -> str | None:
+    """What the outcome of a completed task is called; None for any other."""
+    spec = _spec(machine, task)
     chosen = spec.outcomes.get(task.outcome or "") if spec else None
     return (chosen.title if chosen else None) or (title_of(task.outcome) if task.outcome else None)
 

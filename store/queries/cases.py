@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,6 +136,14 @@ def relatives_of(session: Session, case_id: str) -> list[Relative]:
 def cases_by_id(session: Session, ids: Sequence[str]) -> list[CaseRow]:
     """These cases, as far as they are there."""
     return list(session.execute(select(CaseRow).where(col(CaseRow.id).in_(ids))).scalars()) if ids else []
+
+
+def case_titles(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
+    """What these cases are called, by id; one statement."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    return dict(session.execute(select(col(CaseRow.id), col(CaseRow.title)).where(col(CaseRow.id).in_(wanted))).all())
 
 
 def incidents_of(session: Session, case_id: str) -> list[Incident]:

@@ -31,6 +31,7 @@ USERS = (
     SampleUser(id="review", name="Elena Kaplan", roles=("review",), sees_confidential=True),
     SampleUser(id="crew", name="Luis Moreno", roles=("crew",), crews=("meters", "field")),
     SampleUser(id="finance", name="Nora Lund", roles=("finance",)),
+    SampleUser(id="finance2", name="Sam Ortiz", roles=("finance",)),
     SampleUser(id="author", name="Dev Ramsey", roles=("author",)),
     SampleUser(id="auditor", name="Iris Brandt", roles=("auditor",), sees_confidential=True),
     SampleUser(id="engineer", name="Tuan Pham", roles=("engineer",), crews=("inspection",)),

@@ -150,7 +150,11 @@ async def test_who_may_not_take_a_task_is_told_why_and_is_offered_no_claim(offic
     task = opened(
         office, case=case_of(done), run=2, name="adjusting", place="adjusting", queue="supervisors", not_by=["review"]
     )
-    for person, why in (("rep", "is not among them"), ("supervisor", "separation of duties")):
+    told = (
+        ("rep", "offered to the queue “Supervisors”; rep is not among them"),
+        ("supervisor", "did or helped with “Review"),
+    )
+    for person, why in told:
         page = (await seen(office, person, f"/tasks/{task}")).text
         assert why in page
         assert "Claim this task" not in page

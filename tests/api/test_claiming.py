@@ -50,7 +50,7 @@ async def test_pattern_4_a_person_outside_the_queue_may_not_claim(office: Office
     task = office.task()
     answer = await office.by("finance").post(f"/api/tasks/{task}/claim")
     assert answer.status_code == 403
-    assert "queue customer-service" in answer.json()["detail"]
+    assert "queue “Customer service”" in answer.json()["detail"]
 
 
 async def test_the_auditor_claims_nothing(office: Office) -> None:

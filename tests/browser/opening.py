@@ -1,16 +1,22 @@
-"""What the browser tests share: the desk that they work at, pages of it, and signing in."""
+"""What the browser tests share: the desk that they work at, pages of it, signing in, and what is set up without a click."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal, TypeVar
+from uuid import uuid4
 
 from playwright.async_api import Page
+from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.world import World
 from store.engine import Store
 
+PATIENCE: Final = 60  #: seconds, on a busy machine
+
+Found = TypeVar("Found")
 Colors = Literal["light", "dark"]
 NewPage = Callable[..., Awaitable[Page]]
 Axe = Callable[[Page], Awaitable[None]]
@@ -32,3 +38,21 @@ async def sign_in(page: Page, name: str) -> None:
     await page.locator("#password").fill("headgate")
     await page.locator("main button").click()
     await page.wait_for_url("/")
+
+
+async def sent(page: Page, path: str, body: Mapping[str, Any] | None = None, *, version: int | None = None) -> Any:
+    """What the REST interface answers to whoever is signed in on the page: set-up that the story is not about."""
+    headers = {"Idempotency-Key": uuid4().hex} | ({"If-Match": f'"{version}"'} if version is not None else {})
+    answer = await page.request.post(path, data=body or {}, headers=headers)
+    assert answer.ok, await answer.text()
+    return await answer.json()
+
+
+async def there(store: Store, query: SelectOfScalar[Found]) -> Found:
+    """The first that the query finds, once a worker has come to it."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with store.reading() as session:
+                if (found := session.exec(query).first()) is not None:
+                    return found
+            await asyncio.sleep(0.05)

@@ -365,6 +365,18 @@ def test_an_operator_moves_a_case_and_the_reason_stays() -> None:
     assert step.note == "a wrong turn (approved by lead)"
 
 
+def test_a_limit_refuses_beforehand_where_the_form_cannot_change_the_amount() -> None:
+    here = {"by": "ann", "facts": {"limit.adjustment": "250.00"}, "at": at("2026-03-02 10:00")}
+    for form, refused in (
+        ("", "$1250.00 is above your limit for adjustment ($250.00)"),
+        ("form: {credit: required}", None),
+    ):
+        playing, case, _ = begun(LIMITED.replace("form: {credit: required}", form), {"credit": "1250.00"})
+        approve, refuse = choices(playing, case, 1, **here)
+        assert (approve.refused or "").partition(";")[0] == (refused or "")
+        assert refuse.refused is None
+
+
 def test_choices_say_what_each_outcome_does() -> None:
     playing, case, _ = begun(LIMITED)
     offered = choices(playing, case, 1, by="ann", facts={}, at=at("2026-03-02 10:00"))

@@ -77,7 +77,7 @@ class Acts:
             case Outcome(run=number, outcome=chosen, by=by, helpers=helpers):
                 task = self._open_task(case, number)
                 self._known_outcome(task, chosen)
-                people.check_duties(self._task_plan(task), case, (by, *helpers))
+                people.check_duties(self.setting, self._task_plan(task), case, (by, *helpers))
                 if task.suspended_at is not None:
                     raise Unknown(say("“%(task)s” is suspended; resume it first", task=task.title), task=number)
                 if event.checked_at is None:
@@ -95,7 +95,7 @@ class Acts:
                         say("“%(task)s” cannot be skipped: its definition does not allow it", task=task.title),
                         task=number,
                     )
-                people.check_duties(self._task_plan(task), case, (by,))
+                people.check_duties(self.setting, self._task_plan(task), case, (by,))
             case TaskRedone(name=name):
                 self._redoable(case, name)
             case Message(name=name):

@@ -9,13 +9,14 @@ from typing import Any
 
 from definitions.catalogue import actions
 from definitions.language.expand import title_of
+from definitions.language.forms import fields_of
 from definitions.language.model import Action
 from definitions.language.sentences import listed, say
 from workflows.machine.case import Case
 from workflows.machine.errors import Refused
 from workflows.machine.events import Outcome
 from workflows.machine.machine import Machine
-from workflows.machine.people import check_reason
+from workflows.machine.people import check_limit, check_reason
 from workflows.machine.plan import StatePlan, TaskPlan
 from workflows.machine.run import Run
 from workflows.machine.states import ChartState
@@ -123,6 +124,14 @@ def _waits(machine: Machine, leads: StatePlan) -> str | None:
     return None
 
 
+def _asks_for_amount(machine: Machine, state: StatePlan, key: str) -> bool:
+    """Whether the form can still change the amount that the outcome's limit is about."""
+    assert state.task is not None
+    spec = state.task.spec
+    outcome = spec.outcomes[key]
+    return outcome.limit_of in fields_of(spec.form | outcome.form, machine.definition.data)
+
+
 def _refusal(
     machine: Machine,
     case: Case,
@@ -139,7 +148,10 @@ def _refusal(
         state = machine.setting.plan.states[task.state] if task is not None else None
         asked = machine.facts_for(case, Outcome(run=run, outcome=key, by=by))
         if state is not None and set(asked) <= facts.keys():
-            check_reason(Run(machine.setting, case, by=by, at=at, facts=facts), state, key)
+            now = Run(machine.setting, case, by=by, at=at, facts=facts)
+            check_reason(now, state, key)
+            if not _asks_for_amount(machine, state, key):
+                check_limit(now, state, key)
         if leads is not None and set(machine.setting.law_facts_of(leads)) <= set(facts):
             Run(machine.setting, case, by=by, at=at, facts=facts).check_bars(leads)
     except Refused as refused:

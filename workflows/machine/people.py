@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workflows.machine.setting import Setting
 
 
-def check_duties(plan: TaskPlan, case: Case, doing: tuple[str, ...]) -> None:
+def check_duties(setting: Setting, plan: TaskPlan, case: Case, doing: tuple[str, ...]) -> None:
     """Raises NotAllowed when somebody who did or helped with a task that `not-by` names would do this one."""
     for name in plan.spec.not_by:
         for person in doing:
@@ -33,7 +33,7 @@ def check_duties(plan: TaskPlan, case: Case, doing: tuple[str, ...]) -> None:
                     say(
                         "“%(title)s” is not done by whoever did “%(name)s” in this case (separation of duties)",
                         title=plan.spec.title,
-                        name=name,
+                        name=setting.task_title(name),
                     ),
                     not_by=name,
                     person=person,

@@ -66,6 +66,11 @@ class Setting:
                 return str(found["id"])
         return None
 
+    def task_title(self, name: str) -> str:
+        """What the task of this stable name is called; of another case's task, a title made of its name."""
+        tasks = (state.task for state in self.plan.states.values() if state.task is not None)
+        return next((task.spec.title for task in tasks if task.name == name), title_of(name))
+
     def today(self, at: datetime) -> date:
         """The civil date of a time in the district's zone."""
         return at.astimezone(self.calendar.zone).date()
