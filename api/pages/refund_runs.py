@@ -25,6 +25,7 @@ from api.services import Office, Services
 from api.texts import _
 from api.views.money import RefundView, RunView, refund_view, run_view
 from definitions.language.sentences import say
+from store.queries.cases import case_titles
 from store.refunds import refunds_of
 from store.tables.money import RefundRow, RefundRun
 
@@ -40,8 +41,8 @@ class RefundsPage:
     parts: Sequence[tuple[str, str]]
     payable: Sequence[RefundView]  #: in no run yet
     payable_usd: Decimal  #: of those that a run takes today
+    cases: Mapping[str, str]  #: titles of the refunds' cases
     runs: Sequence[RunView]
-    today: date
     may_issue: bool
     key: str
     trouble: Trouble | None
@@ -54,6 +55,7 @@ class RunPage:
     parts: Sequence[tuple[str, str]]
     run: RunView
     refunds: Sequence[RefundView]
+    cases: Mapping[str, str]  #: titles of the refunds' cases
     may_issue: bool
     is_mine: bool  #: whether the person who asks collected it, and so does not issue it
     given: Mapping[str, str]
@@ -91,7 +93,7 @@ async def issue(request: Request, office: Office, form: Form, run_id: str) -> Re
     given = {name: form.text(name) for name in ("first_check", "issued_on")}
     try:
         if not given["first_check"].isdecimal() or not 0 < int(given["first_check"]) <= 999_999_999:
-            raise Invalid(_("The first check has a number."), fields={"first_check": _("is a number")})
+            raise Invalid(_("Which number does the first check have?"), fields={"first_check": _("is a whole number")})
         try:
             on = date.fromisoformat(given["issued_on"])
         except ValueError:
@@ -114,13 +116,14 @@ def _all(request: Request, office: Services, person: Person, problem: Problem | 
             .order_by(col(RefundRow.payable_on), col(RefundRow.id))
             .limit(200)
         ).all()
+        cases = case_titles(session, [row.case_id for row in payable])
         runs = session.exec(select(RefundRun).order_by(col(RefundRun.made_at).desc()).limit(SHOWN)).all()
     content = RefundsPage(
         parts=parts_of(person),
         payable=[refund_view(row) for row in payable],
         payable_usd=sum((row.amount_usd for row in payable if row.payable_on <= today), Decimal(0)),
+        cases=cases,
         runs=[run_view(run, zone=office.zone) for run in runs],
-        today=today,
         may_issue=person.may(refunding.RIGHT),
         key=new_key(),
         trouble=trouble_of(problem) if problem else None,
@@ -142,10 +145,12 @@ def _one(
         if run is None:
             raise NotFound(say("There is no run of refunds %(run)s.", run=repr(run_id[:60])))
         refunds = refunds_of(session, run_id)
+        cases = case_titles(session, [row.case_id for row in refunds])
     content = RunPage(
         parts=parts_of(person),
         run=run_view(run, zone=office.zone),
         refunds=[refund_view(row) for row in refunds],
+        cases=cases,
         may_issue=person.may(refunding.RIGHT),
         is_mine=run.made_by == person.id,
         given=given or {"first_check": "", "issued_on": office.today().isoformat()},

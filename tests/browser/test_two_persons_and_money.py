@@ -14,11 +14,13 @@ from store import people
 from store.engine import Store
 from store.ledger import bill_entry, post
 from store.tables.cases import CaseLink, TaskRow
+from store.tables.ledger import Posting
+from store.tables.money import RefundRow
 from store.tables.utility import Account, Bill, Meter
 from tests.browser.opening import Axe, Desk, NewPage, sent, sign_in, there
 
 ZONE = ZoneInfo("America/Los_Angeles")
-MOVED_OUT = "10-004266"
+MOVED_OUT, PAID_TWICE = "10-004266", "10-004252"
 
 
 def moved_out_owing(store: Store, account_id: str, amount_usd: Decimal) -> None:
@@ -98,9 +100,8 @@ async def test_a_debt_is_written_off_by_somebody_whose_limit_allows_it_and_by_no
     await approver.get_by_role("button", name="Claim this task").click()
     await approver.get_by_role("button", name="Approve").click()
     await expect(approver).to_have_url(re.compile(f"/cases/{case}$"))
-    await expect(approver.locator(".why")).to_have_text(re.compile("^Closed on .* as “Written off”"))
-    await axe(approver)
 
+    await there(desk.store, select(Posting.entry_id).where(Posting.case_id == case, Posting.code == "bad-debt"))
     await approver.goto("/finance/postings")
     await approver.get_by_label("Rule").select_option("write-off:uncollectable")
     await approver.get_by_role("button", name="Show", exact=True).click()
@@ -115,4 +116,70 @@ async def test_a_debt_is_written_off_by_somebody_whose_limit_allows_it_and_by_no
     await expect(written_off).to_contain_text("Nora Lund (finance)")
     await axe(approver)
     await written_off.get_by_role("link", name="Delinquency to lock-off").click()
-    await expect(approver).to_have_url(re.compile(f"/cases/{case}$"))
+    await expect(approver.locator(".why")).to_have_text(re.compile("^Closed on .* as “Written off”"))
+    await axe(approver)
+
+
+async def refund_waits(supervisor: Page, finance: Page, desk: Desk) -> str:
+    """A refund of $120.00 that finance proposed and a supervisor approved; its case, once it can be paid today."""
+    today = datetime.now(ZONE).date()
+    owed = (await (await supervisor.request.get(f"/api/accounts/{PAID_TWICE}")).json())["balance_usd"]
+    paid = {"amount_usd": str(max(Decimal(owed), Decimal(0)) + 120), "received": today.isoformat(), "method": "cash"}
+    await sent(supervisor, f"/api/accounts/{PAID_TWICE}/payments", paid)
+    data = {"account": PAID_TWICE, "kind": "credit", "reason": "Paid twice"}
+    case: str = (await sent(supervisor, "/api/cases", {"case": "refund", "data": data}))["case"]
+    await sent(finance, f"/api/tasks/{case}.1/complete", {"outcome": "propose", "form": {"amount": "120.00"}})
+    await sent(supervisor, f"/api/tasks/{case}.2/complete", {"outcome": "approve", "form": {}})
+    waits = await there(desk.store, select(RefundRow.id).where(RefundRow.case_id == case))
+    with desk.store.writing() as session:  # runs are on two days of the month: let one of them be today
+        session.get_one(RefundRow, waits).payable_on = today
+    return case
+
+
+async def test_a_run_of_refunds_is_collected_by_one_person_and_issued_by_another(
+    new_page: NewPage, axe: Axe, desk: Desk
+) -> None:
+    supervisor, collector, issuer = await new_page(), await new_page(), await new_page()
+    await sign_in(supervisor, "supervisor")
+    await sign_in(collector, "finance")
+    case = await refund_waits(supervisor, collector, desk)
+
+    await collector.goto("/finance")
+    await collector.get_by_role("link", name="1 refund is payable: $120.00").click()
+    await expect(collector.get_by_role("row").filter(has_text=PAID_TWICE)).to_contain_text("$120.00")
+    await axe(collector)
+    await collector.get_by_role("button", name="Collect what is payable today ($120.00)").click()
+    await expect(collector.get_by_role("heading", level=1)).to_have_text(re.compile("^Run rr-"))
+    run = collector.url
+    await expect(collector.get_by_text("no one person alone pays money out")).to_be_visible()
+    await expect(collector.get_by_role("button", name="Issue the checks")).to_have_count(0)
+    await axe(collector)
+    await collector.get_by_role("link", name="Refunds", exact=True).click()
+    await expect(collector.get_by_text("waits for a second person")).to_be_visible()
+    await expect(collector.get_by_role("button", name=re.compile("^Collect"))).to_have_count(0)
+
+    await sign_in(issuer, "finance2")
+    await issuer.goto("/finance")
+    await issuer.get_by_role("link", name="1 run waits for a second person").click()
+    await issuer.get_by_role("row").filter(has_text="waits for a second person").get_by_role("link").click()
+    await expect(issuer).to_have_url(run)
+    await issuer.get_by_role("button", name="Issue the checks").click()
+    await expect(issuer.get_by_text("Number of the first check is a whole number.")).to_be_visible()
+    await issuer.get_by_label("Number of the first check").fill("10001")
+    await axe(issuer)
+    await issuer.get_by_role("button", name="Issue the checks").click()
+    line = issuer.get_by_role("row").filter(has_text=PAID_TWICE)
+    await expect(line).to_contain_text("issued")
+    await expect(line).to_contain_text("10001")
+    await expect(issuer.get_by_text("Sam Ortiz (finance2)", exact=False).first).to_be_visible()
+    checks = await issuer.get_by_role("link", name="CSV file of the checks").get_attribute("href")
+    assert "10001" in await (await issuer.request.get(str(checks))).text()
+
+    await issuer.get_by_role("link", name="Refund", exact=True).click()
+    await expect(issuer).to_have_url(re.compile(f"/cases/{case}$"))
+    await expect(issuer.get_by_text("Refund issued", exact=True)).to_be_visible()
+    await expect(issuer.locator("#case-beneath")).to_contain_text("The check is issued")
+    await axe(issuer)
+    await issuer.goto("/finance/registers/refunds")
+    await expect(issuer.get_by_role("row").filter(has_text=PAID_TWICE)).to_contain_text("10001")
+    await axe(issuer)
