@@ -46,14 +46,6 @@ def _timer(machine: Machine, rest: str) -> str:
     return _("“%(timer)s” was due and could not be", timer=title) if rest.endswith(" refused") else title
 
 
-def _message(machine: Machine, rest: str) -> str:
-    for state in machine.setting.chart.by_path.values():
-        for transition in machine.setting.chart.reactions(state, rest):
-            if transition.key and transition.key != rest:
-                return transition.key
-    return title_of(rest)
-
-
 def _named(machine: Machine, name: str) -> str:
     for plan in machine.setting.plan.states.values():
         if plan.task is not None and plan.task.name == name:
@@ -84,7 +76,7 @@ _TELLERS: Final[dict[str, Callable[[Machine, str], str]]] = {
     "outcome": _outcome,
     "timer": _timer,
     "escalation": lambda machine, rest: _("Reminder: %(what)s", what=title_of(rest)),
-    "message": _message,
+    "message": lambda machine, rest: machine.setting.message_title(rest),
     "reply": lambda machine, rest: title_of(rest),
     "holds": _holds,
     "child": lambda machine, rest: _("The child case closed: %(how)s", how=title_of(rest.removeprefix("closed "))),

@@ -71,6 +71,14 @@ class Setting:
         tasks = (state.task for state in self.plan.states.values() if state.task is not None)
         return next((task.spec.title for task in tasks if task.name == name), title_of(name))
 
+    def message_title(self, name: str) -> str:
+        """What a message is called where the definition gives it a title, else a title made of its name."""
+        for state in self.chart.by_path.values():
+            for transition in self.chart.reactions(state, name):
+                if transition.key and transition.key != name:
+                    return transition.key
+        return title_of(name)
+
     def today(self, at: datetime) -> date:
         """The civil date of a time in the district's zone."""
         return at.astimezone(self.calendar.zone).date()

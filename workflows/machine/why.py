@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from definitions.catalogue import actions
 from definitions.language.expand import title_of
-from definitions.language.sentences import listed, say
+from definitions.language.sentences import OR, joined, listed, quoted, say
 from workflows.machine.case import Case, Task, Timer
 from workflows.machine.lines import listed_by
 from workflows.machine.machine import Machine
@@ -93,4 +94,8 @@ def _messages(machine: Machine, case: Case) -> str:
     names = machine.messages(case)
     if not names:
         return say("nothing that can come: an operator must move it")
-    return say("one of: %(messages)s", messages=", ".join(names))
+    answers = [name for name in names if name in actions.answers()]
+    titles = [quoted(machine.setting.message_title(name)) for name in answers or names]
+    if answers:
+        return say("the answer %(messages)s, which comes by itself", messages=listed(titles, OR))
+    return say("one of: %(messages)s", messages=joined(titles)) if titles[1:] else titles[0]
