@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import mailing, printing
@@ -28,12 +28,23 @@ from api.views.batches import BatchView, batch_detail, batch_details
 from api.views.law_days import LawDayView, law_days
 from definitions.language.sentences import say
 from store.paging import after, page_of, read_cursor
+from store.queries.cases import case_titles
 from store.queries.letters import of_batch, waiting_for_the_post
 from store.tables.batches import LetterBatch
+from store.tables.cases import CaseRow
+from store.tables.papers import Letter
 
 router = APIRouter(include_in_schema=False)
 
 SHOWN: Final = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What was done with a letter just now, and where it is seen."""
+
+    sentence: str
+    cases: Sequence[tuple[str, str]]  #: title and address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +59,7 @@ class BatchesPage:
     keys: Mapping[str, str]
     given: Mapping[str, str]  #: what was typed and refused
     trouble: Trouble | None
-    said: str | None  #: what was done with a letter just now
+    done: Done | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +69,7 @@ class BatchPage:
     parts: Sequence[tuple[str, str]]
     batch: BatchView
     letters: Sequence[LetterView]
+    cases: Mapping[str, str]  #: titles of the letters' cases
     by_template: Sequence[tuple[str, int]]  #: how many of each kind
     days: Sequence[LawDayView]  #: what its mailing begins in law: as of the day said, or of today
     today: date
@@ -75,9 +87,10 @@ def show_all(
     person: SignedIn,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     done: Annotated[str | None, Query(max_length=40)] = None,
+    letter: Annotated[str | None, Query(max_length=90)] = None,
 ) -> Response:
-    """Lists batches, the newest first."""
-    return _all(request, office, person, cursor=cursor, done=done)
+    """Lists batches, the newest first; what was `done` with a `letter` just now is said above them."""
+    return _all(request, office, person, cursor=cursor, done=(done, letter) if done and letter else None)
 
 
 @router.post("/finance/letters")
@@ -100,21 +113,26 @@ async def one(request: Request, office: Office, form: Form, act: str) -> Respons
         if not letter:
             raise Invalid(_("Which letter?"), fields={"letter": _("is needed")})
         if act == "returned":
-            await mailing.come_back(office, form.ask, letter, returned_on=_day(form, "returned_on"))
+            answer = await mailing.come_back(office, form.ask, letter, returned_on=_day(form, "returned_on"))
         elif act == "recall":
             reason = _reason(form)
-            await run_in_threadpool(mailing.recall_one, office, form.ask, letter, reason=reason)
+            answer = await run_in_threadpool(mailing.recall_one, office, form.ask, letter, reason=reason)
         elif act == "certified":
             number = form.text("number")[:40]
-            await run_in_threadpool(mailing.certify, office, form.ask, letter, number=number)
+            answer = await run_in_threadpool(mailing.certify, office, form.ask, letter, number=number)
         else:
             raise NotFound(_("Nothing of this kind is done with a letter."))
     except Problem as problem:
         if problem.status not in (404, 409, 422):
             raise
-        given = {"act": act, "letter": letter, "reason": form.text("reason")}
+        given = {
+            "act": act,
+            "letter": letter,
+            **{name: form.text(name) for name in ("reason", "returned_on", "number")},
+        }
         return await run_in_threadpool(_all, request, office, form.ask.person, problem=problem, given=given)
-    return RedirectResponse(f"{urls.batches}?{urlencode({'done': act})}", status_code=303)
+    done = urlencode({"done": act, "letter": answer.body["id"]})
+    return RedirectResponse(f"{urls.batches}?{done}", status_code=303)
 
 
 @router.get("/finance/letters/{batch_id}")
@@ -212,7 +230,7 @@ def _all(
     person: Person,
     *,
     cursor: str | None = None,
-    done: str | None = None,
+    done: tuple[str, str] | None = None,
     problem: Problem | None = None,
     given: Mapping[str, str] | None = None,
 ) -> Response:
@@ -229,9 +247,13 @@ def _all(
             may_print=person.may(printing.RIGHT),
             next=f"{urls.batches}?{urlencode({'cursor': found.cursor})}" if found.cursor else None,
             keys={name: new_key() for name in ("collect", "returned", "recall", "certified")},
-            given={"act": "", "letter": "", "reason": "", "today": office.today().isoformat(), **(given or {})},
+            given={
+                **dict.fromkeys(("act", "letter", "reason", "number"), ""),
+                "returned_on": office.today().isoformat(),
+                **(given or {}),
+            },
             trouble=trouble_of(problem) if problem else None,
-            said=_said(done),
+            done=_done(session, *done) if done else None,
         )
     return page(request, "finance/batches.html", content, person=person, status=problem.status if problem else 200)
 
@@ -260,6 +282,7 @@ def _one(
             parts=parts_of(person),
             batch=batch_detail(session, batch, zone=office.zone),
             letters=[letter_view(letter, zone=office.zone) for letter in letters],
+            cases=case_titles(session, [letter.case_id for letter in letters]),
             by_template=sorted(counts.items()),
             days=law_days(session, office, batch_id, mailed_on or batch.mailed_on or today),
             today=today,
@@ -272,14 +295,26 @@ def _one(
     return page(request, "finance/batch.html", content, person=person, status=problem.status if problem else 200)
 
 
-def _said(done: str | None) -> str | None:
+def _done(session: Session, done: str, letter_id: str) -> Done | None:
+    letter = session.get(Letter, letter_id)
+    sentence = _said(done)
+    if letter is None or sentence is None:
+        return None
+    concerned = col(CaseRow.id) == letter.case_id
+    if done == "returned" and letter.account_id is not None:
+        concerned |= (col(CaseRow.account_id) == letter.account_id) & (col(CaseRow.status) == "open")
+    cases = session.exec(select(CaseRow.id, CaseRow.title).where(concerned).order_by(col(CaseRow.opened_at).desc()))
+    return Done(sentence=sentence, cases=[(title, urls.case(number)) for number, title in cases])
+
+
+def _said(done: str) -> str | None:
     match done:
         case "returned":
-            return _("The letter counts as returned; the account's cases have heard of it.")
+            return _("The letter counts as returned. These cases have heard of it:")
         case "recall":
-            return _("The letter is recalled. If it was printed, its batch says which sheets to pull.")
+            return _("The letter is recalled. If it was printed, its batch says which sheets to pull. It belongs to:")
         case "certified":
-            return _("The number of certified mail is kept.")
+            return _("The number of certified mail is kept with the letter. It belongs to:")
     return None
 
 

@@ -1,57 +1,38 @@
-"""Finance in a real browser: a batch of letters from collecting to the post, and the registers around it."""
+"""Finance in a real browser: letters from collecting to the post and back from it, and the registers around them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from itertools import count
-from typing import Any
 
 from playwright.async_api import Page, expect
+from sqlmodel import col, select
 
-from tests.browser.conftest import NewPage
+from store.tables.papers import Letter
+from tests.browser.opening import Axe, Desk, NewPage, sent, sign_in, there
 
-ACCOUNT = "10-004343"
-_keys = count(1)
-
-
-async def _sign_in(page: Page, name: str, then: str = "/") -> None:
-    await page.goto(f"/sign-in?then={then}")
-    await page.get_by_label("Name").fill(name)
-    await page.get_by_label("Password").fill("headgate")
-    await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+ACCOUNT, MOVED_AWAY = "10-004343", "10-004280"
 
 
-async def _sent(page: Page, path: str, body: dict[str, Any], **headers: str) -> dict[str, Any]:
-    answer = await page.request.post(path, data=body, headers={"Idempotency-Key": f"finance-{next(_keys)}", **headers})
-    assert answer.ok, await answer.text()
-    found: dict[str, Any] = await answer.json()
-    return found
-
-
-async def _letter_waits(page: Page) -> None:
-    """A complaint that is explained, so that its answer waits for the post."""
-    bills = await (await page.request.get(f"/api/accounts/{ACCOUNT}/bills")).json()
-    data = {"account": ACCOUNT, "bill": bills["items"][0]["id"]}
-    case = (await _sent(page, "/api/cases", {"case": "high-consumption", "data": data}))["case"]
-    task = await _sent(page, f"/api/tasks/{case}.1/claim", {})
+async def _letter_waits(page: Page, account: str) -> str:
+    """A complaint that is explained, so that its answer waits for the post; its case."""
+    bills = await (await page.request.get(f"/api/accounts/{account}/bills")).json()
+    data = {"account": account, "bill": bills["items"][0]["id"]}
+    case: str = (await sent(page, "/api/cases", {"case": "high-consumption", "data": data}))["case"]
     form = {"cause": "usage", "explanation": "The garden was watered in the hot week."}
-    done = {"outcome": "explained", "form": form}
-    await _sent(page, f"/api/tasks/{case}.1/complete", done, **{"If-Match": f'"{task["version"]}"'})
+    await sent(page, f"/api/tasks/{case}.1/complete", {"outcome": "explained", "form": form})
+    return case
 
 
-async def test_a_batch_goes_from_collecting_to_the_post(
-    new_page: NewPage, axe: Callable[[Page], Awaitable[None]]
-) -> None:
+async def test_a_batch_goes_from_collecting_to_the_post(new_page: NewPage, axe: Axe) -> None:
     rep = await new_page(script=False)
-    await _sign_in(rep, "rep")
-    await _letter_waits(rep)
+    await sign_in(rep, "rep")
+    await _letter_waits(rep, ACCOUNT)
     assert (await rep.request.get("/finance")).status == 403
     await expect(rep.get_by_role("link", name="Finance")).to_have_count(0)
 
     page = await new_page()
-    await _sign_in(page, "finance", "/finance/letters")
+    await sign_in(page, "finance")
+    await page.goto("/finance/letters")
     collect = page.get_by_role("button", name=re.compile("Collect [1-9]"))
     for _ in range(100):
         if await collect.count():
@@ -78,7 +59,9 @@ async def test_a_batch_goes_from_collecting_to_the_post(
     await expect(page.get_by_text("Pull these sheets")).to_be_visible()
     await page.get_by_role("button", name="It is mailed").click()
     await expect(page.get_by_role("heading", name=re.compile("mailed"))).to_be_visible()
-    await expect(page.get_by_role("button", name="Put the day right")).to_be_visible()
+    await page.get_by_role("group").filter(has_text="Put the day right").get_by_text("Put the day right").first.click()
+    await page.get_by_role("button", name="Put the day right").click()
+    await expect(page.get_by_text("Say a reason to put the day right.")).to_be_visible()
     await axe(page)
 
     for place in ("", "/approvals", "/postings", "/books", "/refunds", "/imports", "/registers/write-offs"):
@@ -90,3 +73,50 @@ async def test_a_batch_goes_from_collecting_to_the_post(
     async with page.expect_download() as download:
         await page.get_by_role("link", name="CSV file").click()
     assert (await download.value).suggested_filename.startswith("books-")
+
+
+async def test_a_letter_that_the_post_brings_back_tells_its_case_and_opens_the_search_for_an_address(
+    new_page: NewPage, axe: Axe, desk: Desk
+) -> None:
+    rep, page = await new_page(script=False), await new_page()
+    await sign_in(rep, "rep")
+    case = await _letter_waits(rep, MOVED_AWAY)
+    written = select(Letter.id).where(Letter.case_id == case, col(Letter.file_digest).is_not(None))
+    reference = (await there(desk.store, written)).removeprefix("l-")
+    await sign_in(page, "finance")
+    batch = await sent(page, "/api/letters/batches")
+    await sent(page, f"/api/letters/batches/{batch['id']}/print")
+    today = batch["made"][:10]
+    await sent(page, f"/api/letters/batches/{batch['id']}/mailed", {"mailed_on": today})
+
+    await page.goto("/finance/letters")
+    came_back = page.locator("form", has=page.get_by_role("heading", name="The post brought it back"))
+    await came_back.get_by_role("button", name="Note it as returned").click()
+    await expect(came_back.get_by_text("Reference is needed.")).to_be_visible()
+    await came_back.get_by_label("Reference").fill(reference)
+    await came_back.get_by_label("Came back on").fill("2020-01-02")
+    await came_back.get_by_role("button", name="Note it as returned").click()
+    await expect(came_back.get_by_text("Came back on is too early or too late.")).to_be_visible()
+    await expect(came_back.get_by_label("Reference")).to_have_value(reference)
+    await expect(came_back.get_by_label("Came back on")).to_have_value("2020-01-02")
+    await axe(page)
+    await came_back.get_by_label("Came back on").fill(today)
+    await came_back.get_by_role("button", name="Note it as returned").click()
+    heard = page.get_by_role("status").filter(has_text="The letter counts as returned.")
+    await expect(heard.get_by_role("link")).to_have_text(["Returned mail", "High-consumption complaint"])
+    await axe(page)
+
+    await heard.get_by_role("link", name="High-consumption complaint").click()
+    await expect(page.locator("#case-timeline")).to_contain_text("Letter returned")
+    await expect(page.locator("#case-letters-of-it")).to_contain_text("returned")
+    await expect(page.get_by_text("Mail comes back", exact=True)).to_be_visible()
+    await axe(page)
+    await page.get_by_role("link", name="Returned mail").click()
+    await expect(page.locator(".why")).to_contain_text(
+        "Waits for Customer service to do “Look for the customer's address”"
+    )
+    await expect(page.get_by_text("Day it came back")).to_be_visible()
+    await axe(page)
+    await rep.goto(page.url)
+    await rep.get_by_role("link", name="Look for the customer's address", exact=True).click()
+    await expect(rep.get_by_role("button", name="Claim this task")).to_be_visible()
