@@ -62,8 +62,7 @@ def at_most(effect: Effect, amount_usd: Decimal, limit_usd: Decimal, what: str) 
     if amount_usd > max(limit_usd, Decimal(0)):
         raise EffectRefused(
             say(
-                "%(action)s of %(amount)s: %(what)s is only %(most)s",
-                action=effect.action,
+                "%(amount)s was asked for, and %(what)s is only %(most)s",
                 amount=format_money(amount_usd),
                 what=what,
                 most=format_money(limit_usd),

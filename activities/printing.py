@@ -37,7 +37,7 @@ def rendered(text: str, data: Mapping[str, Any]) -> bytes:
             ignore_system_fonts=True,
         )
     except typst.TypstError as error:
-        raise EffectRefused(_sentence(str(error)), code="letter-unprintable") from None
+        raise _refused(str(error)) from None
     return pdf
 
 
@@ -46,8 +46,14 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[str(files(CJK))])
 
 
-def _sentence(message: str) -> str:
+def _refused(message: str) -> EffectRefused:
     # Typst quotes the text that it cannot set, which may be somebody's name: the sentence goes without it.
     if "could not be displayed" in message:
-        return say("the letter has a character that no font of it can print; change the text or the name and try again")
-    return say("the letter's template cannot be set with this case's data; look at the template and its sample")
+        return EffectRefused(
+            say("the letter has a character that none of its fonts can print, such as an emoji"),
+            code="unprintable-character",
+        )
+    return EffectRefused(
+        say("the letter's template cannot be set with this case's data; look at the template and its sample"),
+        code="letter-unprintable",
+    )

@@ -89,8 +89,7 @@ def _posted(
         if drawn and amount_usd > (held := held_usd(session, effect.case, code)):
             raise EffectRefused(
                 say(
-                    "%(action)s: %(amount)s is more than the %(held)s that are held",
-                    action=effect.action,
+                    "%(amount)s was asked for, and only %(held)s are held",
                     amount=format_money(amount_usd),
                     held=format_money(held),
                 ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text, tuple_, update
 from sqlmodel import Session, col
 
 from store.tables.cases import CaseRow, Incident
@@ -16,6 +17,13 @@ from store.tables.outbox import AccountEvent, EffectRow
 def effect(session: Session, case_id: str, step_no: int, effect_no: int) -> EffectRow | None:
     """The effect, or None when history's step had none such."""
     return session.get(EffectRow, (case_id, step_no, effect_no))
+
+
+def effects_at(session: Session, places: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], EffectRow]:
+    """The effects at these places (case, step, number), as far as they are there."""
+    place = tuple_(col(EffectRow.case_id), col(EffectRow.step_no), col(EffectRow.effect_no))
+    found = session.execute(select(EffectRow).where(place.in_(places))).scalars() if places else ()
+    return {(row.case_id, row.step_no, row.effect_no): row for row in found}
 
 
 def effects_of(session: Session, case_id: str) -> list[EffectRow]:

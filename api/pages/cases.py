@@ -16,6 +16,7 @@ from api.acts.accounts import log_view
 from api.acts.overriding import overrides_of
 from api.acts.rules import case_seen, case_with_account, comes_by_itself
 from api.library import content_of_case, published
+from api.pages.failing import Failing, wanted
 from api.pages.frame import new_key, page
 from api.pages.posted import Form
 from api.pages.pulse import Living, living, pulse
@@ -32,7 +33,7 @@ from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
 from api.views.accounts import LetterView, letter_view
-from api.views.books import FileView, IncidentView, file_view, incident_view
+from api.views.books import FileView, file_view, incident_view
 from api.views.cases import CaseDetail, case_detail
 from api.views.checks import OverrideView, override_view
 from api.views.connections import ApplicantView, applicant_view
@@ -103,7 +104,7 @@ class CasePage:
     notes: Sequence[NoteView]
     letters: Sequence[LetterView]
     files: Sequence[FileView]
-    incidents: Sequence[IncidentView]  #: that nobody has settled
+    incidents: Sequence[Failing]  #: that nobody has settled
     may_settle: bool
     messages: Sequence[Heard]
     overrides: Sequence[OverrideView]  #: that were asked for, the newest first
@@ -205,7 +206,15 @@ def _content(
     case = cases.from_json(row.snapshot)
     steps = query.steps_of(session, row.id)
     overrides = overrides_of(session, row.id)
-    happened = Happened(case=row, steps=steps, refused=refused_in(session, row.id), overrides=overrides)
+    incidents = query.incidents_of(session, row.id)
+    about = wanted(session, {row.id: machine}, incidents)
+    happened = Happened(
+        case=row,
+        steps=steps,
+        refused=refused_in(session, row.id),
+        overrides=overrides,
+        incidents=[(each, about[each.id]) for each in incidents],
+    )
     entries = timeline(machine, happened, zone=zone)
     applicant = session.get(Applicant, row.applicant_id) if row.applicant_id else None
     files = session.exec(
@@ -228,9 +237,9 @@ def _content(
         letters=[letter_view(letter, zone=zone) for letter in lives.letters],
         files=[file_view(file, zone=zone) for file in files if not file.medical or person.may("see-medical")],
         incidents=[
-            incident_view(incident, zone=zone)
-            for incident in query.incidents_of(session, row.id)
-            if incident.settled_at is None
+            Failing(incident=incident_view(each, zone=zone), what=about[each.id], case_title=row.title)
+            for each in incidents
+            if each.settled_at is None
         ],
         may_settle=person.may("settle-incidents"),
         messages=heard(machine, case) if person.may("send-events") else [],

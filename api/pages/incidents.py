@@ -9,11 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import settling
 from api.acts.act import Answer, Ask
 from api.acts.many import Done, Dones, many
+from api.pages.failing import Failing, failing
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
 from api.pages.urls import urls
@@ -22,9 +24,8 @@ from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
-from api.views.books import IncidentView, incident_view
 from definitions.language.sentences import say
-from store.queries.cases import incident_page
+from store.queries.cases import incident_page, incidents_by_id
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,13 +33,21 @@ DONES: TypeAdapter[Dones] = TypeAdapter(Dones)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Became:
+    """What became of a chosen incident."""
+
+    of: Failing
+    done: Done
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncidentsPage:
     """Incidents that nobody has settled."""
 
-    incidents: Sequence[IncidentView]
+    incidents: Sequence[Failing]
     next: str | None
     may_settle: bool
-    results: Sequence[Done]
+    results: Sequence[Became]
     chosen: frozenset[str]
     reason: str
     key: str
@@ -96,13 +105,19 @@ def _shown(
     with office.store.reading() as session:
         found = incident_page(session, limit=50, cursor=cursor)
         content = IncidentsPage(
-            incidents=[incident_view(row, zone=office.zone) for row in found.items],
+            incidents=failing(session, found.items, zone=office.zone),
             next=urls.incidents_after(found.cursor) if found.cursor else None,
             may_settle=person.may("settle-incidents"),
-            results=results,
+            results=_became(session, results, office),
             chosen=chosen,
             reason=reason,
             key=new_key(),
             trouble=trouble,
         )
     return page(request, "board/incidents.html", content, person=person, status=422 if trouble else 200)
+
+
+def _became(session: Session, results: Sequence[Done], office: Services) -> list[Became]:
+    of = failing(session, incidents_by_id(session, [each.id for each in results]), zone=office.zone)
+    told = {each.incident.id: each for each in of}
+    return [Became(of=told[each.id], done=each) for each in results if each.id in told]

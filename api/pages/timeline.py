@@ -16,7 +16,7 @@ from api.texts import _, day, desk_time, said
 from definitions.language.expand import title_of
 from definitions.language.sentences import again
 from store.tables.audit import Audit
-from store.tables.cases import CaseRow, StepRow
+from store.tables.cases import CaseRow, Incident, StepRow
 from store.tables.rules import RuleOverride
 from workflows.machine import case as cases
 from workflows.machine.machine import Machine
@@ -47,6 +47,7 @@ class Happened:
     steps: Sequence[StepRow]
     refused: Sequence[Audit]
     overrides: Sequence[RuleOverride]
+    incidents: Sequence[tuple[Incident, str]]  #: each with what the case wanted done
 
 
 def timeline(machine: Machine, happened: Happened, *, zone: ZoneInfo) -> list[Entry]:
@@ -56,6 +57,7 @@ def timeline(machine: Machine, happened: Happened, *, zone: ZoneInfo) -> list[En
         *_not_come(machine, happened, zone),
         *(_refused(row, zone) for row in happened.refused),
         *_overrides(happened.overrides, zone),
+        *_incidents(happened.incidents, zone),
     ]
     entries.reverse()  # of what has the same time, what was read last stands first
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -132,6 +134,27 @@ def _overrides(overrides: Sequence[RuleOverride], zone: ZoneInfo) -> Iterator[En
                 did=False,
                 what=_("Override of %(rules)s refused", rules=rules),
                 by=override.decided_by,
+            )
+
+
+def _incidents(incidents: Sequence[tuple[Incident, str]], zone: ZoneInfo) -> Iterator[Entry]:
+    """What could not be carried out, and what somebody decided about it."""
+    for incident, what in incidents:
+        yield Entry(
+            at=incident.opened_at.astimezone(zone),
+            did=False,
+            what=_("Failed: %(what)s", what=what),
+            by=None,
+            lines=[said(again(incident.sentence, incident.said))],
+        )
+        if incident.settled_at is not None:
+            skipped = incident.settled_how == "skipped"
+            yield Entry(
+                at=incident.settled_at.astimezone(zone),
+                did=not skipped,
+                what=_("Left out: %(what)s", what=what) if skipped else _("Tried again: %(what)s", what=what),
+                by=incident.settled_by,
+                lines=[incident.reason] if incident.reason else [],
             )
 
 

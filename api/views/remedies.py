@@ -8,8 +8,8 @@ from typing import Final
 from definitions.language.sentences import say
 
 DATA: Final = say(
-    "Mend what the sentence names in the case's data or in the books, then try again. If it is done otherwise by now, leave it "
-    "out with a reason."
+    "Mend in the books what the sentence names, then try again. If it is done otherwise by now, or was asked for wrongly, "
+    "leave it out with a reason."
 )
 DEFINITION: Final = say(
     "The definition asks for what there is none of: mend it, bring the case over to that version, then try again."
@@ -27,6 +27,10 @@ REMEDIES: Final[Mapping[str, str]] = {
     "letter-unprintable": say(
         "Mend the letter's template, publish it, bring the case over to that version, then try again."
     ),
+    "unprintable-character": say(
+        "A name or an address: write it another way where it is kept, then try again. A text of the case is printed as it was "
+        "sent: leave the letter out with a reason, and write it by hand."
+    ),
     "no-letter": DEFINITION,
     "no-letter-data": DEFINITION,
     "unpublished": DEFINITION,
@@ -34,13 +38,13 @@ REMEDIES: Final[Mapping[str, str]] = {
     "unknown-class": DEFINITION,
     "bad-source": DEFINITION,
     "bad-status": DEFINITION,
-    "bad-date": DEFINITION,
     "no-account": say("The case has no account, or it is gone. Move the case on, and leave this out with a reason."),
     "too-much": say(
-        "The books hold less by now than was asked for. Correct the amount, or leave it out with a reason."
+        "The books hold less by now than was asked for. Once they hold it again, try again; else leave it out with a reason."
     ),
     "deposit-too-small": say(
-        "The deposit holds less by now than was asked for. Correct the amount, or leave it out with a reason."
+        "The deposit holds less by now than was asked for. Once it holds that again, try again; else leave it out with a "
+        "reason."
     ),
     "split-unbalanced": say("The parts do not make up the whole. Correct the amounts, then try again."),
 }

@@ -152,6 +152,12 @@ def incidents_of(session: Session, case_id: str) -> list[Incident]:
     return list(session.execute(query).scalars())
 
 
+def incidents_by_id(session: Session, ids: Sequence[str]) -> list[Incident]:
+    """These incidents, as far as they are there, the oldest first."""
+    query = select(Incident).where(col(Incident.id).in_(ids)).order_by(col(Incident.opened_at), col(Incident.id))
+    return list(session.execute(query).scalars()) if ids else []
+
+
 def incident_page(session: Session, *, limit: int = 50, cursor: str | None = None) -> Page[Incident]:
     """Incidents that nobody has settled, the oldest first."""
     limit = min(limit, MOST)

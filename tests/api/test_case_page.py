@@ -89,6 +89,8 @@ async def test_only_who_may_settle_what_keeps_failing_is_offered_to(office: Offi
     for person, offered in (("rep", False), ("supervisor", True)):
         page = (await seen(office, person, f"/cases/{case}")).text
         assert "The printer is out." in page
+        assert "then try again" in page  # the remedy
+        assert "Failed: Letter" in page
         assert ("Try it again" in page) is offered
     refused = await sent(office, "rep", f"/cases/{case}/incidents/i-1", how="retry")
     assert refused.status_code == 403

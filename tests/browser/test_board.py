@@ -75,8 +75,6 @@ async def test_a_supervisor_sees_what_is_late_gives_it_to_somebody_and_looks_whe
     await page.get_by_role("link", name="Plots", exact=True).click()
     await expect(page.get_by_role("img", name=re.compile("What came in"))).to_be_visible()
     await axe(page)
-    await page.get_by_role("link", name="Incidents", exact=True).click()
-    await axe(page)
 
 
 async def test_the_board_follows_what_becomes_late_and_what_a_colleague_finishes(

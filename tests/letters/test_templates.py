@@ -178,7 +178,7 @@ def test_a_character_that_no_font_has_is_refused_without_naming_it() -> None:
     data["recipient"]["lines"][0] = "\U0001f600 Smith"
     with pytest.raises(EffectRefused) as refused:
         rendered(shipped()["answer"].text, data)
-    assert refused.value.code == "letter-unprintable"
+    assert refused.value.code == "unprintable-character"
     assert "Smith" not in str(refused.value)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from api.pages.timeline import Happened, timeline, way
-from store.tables.cases import CaseRow, StepRow
+from store.tables.cases import CaseRow, Incident, StepRow
 from tests.shipped import shipped
 from workflows.machine.machine import Machine
 
@@ -32,7 +32,7 @@ def step(number: int, event: str, state: str, *, left: str = "", timers: list[st
     )
 
 
-def told(*steps: StepRow) -> Happened:
+def told(*steps: StepRow, incident: Incident | None = None) -> Happened:
     last = steps[-1]
     case = CaseRow(
         id="c-1",
@@ -49,7 +49,8 @@ def told(*steps: StepRow) -> Happened:
             "at": last.at.isoformat(),
         },
     )
-    return Happened(case=case, steps=steps, refused=(), overrides=())
+    incidents = [(incident, "writes the reminder letter")] if incident is not None else []
+    return Happened(case=case, steps=steps, refused=(), overrides=(), incidents=incidents)
 
 
 WAITING = step(1, "line released", "ladder/reminded", timers=["reminder-over"])
@@ -77,6 +78,23 @@ def test_a_timer_that_the_law_kept_back_is_told_as_what_did_not_happen() -> None
     (first, _second) = timeline(MACHINE, told(WAITING, refused), zone=ZONE)
     assert not first.did
     assert "not before Monday 9 March 2026" in first.lines
+
+
+def test_what_failed_is_told_with_its_cause_and_with_who_left_it_out_and_why() -> None:
+    incident = Incident(
+        id="i-1", case_id="c-1", step_no=1, effect_no=1, action="letter", code="no-address",
+        sentence="there is no address", opened_at=START + timedelta(days=2),
+    )  # fmt: skip
+    (failed, _released) = timeline(MACHINE, told(WAITING, incident=incident), zone=ZONE)
+    assert (failed.what, failed.did, failed.lines) == (
+        "Failed: writes the reminder letter", False, ["there is no address"],
+    )  # fmt: skip
+    incident.settled_at, incident.settled_by, incident.settled_how = START + timedelta(days=3), "supervisor", "skipped"
+    incident.reason = "He was called."
+    (left, *_before) = timeline(MACHINE, told(WAITING, incident=incident), zone=ZONE)
+    assert (left.what, left.did, left.by, left.lines) == (
+        "Left out: writes the reminder letter", False, "supervisor", ["He was called."],
+    )  # fmt: skip
 
 
 def test_the_way_names_each_state_in_order_with_what_led_there() -> None:
