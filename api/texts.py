@@ -6,6 +6,7 @@ What the district wrote (titles of tasks, states, queues) stays as it wrote it.
 from __future__ import annotations
 
 import gettext as standard
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +28,9 @@ LANGUAGES: Final = {"en": "English", "es": "Español"}  #: each named in itself
 PLURALS: Final = (
     "nplurals=2; plural=(n != 1);"  #: as the catalogues have them; Babel's own Spanish has a form for millions
 )
+_TWO_STOPS: Final = re.compile(
+    r"(?<!\.)\.\.(?!\.)"
+)  #: an abbreviation's and the sentence's that ends with it: one is written
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -82,7 +86,7 @@ def said(text: str | None) -> str:
     As it was said where no page is read."""
     if not text or reader() is None:
         return text or ""
-    return text.told(_message, _written) if isinstance(text, Sentence) else gettext(text)
+    return _TWO_STOPS.sub(".", text.told(_message, _written)) if isinstance(text, Sentence) else gettext(text)
 
 
 def spoken(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ KNOWN: Final = (
     *(N_("account"), N_("bill"), N_("premise"), N_("meter"), N_("read"), N_("payment"), N_("applicant"), N_("file")),
     # why an order was recalled and a line left its list: what the machine says has its words in the catalogues already
     *(N_("taken back"), N_("the case has moved on")),
+    *(N_("credit"), N_("deposit"), N_("payable"), N_("issued"), N_("cashed"), N_("unclaimed"), N_("forfeited")),
+    *(N_("Credit"), N_("Deposit")),  # what is refunded
     *(N_("actual"), N_("estimated"), N_("customer"), N_("manual"), N_("reread")),
 )
 _TITLES: Final = {"write-off": N_("Write-off")}  #: keys whose title is written otherwise

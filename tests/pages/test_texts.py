@@ -163,6 +163,8 @@ def test_a_sentence_of_a_page_writes_its_days_as_the_page_does_and_one_of_a_prog
     assert texts.said(sentence) == "Review, due Monday 5 January 2026, 17:30."
     with texts.spoken_in("en"):
         assert texts.said(sentence) == "Review, due Mon 5 Jan 2026, 5:30 pm."
+    with texts.spoken_in("es"):  # the stop of the abbreviation is that of the sentence, too
+        assert texts.said(say("%(what)s.", what=due)) == "lun 5 ene 2026, 5:30 p. m."
 
 
 def test_one_and_many_have_their_own_spanish() -> None:
