@@ -40,6 +40,14 @@ async def sign_in(page: Page, name: str) -> None:
     await page.wait_for_url("/")
 
 
+async def signed_in(new_page: NewPage, name: str, *, script: bool = True) -> Page:
+    """An empty page of somebody who has signed in already, for a story that begins later than that."""
+    page = await new_page(script=script)
+    answer = await page.request.post("/sign-in", form={"name": name, "password": "headgate"}, max_redirects=0)
+    assert answer.status == 303, await answer.text()
+    return page
+
+
 async def sent(page: Page, path: str, body: Mapping[str, Any] | None = None, *, version: int | None = None) -> Any:
     """What the REST interface answers to whoever is signed in on the page: set-up that the story is not about."""
     headers = {"Idempotency-Key": uuid4().hex} | ({"If-Match": f'"{version}"'} if version is not None else {})

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from sqlmodel import col, select
 
 from store.tables.papers import Letter
-from tests.browser.opening import Axe, Desk, NewPage, sent, sign_in, there
+from tests.browser.opening import Axe, Desk, NewPage, sent, sign_in, signed_in, there
 
 ACCOUNT, MOVED_AWAY = "10-004343", "10-004280"
 
@@ -78,12 +78,10 @@ async def test_a_batch_goes_from_collecting_to_the_post(new_page: NewPage, axe: 
 async def test_a_letter_that_the_post_brings_back_tells_its_case_and_opens_the_search_for_an_address(
     new_page: NewPage, axe: Axe, desk: Desk
 ) -> None:
-    rep, page = await new_page(script=False), await new_page()
-    await sign_in(rep, "rep")
+    rep, page = await signed_in(new_page, "rep", script=False), await signed_in(new_page, "finance")
     case = await _letter_waits(rep, MOVED_AWAY)
     written = select(Letter.id).where(Letter.case_id == case, col(Letter.file_digest).is_not(None))
     reference = (await there(desk.store, written)).removeprefix("l-")
-    await sign_in(page, "finance")
     batch = await sent(page, "/api/letters/batches")
     await sent(page, f"/api/letters/batches/{batch['id']}/print")
     today = batch["made"][:10]

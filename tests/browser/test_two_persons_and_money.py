@@ -17,7 +17,7 @@ from store.tables.cases import CaseLink, TaskRow
 from store.tables.ledger import Posting
 from store.tables.money import RefundRow
 from store.tables.utility import Account, Bill, Meter
-from tests.browser.opening import Axe, Desk, NewPage, sent, sign_in, there
+from tests.browser.opening import Axe, Desk, NewPage, sent, signed_in, there
 
 ZONE = ZoneInfo("America/Los_Angeles")
 MOVED_OUT, PAID_TWICE = "10-004266", "10-004252"
@@ -56,8 +56,7 @@ async def test_a_debt_is_written_off_by_somebody_whose_limit_allows_it_and_by_no
     moved_out_owing(desk.store, MOVED_OUT, Decimal("184.10"))
     with desk.store.writing() as session:
         people.set_approval_limit(session, "write-off", Decimal("100.00"), user_id="finance2")
-    supervisor, beginner, approver = await new_page(), await new_page(), await new_page()
-    await sign_in(supervisor, "supervisor")
+    supervisor = await signed_in(new_page, "supervisor")
     task = await undemanded(supervisor, desk.store, MOVED_OUT)
     case = task.rpartition(".")[0]
     await supervisor.goto(f"/tasks/{task}")
@@ -73,7 +72,7 @@ async def test_a_debt_is_written_off_by_somebody_whose_limit_allows_it_and_by_no
     await expect(supervisor.get_by_text(whoever_decided).first).to_be_visible()
 
     # Whose limit is too low is told so before they take it, and is not offered to approve it.
-    await sign_in(beginner, "finance2")
+    beginner = await signed_in(new_page, "finance2")
     await beginner.goto("/finance")
     await beginner.get_by_role("link", name=re.compile(r"amounts? waits?")).click()
     line = beginner.get_by_role("row").filter(has_text=MOVED_OUT)
@@ -90,7 +89,7 @@ async def test_a_debt_is_written_off_by_somebody_whose_limit_allows_it_and_by_no
     await axe(beginner)
     await beginner.get_by_role("button", name="Release it").click()
 
-    await sign_in(approver, "finance")
+    approver = await signed_in(new_page, "finance")
     await approver.goto("/finance/approvals")
     line = approver.get_by_role("row").filter(has_text=MOVED_OUT)
     await expect(line).to_contain_text("may approve it (up to $1,000.00)")
@@ -139,9 +138,7 @@ async def refund_waits(supervisor: Page, finance: Page, desk: Desk) -> str:
 async def test_a_run_of_refunds_is_collected_by_one_person_and_issued_by_another(
     new_page: NewPage, axe: Axe, desk: Desk
 ) -> None:
-    supervisor, collector, issuer = await new_page(), await new_page(), await new_page()
-    await sign_in(supervisor, "supervisor")
-    await sign_in(collector, "finance")
+    supervisor, collector = await signed_in(new_page, "supervisor"), await signed_in(new_page, "finance")
     case = await refund_waits(supervisor, collector, desk)
 
     await collector.goto("/finance")
@@ -158,7 +155,7 @@ async def test_a_run_of_refunds_is_collected_by_one_person_and_issued_by_another
     await expect(collector.get_by_text("waits for a second person")).to_be_visible()
     await expect(collector.get_by_role("button", name=re.compile("^Collect"))).to_have_count(0)
 
-    await sign_in(issuer, "finance2")
+    issuer = await signed_in(new_page, "finance2")
     await issuer.goto("/finance")
     await issuer.get_by_role("link", name="1 run waits for a second person").click()
     await issuer.get_by_role("row").filter(has_text="waits for a second person").get_by_role("link").click()
