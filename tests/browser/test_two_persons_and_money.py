@@ -141,6 +141,10 @@ async def test_a_run_of_refunds_is_collected_by_one_person_and_issued_by_another
     supervisor, collector = await signed_in(new_page, "supervisor"), await signed_in(new_page, "finance")
     case = await refund_waits(supervisor, collector, desk)
 
+    await collector.goto(f"/cases/{case}")
+    await expect(collector.locator(".why")).to_have_text(
+        re.compile("^Waits for “Refund issued”; without it, .* 7:30 am")
+    )
     await collector.goto("/finance")
     await collector.get_by_role("link", name="1 refund is payable: $120.00").click()
     await expect(collector.get_by_role("row").filter(has_text=PAID_TWICE)).to_contain_text("$120.00")

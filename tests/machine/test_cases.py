@@ -196,6 +196,43 @@ def test_why_says_what_the_case_waits_for_until_when(complaint: Machine) -> None
     )
 
 
+WAITING = """
+case: waiting
+title: Waiting
+data: {account: {type: account, required: true}}
+initial: booking
+on: {customer-withdrew: off}
+states:
+  booking:
+    entry: [refund-credit: {amount: "10.00"}]
+    on: {credit-refunded: payable, bill-credited: payable}
+  payable:
+    after: {1 month: {actions: [notify: {to: [finance], about: No run yet}], name: no-run}}
+    on: {refund-issued: {target: posted, title: A check was written}}
+  posted:
+    on: {check-cashed: off, check-returned: off}
+  off: {type: final}
+"""
+
+
+def test_why_tells_what_is_awaited_by_its_title_before_what_only_reminds_of_it() -> None:
+    playing = machine(WAITING)
+    case, _ = playing.start(
+        case_id="c-1", data={"account": {"id": "10-1"}}, at=at("2026-03-02 09:00"), by="rep", facts={}
+    )
+    said = {}
+    for event in ("credit-refunded", "refund-issued", ""):
+        said[case.state[0]] = why(playing, case, at("2026-03-02 10:00"))
+        if event:
+            case, _ = playing.fire(case, Message(name=event, data={}, by="finance"), {}, at("2026-03-02 10:00"))
+    assert said == {
+        "booking": "Waits for the answer “Credit refunded”, which comes by itself.",
+        "payable": "Waits for “A check was written”; without it, Thursday 2 April 2026, 07:30, "
+        "when its time has come (rule no-run).",
+        "posted": "Waits for one of: “Check cashed”, “Check returned”.",
+    }
+
+
 def test_a_case_is_one_value_that_survives_being_written_down(complaint: Machine) -> None:
     case, _ = done(complaint, opened(complaint), "leak", "2026-03-02 10:00", cause="leak")
     assert from_json(to_json(case)) == case

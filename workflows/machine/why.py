@@ -26,9 +26,11 @@ def why(machine: Machine, case: Case, at: datetime) -> str:
         if plan.list is not None and path in case.lines:
             parts.append(say("a lead to release the list “%(list)s”", list=setting.compiled.lists[plan.list].title))
     timer = _next(case)
+    if not parts and timer is not None and not (_reminds(machine, timer) and _own_messages(machine, case)):
+        parts, timer = [_timer(machine, timer)], None
     if not parts:
-        parts = [_messages(machine, case)] if timer is None else [_timer(machine, timer)]
-    elif timer is not None:
+        parts = [_messages(machine, case)]
+    if timer is not None:
         parts[-1] = say("%(first)s; without it, %(then)s", first=parts[-1], then=_timer(machine, timer))
     waits = say("Waits for %(what)s.", what=listed(parts))
     held = [setting.hold_title(hold) for hold in case.holds if setting.hold_effect(hold) != "none"]
@@ -83,15 +85,35 @@ def _leads(machine: Machine, timer: Timer) -> str:
         review = machine.setting.review(listed_path)
         title = review.title if review is not None else listed_path
         return say("its line is back on the list “%(list)s”", list=title)
-    reactions = machine.setting.chart.reactions(machine.setting.chart.by_path[timer.state], f"timer/{timer.name}")
-    for transition in reactions:
+    target = _target(machine, timer)
+    return say("it goes on to “%(state)s”", state=_title(machine, target)) if target else say("its time has come")
+
+
+def _reminds(machine: Machine, timer: Timer) -> bool:
+    """Whether the timer, when it falls due, leaves the case where it is."""
+    return timer.frozen_at is None and listed_by(timer.name) is None and _target(machine, timer) is None
+
+
+def _target(machine: Machine, timer: Timer) -> str | None:
+    chart = machine.setting.chart
+    for transition in chart.reactions(chart.by_path[timer.state], f"timer/{timer.name}"):
         if transition.targets:
-            return say("it goes on to “%(state)s”", state=_title(machine, transition.targets[0].path))
-    return say("its time has come")
+            return transition.targets[0].path
+    return None
+
+
+def _own_messages(machine: Machine, case: Case) -> list[str]:
+    """What the case waits for just where it is, apart from what it also hears in the states around."""
+    chart, here = machine.setting.chart, set(case.state)
+    return [
+        name
+        for name in machine.messages(case)
+        if any(each.state.path in here for path in here for each in chart.reactions(chart.by_path[path], name))
+    ]
 
 
 def _messages(machine: Machine, case: Case) -> str:
-    names = machine.messages(case)
+    names = _own_messages(machine, case) or machine.messages(case)
     if not names:
         return say("nothing that can come: an operator must move it")
     answers = [name for name in names if name in actions.answers()]
