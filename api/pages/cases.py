@@ -110,6 +110,7 @@ class CasePage:
     overrides: Sequence[OverrideView]  #: that were asked for, the newest first
     overridable: Sequence[str]  #: rules of the district's own that this person may ask to override
     moves: Sequence[MoveView]  #: that were asked for, the newest first
+    targets: Mapping[str, str]  #: of their states, by path: the titles
     places: Mapping[str, str]  #: where this person may ask to move it: path and title
     may_move: bool
     undo: Undo | None
@@ -220,6 +221,7 @@ def _content(
     files = session.exec(
         select(File).where(File.case_id == row.id, File.kind != "letter").order_by(col(File.uploaded_at))
     )
+    asked = moves.moves_of(session, row.id)
     detail = case_detail(row, zone=zone)
     return CasePage(
         case=detail,
@@ -245,7 +247,8 @@ def _content(
         messages=heard(machine, case) if person.may("send-events") else [],
         overrides=[override_view(override, zone=zone) for override in reversed(overrides)],
         overridable=_overridable(machine, row, person),
-        moves=[move_view(each, zone=zone) for each in reversed(moves.moves_of(session, row.id))],
+        moves=[move_view(each, zone=zone) for each in reversed(asked)],
+        targets={each.target: state_title(machine, each.target) for each in asked},
         places=moves.places(machine, row) if row.status == "open" and person.may(moves.RIGHT) else {},
         may_move=row.status == "open" and person.may(moves.RIGHT),
         undo=_undo(office, case, person),

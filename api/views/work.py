@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from activities.facts import read_facts
+from activities.facts import READINGS, read_facts
 from api.library import content_of_case
 from api.security.people import Person
 from api.services import Services
@@ -125,6 +125,7 @@ def outcomes(
     spec = _spec(machine, task)
     assert spec is not None
     facts = facts_for_choosing(session, machine, case, task, person, at)
+    known = {name: value for name, value in facts.items() if value is not None}
     shown = []
     for choice in choices(machine, case, task.run, by=person.id, facts=facts, at=at):
         outcome = spec.outcomes[choice.outcome]
@@ -137,7 +138,7 @@ def outcomes(
             helpers=tuple(helpers),
             checked_at=at.isoformat(),
         )
-        told = Foresight() if choice.refused else foreseen(machine, case, event, facts=facts, at=at)
+        told = Foresight() if choice.refused else foreseen(machine, case, event, facts=known, at=at)
         shown.append(
             OutcomeView(
                 outcome=choice.outcome,
@@ -162,7 +163,9 @@ def _for_others(roles: tuple[str, ...], person: Person) -> str | None:
 def facts_for_choosing(
     session: Session, machine: Machine, case: cases.Case, task: TaskRow, person: Person, at: datetime
 ) -> dict[str, Any]:
-    """The facts that deciding any outcome of the task would ask for, as they are now; limits are the person's own."""
+    """The facts that deciding any outcome of the task would ask for, as they are now; limits are the person's own.
+
+    One that was looked for and is not there is None: what no form changes, as that nothing is past due, may bar an outcome."""
     spec = _spec(machine, task)
     names: set[str] = set()
     for key in spec.outcomes if spec else ():
@@ -171,4 +174,5 @@ def facts_for_choosing(
         name: str(person.limits.get(name.removeprefix("limit."), "0")) for name in names if name.startswith("limit.")
     }
     asked = tuple(sorted(names - set(limits)))
-    return {**(read_facts(session, task.account_id, asked, case, at) if asked else {}), **limits}
+    found = read_facts(session, task.account_id, asked, case, at) if asked else {}
+    return {**dict.fromkeys(name for name in asked if name in READINGS), **found, **limits}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import select
 
+from store.publishing import publish_compiled
 from store.tables.audit import Audit
-from store.tables.cases import TaskRow
-from tests.api.office import Office, opened
+from store.tables.cases import CaseRow, TaskRow
+from tests.api.office import MONDAY, Office, opened
+from tests.shipped import shipped
 
 
 async def foretold(office: Office, task: str, by: str = "rep", **form: Any) -> dict[str, Any]:
@@ -43,6 +46,21 @@ async def test_a_limit_is_told_before_the_amount_is_sent(office: Office) -> None
     assert "above your limit" in above["not_yet"]
     within = outcome(await foretold(office, task, by="supervisor", credit="900.00"), "approve")
     assert within["not_yet"] is None
+
+
+async def test_what_no_form_can_change_bars_an_outcome_also_where_its_fact_is_not_there(office: Office) -> None:
+    task = opened(
+        office, name="list-parcel", place="listing", queue="supervisors", title="Hand the parcel to the county"
+    )
+    with office.store.writing() as session:
+        publish_compiled(session, shipped("lien"), source="", by="author", at=MONDAY - timedelta(days=30))
+        case = session.get_one(CaseRow, task.rpartition(".")[0])
+        case.definition = "lien"
+        case.snapshot = {**case.snapshot, "definition": "lien", "state": ["listing"]}
+    told = await foretold(office, task, by="supervisor")
+    nothing_is_past_due = "no day is known for “delinquent since” (Water Code 31701(e), 31701.5)"
+    assert outcome(told, "listed")["refused"] == nothing_is_past_due
+    assert outcome(told, "too-late")["refused"] is None
 
 
 async def test_asking_leaves_no_trace_and_is_for_who_may_do_the_task(office: Office) -> None:

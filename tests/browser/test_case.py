@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page, expect
+from sqlmodel import select
 
-from tests.browser.opening import Axe, NewPage, sign_in
+from api.texts import day
+from store.engine import Store
+from store.ledger import bill_entry, post
+from store.tables.utility import Account, Bill, Meter
+from tests.browser.opening import Axe, Desk, NewPage, sign_in
 
-ACCOUNT = "10-004238"
+ACCOUNT, UNPAID = "10-004238", "10-004392"
+ZONE = ZoneInfo("America/Los_Angeles")
 
 
 async def test_a_representative_sees_before_choosing_what_an_outcome_will_do(live_page: Page, axe: Axe) -> None:
@@ -125,3 +134,64 @@ async def test_two_people_at_one_task_are_told_of_each_other_and_nothing_typed_i
     await expect(rep.get_by_text("What you had typed was not sent:")).to_be_visible()
     await expect(rep.get_by_role("definition").filter(has_text="A pool was filled in May.")).to_be_visible()
     await axe(rep)
+
+
+def past_due(store: Store, account: str, *, days: int) -> None:
+    """A bill of the account that nobody has paid was due so many days ago."""
+    due, id_ = datetime.now(ZONE).date() - timedelta(days=days), f"unpaid-{account}"
+    with store.writing() as session:
+        if (bill := session.get(Bill, id_)) is not None:
+            bill.due = due
+            return
+        point = session.get_one(Account, account).service_point_id
+        meter = session.exec(select(Meter).where(Meter.service_point_id == point)).first()
+        assert meter is not None
+        bill = Bill(
+            id=id_, account_id=account, meter_id=meter.id, period_start=due - timedelta(days=85),
+            period_end=due - timedelta(days=26), days=59, read_ccf=Decimal(10), use_ccf=Decimal(10),
+            amount_usd=Decimal(2000), mailed=due - timedelta(days=25), due=due,
+        )  # fmt: skip
+        session.add(bill)
+        session.flush()
+        post(session, [bill_entry(bill, datetime.now(UTC))])
+
+
+async def test_an_outcome_that_the_law_bars_yet_tells_its_section_and_its_first_day_and_has_no_button_before(
+    new_page: NewPage, axe: Axe, desk: Desk
+) -> None:
+    supervisor, review, finance = await new_page(), await new_page(), await new_page()
+    past_due(desk.store, UNPAID, days=40)
+
+    # The board heard the owner on paper: two people move the case to where the parcel is handed over.
+    await sign_in(supervisor, "supervisor")
+    await supervisor.goto(f"/accounts/{UNPAID}/open/lien")
+    await supervisor.get_by_role("button", name="Open the case").click()
+    await expect(supervisor).to_have_url(re.compile("/cases/c-"))
+    await supervisor.get_by_text("Ask to move the case").click()
+    await supervisor.get_by_label("To which state").select_option("listing")
+    await supervisor.locator("#move-reason").fill("The board heard it on paper.")
+    await supervisor.get_by_role("button", name="Ask for it").last.click()
+    await sign_in(review, "review")
+    await review.goto(supervisor.url)
+    asked = review.get_by_role("listitem").filter(has=review.get_by_text("Hand the parcel to the county", exact=True))
+    await expect(asked.filter(has_text="The board heard it on paper.")).to_be_visible()
+    await review.get_by_role("button", name="Agree, as the second person").click()
+    await expect(review.get_by_text("Agreed by Elena Kaplan (review).")).to_be_visible()
+    await axe(review)
+
+    await sign_in(finance, "finance")
+    await finance.goto(review.url)
+    await finance.get_by_role("link", name="Hand the parcel to the county", exact=True).click()
+    first = day(datetime.now(ZONE).date() + timedelta(days=21))
+    barred = finance.get_by_text(re.compile("^Not possible now: not before .*60 full days since .*Water Code 31701"))
+    await expect(barred).to_contain_text(f"First lawful day: {first}")
+    await finance.get_by_role("button", name="Claim this task").click()
+    await expect(barred).to_contain_text(f"First lawful day: {first}")
+    await expect(finance.get_by_role("button", name="The county's date has passed")).to_be_visible()
+    await expect(finance.get_by_role("button", name="It is on the roll")).to_have_count(0)
+    await axe(finance)
+
+    past_due(desk.store, UNPAID, days=70)
+    await finance.reload()
+    await finance.get_by_role("button", name="It is on the roll").click()
+    await expect(finance.get_by_text("now On the tax roll")).to_be_visible()

@@ -222,7 +222,7 @@ class Binding:
                 rules=joined(own),
             )
         if earliest is None:
-            return say("not yet: %(reasons)s", reasons=reasons)
+            return reasons
         return say(
             "not before %(weekday)s %(day)s: %(reasons)s",
             weekday=WEEKDAYS[earliest.weekday()],
@@ -350,6 +350,8 @@ class Binding:
                     since=since,
                 )
         named = joined((_words(begin) for begin in beginnings), OR)
+        if all(begin.is_fact for begin in beginnings):
+            return say("no day is known for “%(what)s”", what=named)
         return say("%(what)s has not happened", what=named)
 
 
