@@ -177,7 +177,7 @@ async def test_the_districts_own_leak_is_credited_whole_by_a_supervisor(office: 
     await complete(office, "crew", "investigation", "own-side", dial_moves=True)
     await complete(office, "crew", "own-repair", "repaired", through_meter=True)
     refused = await complete(office, "rep2", "approve-by-supervisor", "approve", status=403)
-    assert "supervisors" in refused["detail"]
+    assert "Supervisors" in refused["detail"]
     await complete(office, "supervisor", "approve-by-supervisor", "approve")
     await until(lambda: (case_of(office, "leak-investigation") or CaseRow()).outcome == "own-side-repaired")
     after = asked(office, lambda session: balance_usd(session, ACCOUNT))
