@@ -538,6 +538,20 @@ def test_after_ten_days_off_comes_the_demand_and_after_fifteen_more_a_supervisor
     assert play.ran("write-off") == [{"amount": "199.00", "reason": "uncollectable"}]
 
 
+def test_what_is_above_every_limit_is_written_off_by_the_board() -> None:
+    play = locked()
+    play.until("2026-04-03 08:00")
+    decided = {"decision": "The firm is gone.", "write_off": "199.00"}
+    play.complete("decide-follow-up", "write-off", by="supervisor", at="2026-04-03 10:00", **decided)
+    play.complete("approve-write-off", "above-limit", by="finance", at="2026-04-03 11:00")
+    with pytest.raises(NotAllowed, match="separation of duties"):
+        play.complete("board-decides-write-off", "refuse", by="supervisor", at="2026-04-20 11:00")
+    play.complete(
+        "board-decides-write-off", "approve", by="review", at="2026-04-20 11:00", resolution="Minutes of 16 April, 7b"
+    )
+    assert play.ran("write-off") == [{"amount": "199.00", "reason": "uncollectable"}]
+
+
 def test_what_goes_to_the_agency_is_called_off_when_the_customer_pays_in_full() -> None:
     play = locked()
     play.until("2026-04-03 08:00")
