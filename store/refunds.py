@@ -52,6 +52,16 @@ def collect(session: Session, run_id: str, *, on: date, at: datetime, by: str) -
     return run
 
 
+def dissolve(session: Session, run: RefundRun) -> None:
+    """Puts the refunds of a run that is not issued back among those that are payable; the run is no more."""
+    for row in refunds_of(session, run.id):
+        row.run_id = None
+        session.add(row)
+    session.flush()
+    session.delete(run)
+    session.flush()
+
+
 def issue(session: Session, run: RefundRun, *, first_check: int, on: date, at: datetime, by: str) -> list[RefundRow]:
     """The run's refunds, each paid by a check of its own, numbered from the first: posted once under refund and check."""
     rows = refunds_of(session, run.id)

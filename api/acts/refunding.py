@@ -37,22 +37,24 @@ def collect(office: Services, ask: Ask) -> Answer:
     return once(office.store, ask, Record(act="collect-refunds", kind="refund-run", id="new"), work)
 
 
+def dissolve(office: Services, ask: Ask, run_id: str) -> Answer:
+    """Puts the refunds of a run back among those that are payable; Conflict once it is issued."""
+
+    def work(session: Session, record: Record) -> Answer:
+        must_change_things(ask.person, RIGHT)
+        refunds.dissolve(session, _not_issued(session, run_id))
+        record.rule = f"right {RIGHT}"
+        return Answer(status=204)
+
+    return once(office.store, ask, Record(act="dissolve-refunds", kind="refund-run", id=run_id), work)
+
+
 async def issue(office: Services, ask: Ask, run_id: str, *, first_check: int, issued_on: date) -> Answer:
     """The run, issued by somebody else than who collected it; each refund is paid by a check of its own."""
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, RIGHT)
-        run = session.exec(select(RefundRun).where(RefundRun.id == run_id).with_for_update()).first()
-        if run is None:
-            raise NotFound(say("There is no run of refunds %(run)s.", run=repr(run_id[:60])))
-        if run.issued_on is not None:
-            raise Conflict(
-                say(
-                    "%(who)s has issued this run on %(day)s.",
-                    who=run.issued_by,
-                    day=run.issued_on,
-                )
-            )
+        run = _not_issued(session, run_id)
         if run.made_by == ask.person.id:
             raise NotPermitted(say("Whoever collected the run does not issue it: two persons."), rule="two persons")
         made_on = run.made_at.astimezone(office.zone).date()
@@ -82,6 +84,15 @@ async def issue(office: Services, ask: Ask, run_id: str, *, first_check: int, is
         told = to_case(office.world, row.case_id, event, name=f"check {row.check_no} {row.id}", at=ask.at, quiet=True)
         await engine_answers(told)
     return answer
+
+
+def _not_issued(session: Session, run_id: str) -> RefundRun:
+    run = session.exec(select(RefundRun).where(RefundRun.id == run_id).with_for_update()).first()
+    if run is None:
+        raise NotFound(say("There is no run of refunds %(run)s.", run=repr(run_id[:60])))
+    if run.issued_on is not None:
+        raise Conflict(say("%(who)s has issued this run on %(day)s.", who=run.issued_by, day=run.issued_on))
+    return run
 
 
 def _issued(office: Services, run_id: str) -> list[RefundRow]:

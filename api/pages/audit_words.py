@@ -105,6 +105,7 @@ ACTS: Final = {
     "certify-letter": N_("gave the letter its certified-mail number"),
     "mail-returned": N_("noted that the letter came back"),
     "collect-refunds": N_("collected a run of refunds"),
+    "dissolve-refunds": N_("dissolved the run of refunds"),
     "issue-refunds": N_("issued the refunds"),
     # definitions
     "begin-draft": N_("began a draft"),

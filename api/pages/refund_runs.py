@@ -106,6 +106,18 @@ async def issue(request: Request, office: Office, form: Form, run_id: str) -> Re
     return RedirectResponse(urls.run(run_id), status_code=303)
 
 
+@router.post("/finance/refunds/{run_id}/dissolved")
+def dissolve(request: Request, office: Office, form: Form, run_id: str) -> Response:
+    """Puts the refunds of a run back among those that are payable."""
+    try:
+        refunding.dissolve(office, form.ask, run_id)
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        return _one(request, office, form.ask.person, run_id, problem)
+    return RedirectResponse(urls.refunds, status_code=303)
+
+
 def _all(request: Request, office: Services, person: Person, problem: Problem | None = None) -> Response:
     registers.may_see(person)
     today = office.today()

@@ -332,6 +332,10 @@ class Urls:
         """Where it is said that a run is issued."""
         return f"/finance/refunds/{_part(run)}/issued"
 
+    def run_dissolved(self, run: str) -> str:
+        """Where a run is dissolved."""
+        return f"/finance/refunds/{_part(run)}/dissolved"
+
     def checks(self, run: str) -> str:
         """The file from which a run's checks are printed."""
         return f"/api/money/runs/{_part(run)}/checks"

@@ -98,6 +98,12 @@ async def issue_refunds(office: Office, ask: Asked, run_id: RunId, body: Issue) 
     return answer(await refunding.issue(office, ask, run_id, first_check=body.first_check, issued_on=body.issued_on))
 
 
+@router.post("/runs/{run_id}/dissolved", operation_id="dissolve_refunds", status_code=204, responses=WRITE)
+def dissolve_refunds(office: Office, ask: Asked, run_id: RunId) -> Response:
+    """Dissolves a run that is not issued: its refunds wait to be collected again."""
+    return answer(refunding.dissolve(office, ask, run_id))
+
+
 CSV: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": {"text/csv": {}}}}
 
 

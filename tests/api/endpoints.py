@@ -257,6 +257,7 @@ REST: Final[Mapping[str, Row]] = {
     "POST /api/money/runs/{run_id}/issued": needs(
         "issue-refunds", sent={"first_check": 1001, "issued_on": "2026-03-09"}
     ),
+    "POST /api/money/runs/{run_id}/dissolved": needs("issue-refunds"),
     "GET /api/money/runs/{run_id}/checks": needs("issue-refunds"),
     "GET /api/money/deposits": needs(_MONEY),
     "GET /api/money/returned-payments": needs(_MONEY),
@@ -463,6 +464,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /finance/refunds": needs(_MONEY),
     "POST /finance/refunds": needs("issue-refunds"),
     "GET /finance/refunds/{run_id}": needs(_MONEY),
+    "POST /finance/refunds/{run_id}/dissolved": needs("issue-refunds"),
     "POST /finance/refunds/{run_id}/issued": needs(
         "issue-refunds", sent={"first_check": "1001", "issued_on": "2026-03-09"}
     ),

@@ -199,6 +199,10 @@ async def test_a_refund_is_approved_collected_issued_by_another_person_and_cashe
             row.payable_on = office.services.today()
     run = nothing if nothing.status_code == 201 else await finance.post("/api/money/runs")
     assert (run.status_code, run.json()["total_usd"]) == (201, "15.90"), run.text
+    by_mistake = f"/api/money/runs/{run.json()['id']}/dissolved"
+    assert (await other.post(by_mistake)).status_code == 204
+    assert (await other.post(by_mistake)).status_code == 404
+    run = await finance.post("/api/money/runs")
     address, today = f"/api/money/runs/{run.json()['id']}", office.services.today().isoformat()
     how = {"first_check": 1001, "issued_on": today}
     assert (await finance.post(f"{address}/issued", how)).status_code == 403  # two persons
@@ -206,6 +210,7 @@ async def test_a_refund_is_approved_collected_issued_by_another_person_and_cashe
     issued = await other.post(f"{address}/issued", how)
     assert (issued.status_code, issued.json()["issued_by"]) == (200, "finance2"), issued.text
     assert (await other.post(f"{address}/issued", how)).status_code == 409
+    assert (await other.post(f"{address}/dissolved")).status_code == 409
     await until(lambda: case_of(office, "refund").state == "issued")
     exported = await finance.get(f"{address}/checks")
     assert exported.headers["content-type"].startswith("text/csv")
