@@ -33,7 +33,7 @@ from store.queries.cases import case_page
 
 router = APIRouter(include_in_schema=False)
 
-FIELDS = ("name", "phone", "email", "language", "line1", "line2", "city", "zip")
+FIELDS = ("name", "phone", "email", "language", "line1", "line2", "city", "state", "zip")
 NEEDED = ("name", "line1", "city", "zip")
 
 
@@ -60,7 +60,7 @@ class ApplicantPage:
 def ask(request: Request, person: SignedIn) -> Response:
     """Asks who applies."""
     person.must("open-cases")
-    content = NewPage(given=dict.fromkeys(FIELDS, ""), key=new_key(), trouble=None)
+    content = NewPage(given=dict.fromkeys(FIELDS, "") | {"state": "CA"}, key=new_key(), trouble=None)
     return page(request, "counter/new_applicant.html", content, person=person)
 
 
@@ -68,6 +68,7 @@ def ask(request: Request, person: SignedIn) -> Response:
 def enter(request: Request, office: Office, form: Form) -> Response:
     """Keeps the applicant, or shows what is missing at its field."""
     given = {name: form.text(name)[:200] for name in FIELDS}
+    given["state"] = given["state"] or "CA"
     missing = {name: _("is required") for name in NEEDED if not given[name]}
     if missing:
         trouble = Trouble(
@@ -82,7 +83,7 @@ def enter(request: Request, office: Office, form: Form) -> Response:
         phone=given["phone"],
         email=given["email"],
         language=given["language"] or "en",
-        mailing={name: given[name] for name in ("line1", "line2", "city", "zip")},
+        mailing={name: given[name] for name in ("line1", "line2", "city", "state", "zip")},
     )
     return RedirectResponse(urls.applicant(answer.body["id"]), status_code=303)
 

@@ -98,6 +98,7 @@ class CounterPage:
     conversations: Sequence[ConversationView]
     counts: bool  #: a case of the account counts a call in which both offers are made
     may_write: bool
+    may_edit: bool
     may_pay: bool
     customer: str | None  #: whose personal data the reader may take out or redact
     today: date
@@ -242,6 +243,7 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
         conversations=log,
         counts=_counts(session, opened),
         may_write=person.may("work"),
+        may_edit=person.may("edit-accounts"),
         may_pay=person.may("take-payments"),
         customer=account.customer_id if may_keep(person) else None,
         today=today,

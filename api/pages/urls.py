@@ -94,6 +94,10 @@ class Urls:
         """One part of the desk as it is now: `mine`, `waiting`."""
         return f"/desk/{part}{_query(queue=queue, team='yes' if team else None, cursor=cursor)}"
 
+    def contact(self, account: str) -> str:
+        """Where it is changed how an account's customer is reached."""
+        return f"{self.account(account)}/contact"
+
     def account(self, account: str) -> str:
         """An account."""
         return f"/accounts/{_part(account)}"

@@ -18,12 +18,12 @@ from api.services import Office
 from api.views.accounts import (
     AccountDetail,
     AccountFound,
-    Address,
     BillView,
     ContactView,
     HoldView,
     LedgerView,
     LetterView,
+    MailingAddress,
     PaymentView,
     ReadView,
     bill_view,
@@ -63,7 +63,7 @@ class Contact(Body):
     phone: str = Field("", max_length=40, examples=["555-0100"])
     email: str = Field("", max_length=200, examples=["someone@example.org"])
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$", description="Of letters: BCP 47.")
-    mailing: Address | None = Field(None, description="Where letters go; null for the premise itself.")
+    mailing: MailingAddress | None = Field(None, description="Where letters go; null for the premise itself.")
 
 
 class NewPayment(Body):

@@ -17,7 +17,7 @@ from api.rest.bodies import Body, Cursor, Limit
 from api.rest.documented import GUARDED, READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
-from api.views.accounts import Address
+from api.views.accounts import MailingAddress
 from api.views.cases import CaseView, case_view
 from api.views.connections import (
     ApplicantMade,
@@ -64,7 +64,7 @@ class NewApplicant(Body):
     phone: str = Field("", max_length=40)
     email: str = Field("", max_length=200)
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$", description="Of letters: BCP 47.")
-    mailing: Address = Field(description="Where letters go.")
+    mailing: MailingAddress = Field(description="Where letters go.")
 
 
 class ApplicantSearch(Body):

@@ -15,7 +15,7 @@ from api.rest.bodies import AccountId, Body
 from api.rest.documented import READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
-from api.views.accounts import Address
+from api.views.accounts import MailingAddress
 from api.views.shown import Page, Shown
 from store.tables.parties import AccountParty
 
@@ -28,7 +28,7 @@ class Party(Body):
     """Somebody beside the customer, and where letters to them go."""
 
     name: str = Field(min_length=1, max_length=120, examples=["Law Office of A. Byrne"])
-    mailing: Address
+    mailing: MailingAddress
 
 
 class PartyView(Shown):
@@ -36,7 +36,7 @@ class PartyView(Shown):
 
     role: str
     name: str
-    mailing: Address
+    mailing: MailingAddress
 
 
 @router.get("/{account_id}/parties", operation_id="list_parties", response_model=Page[PartyView], responses=READ)
@@ -46,7 +46,7 @@ def list_parties(office: Office, person: SignedIn, account_id: AccountId) -> Pag
         account = viewed(session, person, account_id)
         query = select(AccountParty).where(AccountParty.account_id == account_id).order_by(col(AccountParty.role))
         found = [
-            PartyView(role=party.role, name=party.name, mailing=Address.model_validate(party.mailing))
+            PartyView(role=party.role, name=party.name, mailing=MailingAddress.model_validate(party.mailing))
             for party in session.exec(query)
         ]
     log_view(office, person, account_id, confidential=account.confidential, what="parties")

@@ -43,6 +43,12 @@ class Address(Shown):
     zip: str = Field(max_length=20)
 
 
+class MailingAddress(Address):
+    """Where letters go, in whatever state."""
+
+    state: str = Field("CA", max_length=20, examples=["CA"])
+
+
 class HoldView(Shown):
     """Something that stays or slows what the district does to an account."""
 
@@ -85,7 +91,7 @@ class AccountDetail(Shown):
     since: date
     closed: date | None
     confidential: bool
-    mailing: Address | None = Field(description="Where letters go when it is not the premise.")
+    mailing: MailingAddress | None = Field(description="Where letters go when it is not the premise.")
     phone: str
     email: str
     route: str
@@ -102,7 +108,7 @@ class ContactView(Shown):
     phone: str
     email: str
     language: str
-    mailing: Address | None
+    mailing: MailingAddress | None
 
 
 class ReadView(Shown):
@@ -181,10 +187,10 @@ def address_of(premise: Premise) -> Address:
     return Address(line1=premise.line1, line2=premise.line2, city=premise.city, zip=premise.zip)
 
 
-def mailing_of(account: Account) -> Address | None:
+def mailing_of(account: Account) -> MailingAddress | None:
     """Where letters go when it is not the premise."""
-    known = {name: value for name, value in (account.mailing or {}).items() if name in Address.model_fields}
-    return Address(**known) if known else None  # of an account that a case opened it names the state as well
+    known = {name: value for name, value in (account.mailing or {}).items() if name in MailingAddress.model_fields}
+    return MailingAddress(**known) if known else None
 
 
 def found_view(found: Found, *, may_see: bool) -> AccountFound:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 
-from api.views.accounts import Address
+from api.views.accounts import MailingAddress
 from api.views.shown import Moment, Said, Shown, Usd
 from store.connections import Connection
 from store.tables.connections import Applicant, Parcel, RegisterEvent, RegisterItem
@@ -35,7 +35,7 @@ class ApplicantView(Shown):
     phone: str
     email: str
     language: str
-    mailing: Address
+    mailing: MailingAddress
     since: Moment
 
 
@@ -134,7 +134,10 @@ def applicant_view(row: Applicant, *, zone: ZoneInfo) -> ApplicantView:
         phone=row.phone,
         email=row.email,
         language=row.language,
-        mailing=Address(**{name: str(kept.get(name, "")) for name in ("line1", "line2", "city", "zip")}),
+        mailing=MailingAddress(
+            **{name: str(kept.get(name, "")) for name in ("line1", "line2", "city", "zip")},
+            state=kept.get("state") or "CA",
+        ),
         since=row.since.astimezone(zone),
     )
 

@@ -137,8 +137,8 @@ def load_accounts(connection: Connection, rows: list[Values], _at: datetime) -> 
 
 
 def _account(row: Values) -> Values:
-    parts = {part: row[f"mailing_{part}"] for part in ("address", "address2", "city", "zip")}
-    mailing = {"line1": parts["address"], "line2": parts["address2"], "city": parts["city"], "zip": parts["zip"]}
+    columns = {"line1": "address", "line2": "address2", "city": "city", "state": "state", "zip": "zip"}
+    mailing = {part: row[f"mailing_{column}"] for part, column in columns.items()}
     return {
         "id": row["account"],
         "premise_id": f"p-{row['account']}",

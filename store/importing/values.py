@@ -59,6 +59,13 @@ def one_of(*values: str) -> Callable[[str, ZoneInfo], str]:
     return read
 
 
+def state(value: str, _zone: ZoneInfo) -> str:
+    """A state of the United States, as the post writes it: `CA`."""
+    if len(value) != 2 or not value.isascii() or not value.isalpha():
+        raise _wanted(value, say("a state such as CA is wanted"))
+    return value.upper()
+
+
 def yes_no(value: str, _zone: ZoneInfo) -> bool:
     """Yes or no, true or false, 1 or 0."""
     word = value.lower()

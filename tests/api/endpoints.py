@@ -325,6 +325,8 @@ PAGES: Final[Mapping[str, Row]] = {
     "POST /accounts": needs("see-accounts", sent={"words": "young"}),
     "GET /accounts/{account_id}": needs("see-accounts"),
     "GET /accounts/{account_id}/now": needs("see-accounts"),
+    "GET /accounts/{account_id}/contact": needs("edit-accounts"),
+    "POST /accounts/{account_id}/contact": needs("edit-accounts"),
     "GET /accounts/{account_id}/open/{case}": needs("open-cases"),
     "POST /accounts/{account_id}/open/{case}": needs("open-cases"),
     "POST /accounts/{account_id}/conversations": needs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from api.problems import kinds
 from store import people
 from tests.api.office import Office
+from tests.api.pages_office import seen, sent
 
 
 async def test_a_write_needs_a_key(office: Office) -> None:
@@ -93,6 +95,26 @@ async def test_me_says_what_i_may_do(office: Office) -> None:
     assert me["queues"] == ["customer-service"]
     assert me["limits"] == [{"kind": "adjustment", "amount_usd": "100.00"}]
     assert "take-payments" in me["rights"]
+
+
+async def test_a_representative_writes_down_where_letters_go_now_and_is_told_of_what_somebody_else_wrote(
+    office: Office,
+) -> None:
+    first = (await seen(office, "rep", "/accounts/a-1/contact")).text
+    found = re.search('name="version" value="([^"]+)"', first)
+    assert found is not None
+    new = {"phone": "555-0142", "language": "es", "line1": "PO Box 7", "city": "Reno", "state": "NV", "zip": "89501"}
+    kept = await sent(office, "rep", "/accounts/a-1/contact", version=found[1], **new)
+    assert (kept.status_code, kept.headers["location"]) == (303, "/accounts/a-1"), kept.text
+    read = (await office.by("rep").get("/api/accounts/a-1/contact")).json()
+    assert (read["phone"], read["language"], read["mailing"]["state"]) == ("555-0142", "es", "NV")
+    stale = await sent(office, "rep2", "/accounts/a-1/contact", version=found[1], phone="555-0177")
+    assert stale.status_code == 412
+    assert 'value="555-0177"' in stale.text
+    assert "Now: 555-0142" in stale.text
+    half = await sent(office, "rep", "/accounts/a-1/contact", version=found[1], line1="PO Box 8", language="en")
+    assert (half.status_code, "City is required." in half.text) == (422, True)
+    assert (await seen(office, "auditor", "/accounts/a-1/contact")).status_code == 403
 
 
 async def test_contact_data_change_only_from_the_version_that_was_read(office: Office) -> None:
