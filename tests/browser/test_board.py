@@ -12,7 +12,7 @@ from store.tables.cases import TaskRow
 from tests.browser.opening import Axe, Desk, NewPage, sign_in
 
 ACCOUNT, ANOTHER = "10-004245", "10-004378"
-PATIENCE = 60_000  #: milliseconds, of which a look at what changed takes ten thousand at most
+PATIENCE = 60_000  #: milliseconds, on a busy machine
 
 
 async def complaint(page: Page, account: str = ACCOUNT) -> str:

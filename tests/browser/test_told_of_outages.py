@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from opening import Axe, NewPage, sign_in
 from playwright.async_api import expect
 
+from tests.browser.opening import Axe, NewPage, sign_in
+
 ACCOUNT = "10-004364"
-PATIENCE = 60_000  #: milliseconds, of which a look at what changed takes ten thousand at most
+PATIENCE = 60_000  #: milliseconds, on a busy machine
 
 
 async def test_who_calls_about_water_that_is_off_is_told_so_and_until_when(new_page: NewPage, axe: Axe) -> None:
