@@ -184,7 +184,7 @@ def test_a_deposit_pays_what_the_account_owes(book: Store) -> None:
 
 def test_no_more_is_applied_than_is_held(book: Store) -> None:
     twice(book, effect("take-deposit", amount="100.00"))
-    with book.writing() as session, pytest.raises(EffectRefused, match=r"more than the \$100.00 that are held"):
+    with book.writing() as session, pytest.raises(EffectRefused, match=r"only \$100.00 are held"):
         registry.carry_out(session, effect("apply-deposit", 2, amount="100.01", to="inspection"))
 
 

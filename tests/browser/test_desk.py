@@ -6,7 +6,8 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.browser.opening import Axe, NewPage, sign_in
+from store import claims
+from tests.browser.opening import Axe, Desk, NewPage, sign_in
 
 TASK = "Review the consumption history"
 
@@ -69,7 +70,9 @@ async def test_interrupted_work_is_found_again_with_what_was_typed(new_page: New
     await page.wait_for_url(re.compile(f"/cases/{case}$"))
 
 
-async def test_two_people_at_one_desk_see_at_once_what_the_other_takes_and_what_comes_in(new_page: NewPage) -> None:
+async def test_two_people_at_one_desk_see_at_once_what_the_other_takes_and_what_comes_in(
+    new_page: NewPage, desk: Desk
+) -> None:
     one, other = await new_page(), await new_page()
     await sign_in(one, "rep")
     await sign_in(other, "rep2")
@@ -79,6 +82,10 @@ async def test_two_people_at_one_desk_see_at_once_what_the_other_takes_and_what_
     there = other.locator(f"#waiting tr[id^='t-{case}']")
     await expect(there).to_be_visible(timeout=20_000)
     await there.get_by_role("checkbox").focus()
+    with desk.store.writing() as session:
+        claims.set_priority(session, f"{case}.1", "urgent")  # it moves up, and the focus goes with it
+    await expect(there).to_contain_text("urgent")
+    assert await there.evaluate("row => row.previousElementSibling === null && row.contains(document.activeElement)")
     await one.goto("/")
     await one.locator(f"#waiting tr[id^='t-{case}']").get_by_role("button", name="Claim").click()
     await expect(there).to_have_count(0, timeout=20_000)
@@ -100,7 +107,7 @@ async def test_a_morning_by_keyboard_alone(new_page: NewPage) -> None:
     await expect(page.locator(f"tr[id^='t-{second}']")).to_be_visible()
 
     async def walk_to(case: str) -> None:
-        for _ in range(60):
+        for _ in range(120):
             await page.keyboard.press("j")
             if await page.evaluate("document.activeElement.closest('[data-row]')?.id") == f"t-{case}.1":
                 return

@@ -75,10 +75,18 @@ function mergeRows(part, fresh) {
     const old = known.get(row.id);
     const kept = old && old.dataset.version === row.dataset.version ? old : document.adoptNode(row);
     if (old && kept !== old) put(old, kept);
-    if (last ? last.nextElementSibling !== kept : part.firstElementChild !== kept) last ? last.after(kept) : part.prepend(kept);
+    if (last ? last.nextElementSibling !== kept : part.firstElementChild !== kept) move(kept, last, part);
     last = kept;
   }
   return gone.length || came.length ? "changed" : "same";
+}
+
+// A row that moves leaves the page for a moment, and the focus would stay behind.
+function move(row, last, part) {
+  const focused = row.contains(document.activeElement) ? document.activeElement : null;
+  if (last) last.after(row);
+  else part.prepend(row);
+  focused?.focus({ preventScroll: true });
 }
 
 function neighbour(row, gone) {
