@@ -78,11 +78,13 @@ async def test_two_people_at_one_desk_see_at_once_what_the_other_takes_and_what_
     await sign_in(other, "rep2")
     seen = await other.evaluate("window.untouched = true")
     assert seen
-    await open_complaint(one, "10-004399")
-    case = await open_complaint(one, "10-004322")
+    above, case = await open_complaint(one, "10-004399"), await open_complaint(one, "10-004322")
+    with desk.store.writing() as session:
+        claims.set_priority(session, f"{above}.1", "high")
     there = other.locator(f"#waiting tr[id^='t-{case}']")
     await expect(there).to_be_visible(timeout=20_000)
     await there.get_by_role("checkbox").focus()
+    await expect(other.locator(f"#waiting tr[id^='t-{above}']")).to_contain_text("high")
     assert await there.evaluate("row => row.previousElementSibling !== null")
     with desk.store.writing() as session:
         claims.set_priority(session, f"{case}.1", "urgent")  # it moves up, and the focus goes with it
