@@ -25,6 +25,7 @@ from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
+from api.views.accounts import MailingAddress
 from api.views.cases import CaseView, case_view
 from api.views.connections import ApplicantView, applicant_view
 from api.views.openings import opening_fields
@@ -83,7 +84,7 @@ def enter(request: Request, office: Office, form: Form) -> Response:
         phone=given["phone"],
         email=given["email"],
         language=given["language"] or "en",
-        mailing={name: given[name] for name in ("line1", "line2", "city", "state", "zip")},
+        mailing={name: given[name] for name in MailingAddress.model_fields},
     )
     return RedirectResponse(urls.applicant(answer.body["id"]), status_code=303)
 

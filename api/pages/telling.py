@@ -46,13 +46,6 @@ def _timer(machine: Machine, rest: str) -> str:
     return _("“%(timer)s” was due and could not be", timer=title) if rest.endswith(" refused") else title
 
 
-def _named(machine: Machine, name: str) -> str:
-    for plan in machine.setting.plan.states.values():
-        if plan.task is not None and plan.task.name == name:
-            return plan.task.spec.title
-    return title_of(name)
-
-
 def _holds(machine: Machine, rest: str) -> str:
     if rest == "none":
         return _("No hold stands any more")
@@ -81,9 +74,9 @@ _TELLERS: Final[dict[str, Callable[[Machine, str], str]]] = {
     "holds": _holds,
     "child": lambda machine, rest: _("The child case closed: %(how)s", how=title_of(rest.removeprefix("closed "))),
     "line": _line,
-    "suspended": lambda machine, rest: _("Put aside: %(task)s", task=_named(machine, rest)),
-    "resumed": lambda machine, rest: _("Gone on with: %(task)s", task=_named(machine, rest)),
-    "redo": lambda machine, rest: _("Opened once more: %(task)s", task=_named(machine, rest)),
+    "suspended": lambda machine, rest: _("Put aside: %(task)s", task=machine.setting.task_title(rest)),
+    "resumed": lambda machine, rest: _("Gone on with: %(task)s", task=machine.setting.task_title(rest)),
+    "redo": lambda machine, rest: _("Opened once more: %(task)s", task=machine.setting.task_title(rest)),
     "moved": lambda machine, rest: _("Moved to “%(state)s”", state=state_title(machine, rest.removeprefix("to "))),
     "migrated": lambda machine, rest: _("Came over to version %(version)s", version=rest.rpartition(" ")[2]),
     "override": lambda machine, rest: _("Overridden: %(rules)s", rules=rest),
