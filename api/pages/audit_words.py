@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from api import texts
+from api.acts.accounts import WHYS
 from api.pages.words import titled
 from api.texts import N_, _
 from definitions.language.expand import title_of
@@ -57,6 +59,7 @@ ACTS: Final = {
     "take-payment": N_("took a payment"),
     "conversation": N_("noted a conversation"),
     "change-contact": N_("changed how the customer is reached"),
+    "change-name": N_("changed the customer's name"),
     "note-counsel": N_("noted the customer's attorney"),
     "note-trustee": N_("noted the trustee in bankruptcy"),
     "note-third-party": N_("noted the third party for notices"),
@@ -155,6 +158,7 @@ KINDS: Final = {
     "letters": N_("letters"),
     "list": N_("list"),
     "memo": N_("memo"),
+    "name": N_("name"),
     "outage": N_("outage"),
     "outages": N_("outages"),
     "parcel": N_("parcel"),
@@ -220,4 +224,4 @@ def rule_told(rule: str | None) -> str:
         head = _(RULES[head])
     elif beginning is not None:
         head = _(NAMED[beginning], name=head.removeprefix(f"{beginning} "))
-    return f"{head}{colon}{rest}"
+    return f"{head}{colon}{texts.said(WHYS.get(rest, rest))}"

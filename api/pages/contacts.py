@@ -25,7 +25,6 @@ from api.views.stories import contact, contact_etag
 
 router = APIRouter(include_in_schema=False)
 
-RIGHT: Final = "edit-accounts"
 MAILING: Final = {"line1": 120, "line2": 120, "city": 80, "state": 20, "zip": 20}  #: with the most characters of each
 LONGEST: Final = {"phone": 40, "email": 200, **MAILING}
 
@@ -47,7 +46,7 @@ class ContactPage:
 @router.get("/accounts/{account_id}/contact")
 def ask(request: Request, office: Office, person: SignedIn, account_id: str) -> Response:
     """Shows how the customer is reached, to be changed."""
-    person.must(RIGHT)
+    person.must(acts.RIGHT)
     return _form(request, office, person, account_id)
 
 

@@ -98,6 +98,10 @@ class Urls:
         """Where it is changed how an account's customer is reached."""
         return f"{self.account(account)}/contact"
 
+    def name(self, account: str) -> str:
+        """Where the name of an account's customer is changed."""
+        return f"{self.account(account)}/name"
+
     def account(self, account: str) -> str:
         """An account."""
         return f"/accounts/{_part(account)}"

@@ -24,6 +24,7 @@ from api.views.accounts import (
     LedgerView,
     LetterView,
     MailingAddress,
+    NameView,
     PaymentView,
     ReadView,
     bill_view,
@@ -36,14 +37,22 @@ from api.views.cases import CaseView, case_view
 from api.views.deliveries import DeliveryView
 from api.views.money import ReceiptView, receipt_view
 from api.views.shown import Page, Usd, next_link
-from api.views.stories import account_detail, contact, contact_etag, letters_page, reads_page
+from api.views.stories import (
+    account_detail,
+    called,
+    contact,
+    contact_etag,
+    letters_page,
+    name_etag,
+    reads_page,
+)
 from definitions.language.sentences import say
 from store.ledger import statement
 from store.queries.accounts import bill_page
 from store.queries.cases import case_page
 from store.queries.finding import search_accounts
 from store.receipts import receipt
-from store.tables.utility import Payment
+from store.tables.utility import Customer, Payment
 
 router = APIRouter(prefix="/api/accounts", tags=["accounts"])
 
@@ -64,6 +73,13 @@ class Contact(Body):
     email: str = Field("", max_length=200, examples=["someone@example.org"])
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$", description="Of letters: BCP 47.")
     mailing: MailingAddress | None = Field(None, description="Where letters go; null for the premise itself.")
+
+
+class Name(Body):
+    """What the customer is called now, and why otherwise than before."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["Maria Lopez-Young"])
+    why: accounts.Why
 
 
 class NewPayment(Body):
@@ -132,6 +148,26 @@ def change_contact(
             mailing=body.mailing.model_dump() if body.mailing else None,
         )
     )
+
+
+@router.get("/{account_id}/name", operation_id="read_name", response_model=NameView, responses=READ)
+def read_name(office: Office, person: SignedIn, account_id: AccountId, response: Response) -> NameView:
+    """Reads what the customer is called; its ETag is needed to change it."""
+    with office.store.reading() as session:
+        account = accounts.viewed(session, person, account_id)
+        view = called(session, account, confidential=person.may("see-confidential"))
+        response.headers["ETag"] = name_etag(session.get_one(Customer, account.customer_id))
+    accounts.log_view(office, person, account_id, confidential=account.confidential, what="name")
+    return view
+
+
+@router.put(
+    "/{account_id}/name", operation_id="change_name", status_code=204, response_class=Response, responses=GUARDED
+)
+def change_name(office: Office, ask: Asked, account_id: AccountId, body: Name, if_match: IfMatch = None) -> Response:
+    """Changes what the customer is called, for all of their accounts; who takes a service over is another customer."""
+    version = version_of(if_match, "a customer's name")
+    return answer(accounts.change_name(office, ask, account_id, version=version, name=body.name, why=body.why))
 
 
 @router.get("/{account_id}/reads", operation_id="list_reads", response_model=Page[ReadView], responses=READ)

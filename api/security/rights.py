@@ -14,7 +14,7 @@ RIGHTS: Final = {
     "assign-tasks": say("gives tasks to others, takes them away, skips and redoes them"),
     "reopen-cases": say("reopens closed cases"),
     "see-accounts": say("finds accounts and reads their story"),
-    "edit-accounts": say("changes how an account's customer is reached"),
+    "edit-accounts": say("changes a customer's name and how they are reached"),
     "take-payments": say("records payments"),
     "issue-refunds": say("collects and issues runs of refunds, reads the registers of money"),
     "place-holds": say("places and releases holds, of the kinds that the role may place"),

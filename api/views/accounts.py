@@ -111,6 +111,14 @@ class ContactView(Shown):
     mailing: MailingAddress | None
 
 
+class NameView(Shown):
+    """What an account's customer is called."""
+
+    account: str
+    name: str
+    others: list[str] = Field(description="The customer's other accounts that one may see: they bear the name, too.")
+
+
 class ReadView(Shown):
     """What a meter's register showed."""
 

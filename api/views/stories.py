@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from api.views.accounts import (
     AccountDetail,
     ContactView,
+    NameView,
     address_of,
     contact_view,
     hold_view,
@@ -54,7 +55,25 @@ def contact(session: Session, account: Account) -> ContactView:
 
 def contact_etag(view: ContactView) -> str:
     """An ETag of how the customer is reached: it has no version of its own, so its content is digested."""
-    return f'"{hashlib.sha256(view.model_dump_json().encode()).hexdigest()[:24]}"'
+    return _etag(view.model_dump_json(exclude={"name"}))
+
+
+def called(session: Session, account: Account, *, confidential: bool) -> NameView:
+    """What the account's customer is called, and which accounts bear the name, with the confidential ones or without."""
+    query = select(Account.id).where(Account.customer_id == account.customer_id, Account.id != account.id)
+    if not confidential:
+        query = query.where(col(Account.confidential).is_(False))
+    others = session.exec(query.order_by(col(Account.id)))
+    return NameView(account=account.id, name=session.get_one(Customer, account.customer_id).name, others=list(others))
+
+
+def name_etag(customer: Customer) -> str:
+    """An ETag of what the customer is called."""
+    return _etag(f"{customer.id} {customer.name}")
+
+
+def _etag(content: str) -> str:
+    return f'"{hashlib.sha256(content.encode()).hexdigest()[:24]}"'
 
 
 def reads_page(session: Session, account: Account, *, limit: int, cursor: str | None) -> Page[Read]:

@@ -13,7 +13,8 @@ this order, since each refers to those before it: accounts, meters, reads, bills
 - Amounts are US dollars without sign or separators (`84.10`), water is in ccf with up to three places (`1042.125`).
 - A bad row is reported with file, line and reason; the good rows of the file load.
 - Nothing loads twice: a row whose key is in the books is left as it is, and reported when it says something else.
-  What may be said later: the day on which a payment was returned, the day on which a meter was removed.
+  What may be said later: the day on which a payment was returned, the day on which a meter was removed. An account with another
+  name may be a marriage or another customer: its row is reported, and somebody changes the name on the account's page.
 - Bills and payments are posted to the ledger; a payment of an account with open cases reaches them as `payment-received`,
   one that is returned as `payment-returned`; `payment-rejected` opens a returned payment for it.
 """

@@ -26,7 +26,7 @@ from store.ledger import bill_entry, payment_entry, post
 from store.projection import write_step
 from store.publishing import publish_compiled
 from store.tables.papers import Letter
-from store.tables.utility import Bill, Payment
+from store.tables.utility import Account, Bill, Customer, Payment
 from store.writes import EffectWrite
 from tests.shipped import shipped
 
@@ -145,6 +145,22 @@ def test_a_letter_is_the_same_bytes_again_from_what_it_keeps(book: Store, kept: 
     on_disk = b"".join(file.read_bytes() for file in kept.folder.rglob("*") if file.is_file())
     assert str(data["customer"]["name"]).encode() not in on_disk
     assert b"%PDF" not in on_disk
+
+
+def test_a_letter_keeps_the_name_that_it_was_written_with_and_the_next_bears_the_new_one(
+    book: Store, kept: FolderStore
+) -> None:
+    before, after = effect("letter", 2, template="reminder"), effect("letter", 3, template="reminder")
+    with book.writing() as session:
+        registry.carry_out(session, before)
+        account = session.get_one(Account, books.ACCOUNT)
+        session.get_one(Customer, account.customer_id).name = "Maria Young"
+    with book.writing() as session:
+        registry.carry_out(session, after)
+        rows = [session.get_one(Letter, f"l-{each.id}") for each in (before, after)]
+    bear = [b"Maria Young" in kept.get(str(row.data_digest)) for row in rows]
+    assert bear == [False, True]
+    assert letters.recomputed(rows[0]) == kept.get(str(rows[0].file_digest))
 
 
 def test_a_letter_without_its_data_says_so(book: Store) -> None:

@@ -61,6 +61,8 @@ REST: Final[Mapping[str, Row]] = {
     "GET /api/accounts/{account_id}": needs("see-accounts"),
     "GET /api/accounts/{account_id}/contact": needs("see-accounts"),
     "PUT /api/accounts/{account_id}/contact": needs("edit-accounts", sent={"phone": "1"}),
+    "GET /api/accounts/{account_id}/name": needs("see-accounts"),
+    "PUT /api/accounts/{account_id}/name": needs("edit-accounts", sent={"name": "X", "why": "misspelt"}),
     "GET /api/redactions": needs("redact-persons"),
     "GET /api/persons/{person_id}": needs("redact-persons or export-persons"),
     "GET /api/persons/{person_id}/export": needs("export-persons"),
@@ -327,6 +329,8 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /accounts/{account_id}/now": needs("see-accounts"),
     "GET /accounts/{account_id}/contact": needs("edit-accounts"),
     "POST /accounts/{account_id}/contact": needs("edit-accounts"),
+    "GET /accounts/{account_id}/name": needs("edit-accounts"),
+    "POST /accounts/{account_id}/name": needs("edit-accounts", sent={"name": "X", "why": "misspelt"}),
     "GET /accounts/{account_id}/open/{case}": needs("open-cases"),
     "POST /accounts/{account_id}/open/{case}": needs("open-cases"),
     "POST /accounts/{account_id}/conversations": needs(

@@ -53,6 +53,7 @@ LOOKS: Final[tuple[Look, ...]] = (
         ("an account", "/accounts/{account}", "accounts"),
         ("the parts of an account that live", "/accounts/{account}/now", "accounts"),
         ("how a customer is reached", "/accounts/{account}/contact", "accounts"),
+        ("a customer's name", "/accounts/{account}/name", "accounts"),
         ("opening a case", "/accounts/{account}/open/high-consumption", "accounts"),
         ("a receipt", "/accounts/{account}/payments/{payment}", "payments"),
         ("outages", "/outages"),

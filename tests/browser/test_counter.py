@@ -8,6 +8,7 @@ from opening import Axe, sign_in
 from playwright.async_api import Page, expect
 
 ACCOUNT = "10-004259"
+MARRIED = "10-004273"
 
 
 async def test_a_call_is_verified_noted_paid_and_becomes_a_case_in_two_clicks(live_page: Page, axe: Axe) -> None:
@@ -40,6 +41,23 @@ async def test_a_call_is_verified_noted_paid_and_becomes_a_case_in_two_clicks(li
     await said.get_by_role("link").first.click()
     await page.get_by_role("button", name="Open the case").click()
     await expect(page).to_have_url(re.compile("/cases/c-"))
+
+
+async def test_a_customer_who_married_is_found_by_the_new_name(page: Page, axe: Axe) -> None:
+    await sign_in(page, "rep")
+    await page.goto(f"/accounts/{MARRIED}")
+    await page.get_by_role("link", name="Change the name").click()
+    await axe(page)
+    await page.get_by_label("Name", exact=True).fill("Aurelia Quackenbush")
+    await page.get_by_role("button", name="Keep it").click()
+    await expect(page.get_by_label("Why it changes")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Why it changes").select_option(label="marriage or divorce")
+    await page.get_by_role("button", name="Keep it").click()
+    await expect(page.get_by_role("heading", name="Aurelia Quackenbush")).to_be_visible()
+    await page.goto("/accounts")
+    await page.get_by_label(re.compile("Name, address")).fill("quackenbush")
+    await page.get_by_role("button", name="Find", exact=True).click()
+    await expect(page.get_by_role("link", name=MARRIED)).to_be_visible()
 
 
 async def test_the_counter_fits_a_narrow_screen_and_works_without_script(page: Page) -> None:
