@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -95,9 +95,18 @@ def keep_templates(folder: Path, store: files.FileStore) -> dict[str, str]:
     return {name: store.put(each.text.encode()) for name, each in found.items()}
 
 
+def names_printed(compiled: Compiled, store: files.FileStore) -> frozenset[str]:
+    """The names of a case's data that the letters of its version may put into print."""
+    found: set[str] = set()
+    for name in compiled.letters:
+        with suppress(EffectRefused):  # a letter whose wording is gone prints nothing
+            found |= _template(name, compiled, store).names
+    return frozenset(found)
+
+
 def _draft(session: Session, effect: Effect) -> Draft:
     compiled = published.of_case(session, effect.case)
-    using = _template(str(effect.args["template"]), compiled)
+    using = _template(str(effect.args["template"]), compiled, files.current())
     whom = addressee(session, effect)
     languages = _languages(using, effect.args.get("languages"), whom.language)
     to = str(effect.args.get("to") or "customer")
@@ -192,7 +201,7 @@ def letter_data(
     }
 
 
-def _template(name: str, compiled: Compiled) -> Template:
+def _template(name: str, compiled: Compiled, store: files.FileStore) -> Template:
     """The template in the wording that the case's version was published with."""
     digest = compiled.letters.get(name)
     shipped = catalogue.shipped().get(name)
@@ -201,7 +210,7 @@ def _template(name: str, compiled: Compiled) -> Template:
             raise EffectRefused(say('there is no letter "%(name)s"', name=name), code="no-letter")
         return shipped
     try:
-        return template(name, files.current().get(digest).decode())
+        return template(name, store.get(digest).decode())
     except files.NoSuchFileError:
         raise EffectRefused(
             say(

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from activities.printing import unprintable
 from definitions.language.library import load_library
 from headgate.errors import fail
 from headgate.settings import Settings
@@ -17,6 +18,7 @@ from store.clock import district_now
 from store.engine import open_store
 from store.importing.kinds import KINDS
 from store.importing.run import ImportFileError, import_file
+from store.importing.values import Reading
 
 PACIFIC = "America/Los_Angeles"
 
@@ -28,7 +30,7 @@ def import_(
     """Load a CSV file; every bad row is reported with its line and reason, good rows load, nothing loads twice."""
     settings = Settings()
     district = load_library(settings.definitions).district
-    zone = ZoneInfo(district.time_zone if district else PACIFIC)
+    reading = Reading(zone=ZoneInfo(district.time_zone if district else PACIFIC), unprintable=unprintable)
     store = open_store(settings.database)
     try:
         with store.reading() as session:
@@ -39,7 +41,7 @@ def import_(
             def moved(done: int, total: int) -> None:
                 progress.update(bar, completed=done, total=total)
 
-            report = import_file(store, kind, file, by="headgate import", now=now, zone=zone, progress=moved)
+            report = import_file(store, kind, file, by="headgate import", now=now, reading=reading, progress=moved)
     except ImportFileError as error:
         fail(str(error))
         return

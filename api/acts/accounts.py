@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from sqlmodel import Session, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.printable import must_print, whom
 from api.acts.rules import must_see_account
 from api.problems import Changed, Conflict, Invalid, NotFound
 from api.security.people import Person
@@ -79,6 +80,7 @@ def change_contact(
         account, customer = _to_change(session, ask, record, account_id)
         if contact_etag(contact(session, account)) != f'"{version}"':
             raise Changed(say("Somebody changed how this customer is reached since you read it. Read it again first."))
+        must_print(whom(None, mailing))
         customer.phone, customer.email = phone, email
         account.language, account.mailing = language, mailing
         _keep_words(session, customer)
@@ -110,6 +112,7 @@ def _name(given: str, *, now: str) -> str:
     name = " ".join(given.split())
     if not words_in(name):
         raise Invalid(say("A customer has a name."), fields={"name": say("needs a letter or a digit")})
+    must_print(whom(name, None))
     if name == now:
         raise Invalid(say("The customer is called so already."), fields={"name": say("is their name already")})
     return name

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlmodel import Session, select
 
 from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.printable import must_print, whom
 from api.problems import Changed, NotFound
 from api.security.people import Person
 from api.services import Services
@@ -39,6 +40,7 @@ def keep(
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "open-cases")
+        must_print(whom(name, mailing))
         record.id = number = f"ap-{uuid4().hex[:12]}"
         add_applicant(
             session, number, name=name, phone=phone, email=email, language=language, mailing=mailing, at=ask.at
@@ -69,6 +71,7 @@ def change(
             raise NotFound(say("There is no applicant %(applicant)s.", applicant=repr(applicant_id[:60])))
         if applicant_etag(row) != f'"{version}"':
             raise Changed(say("Somebody changed this applicant since you read it. Read it again first."))
+        must_print(whom(name, mailing))
         row.name, row.phone, row.email, row.language, row.mailing = name, phone, email, language, mailing
         session.flush()
         keep_applicant_words(session.connection(), [applicant_id])
@@ -91,6 +94,7 @@ def enter_parcel(office: Services, ask: Ask, apn: str, told: ParcelView) -> Answ
 
     def work(session: Session, record: Record) -> Answer:
         must_change_things(ask.person, "open-cases")
+        must_print({"line1": told.line1, "city": told.city})
         row = session.get(Parcel, apn) or Parcel(id=apn)
         for name, value in told.model_dump().items():
             if name != "id":

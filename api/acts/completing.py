@@ -13,8 +13,10 @@ from api.acts.checking import last_check, must_be_checked
 from api.acts.claiming import holds, note, take
 from api.acts.entities import frozen
 from api.acts.moving import Move, Rules, moved
+from api.acts.printable import must_print_form
 from api.acts.remembering import fields_for
 from api.acts.rules import CLOSED, definition_of, may_do, must_see_task, open_task
+from api.library import published
 from api.problems import BadForm, Changed, Conflict, NotFound, NotPermitted
 from api.services import Services
 from definitions.language.sentences import say
@@ -60,6 +62,9 @@ async def complete(
         record.rule = may_do(session, ask.person, task)
         _may_choose(session, ask, task, completion.outcome)
         must_be_checked(office, session, task, completion.outcome)
+        _, case = definition_of(session, task)
+        fields = fields_for(session, task, completion.outcome)
+        must_print_form(office, [published(session, case.definition, case.version)], fields, completion.form)
         if also is not None:
             also(session, record)
 

@@ -16,17 +16,20 @@ from starlette.concurrency import run_in_threadpool
 
 from activities.delivery import tell_holds, to_account
 from activities.openings import NotPublishedError
+from activities.published import in_effect
 from api.acts.accounts import viewed
 from api.acts.act import Answer, Ask, Record, answered, key_row, must_change_things, once, refuse
 from api.acts.entities import frozen
 from api.acts.moving import name_of
+from api.acts.printable import must_print_form
 from api.acts.rules import must_not_be_an_answer
 from api.engine import engine_answers
-from api.library import current_all, published
+from api.library import published
 from api.problems import Changed, Conflict, Invalid, NotPermitted, Problem, UnknownHere
 from api.services import Services
 from api.views.accounts import hold_view, payment_view
 from api.views.deliveries import delivery_view
+from definitions.language.compiled import Compiled
 from definitions.language.model import DataField
 from definitions.language.sentences import say, sentence_of, whole
 from store.ledger import payment_entry, post
@@ -205,16 +208,22 @@ def _kept(office: Services, ask: Ask, record: Record, answer: Answer) -> Answer:
 def _frozen(office: Services, account: str, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The event's data as the account's open cases, or cases that it opens, declare them; entities looked up and frozen."""
     declared: dict[str, DataField] = {}
+    hearing: list[Compiled] = []
     with office.store.reading() as session:
-        for opens in current_all(session, office.now()):
-            if name in opens.opens_on:
-                declared |= opens.data
+        for opens in in_effect(session, office.now()):
+            if name in opens.definition.opens_on:
+                declared |= opens.definition.data
+                hearing.append(opens)
         for case_id in open_cases_of_account(session, account):
             case = session.get_one(CaseRow, case_id)
-            declared |= published(session, case.definition, case.version).definition.messages.get(name, {})
+            compiled = published(session, case.definition, case.version)
+            if name in compiled.definition.messages:
+                declared |= compiled.definition.messages[name]
+                hearing.append(compiled)
         values, wrong = frozen(session, declared, data, account)
     if wrong:
         raise Invalid(say("The event names something that there is not."), fields=wrong)
+    must_print_form(office, hearing, declared, data)
     return values
 
 

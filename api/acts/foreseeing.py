@@ -7,10 +7,11 @@ from typing import Any
 
 from api.acts.act import must_change_things
 from api.acts.entities import frozen
+from api.acts.printable import unprintable_fields
 from api.acts.queue import task_seen
 from api.acts.remembering import fields_for
 from api.acts.rules import CLOSED, may_do
-from api.library import content_of_case
+from api.library import content_of_case, published
 from api.problems import Conflict
 from api.security.people import Person
 from api.services import Services
@@ -40,4 +41,5 @@ def foretold(office: Services, person: Person, task_id: str, form: Mapping[str, 
         values, wrong = checked(optional, {name: value for name, value in known.items() if name not in missing})
         case = cases.from_json(row.snapshot)
         found = outcomes(session, machine, case, task, person, office.now(), values, helpers_of(session, task.id))
+        wrong |= unprintable_fields(office, [published(session, row.definition, row.version)], optional, form)
     return ForetoldView(wrong=missing | wrong, outcomes=found)

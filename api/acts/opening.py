@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.acts.act import Answer, Ask, Record, must_change_things
 from api.acts.entities import frozen
 from api.acts.moving import audited, key_of, name_of, taken_once
+from api.acts.printable import must_print_form
 from api.acts.rules import case_acted_on, must_not_be_an_answer, must_see_account
 from api.failing import problem_of
 from api.library import content, content_of_case, current, published
@@ -76,11 +77,14 @@ async def send_event(office: Services, ask: Ask, case_id: str, name: str, data: 
                 must_change_things(ask.person, "send-events")
             case = case_acted_on(session, ask.person, case_id, record)
             record.rule = "right send-events"
-            spec = published(session, case.definition, case.version).definition
+            compiled = published(session, case.definition, case.version)
+            spec = compiled.definition
             must_not_be_an_answer(name)
             values, wrong = frozen(session, spec.messages.get(name, {}), data, case.account_id)
             if wrong:
                 raise BadForm(say("The event names something that there is not."), fields=wrong)
+            if not repeated:
+                must_print_form(office, [compiled], spec.messages.get(name, {}), data)
             reopens = case.status == "closed" and spec.reopen is not None and name in spec.reopen.on
             closed = _closed(session, case) if reopens else None
         return Message(name=name, data=values, by=ask.person.id), closed
@@ -193,6 +197,7 @@ def _prepared(
             )
         if wrong:
             raise BadForm(say("The case names something that there is not."), fields=wrong)
+        must_print_form(office, [published(session, definition, version.version)], spec.data, given)
         try:
             machine.opening(data)
         except Refused as refused:

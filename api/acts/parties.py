@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api.acts.accounts import viewed
 from api.acts.act import Answer, Ask, Record, must_change_things, once
+from api.acts.printable import must_print, whom
 from api.services import Services
 from store.tables.parties import AccountParty
 
@@ -19,6 +20,7 @@ def note_party(office: Services, ask: Ask, account_id: str, role: str, *, name: 
         must_change_things(ask.person, "edit-accounts")
         record.account = viewed(session, ask.person, account_id).id
         record.rule = "right edit-accounts"
+        must_print(whom(name, mailing))
         party = session.get(AccountParty, (account_id, role))
         if party is None:
             party = AccountParty(

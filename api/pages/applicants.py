@@ -16,11 +16,12 @@ from api.acts import opening
 from api.acts.queue import visible
 from api.acts.redacting import may_keep
 from api.library import current_all
-from api.pages.frame import Trouble, new_key, page
+from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.kinds import CaseKind
 from api.pages.opening_forms import Whence, definition_for_new, opened, opening_page
-from api.pages.posted import Form
+from api.pages.posted import Form, Posted
 from api.pages.urls import urls
+from api.problems import Invalid
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
@@ -75,18 +76,25 @@ def enter(request: Request, office: Office, form: Form) -> Response:
         trouble = Trouble(
             title=_("The form is incomplete"), sentence=_("Some of it is needed."), code="bad-form", fields=missing
         )
-        content = NewPage(given=given, key=new_key(), trouble=trouble)
-        return page(request, "counter/new_applicant.html", content, person=form.ask.person, status=422)
-    answer = acts.keep(
-        office,
-        form.ask,
-        name=given["name"],
-        phone=given["phone"],
-        email=given["email"],
-        language=given["language"] or "en",
-        mailing={name: given[name] for name in MailingAddress.model_fields},
-    )
+        return _again(request, form, given, trouble)
+    try:
+        answer = acts.keep(
+            office,
+            form.ask,
+            name=given["name"],
+            phone=given["phone"],
+            email=given["email"],
+            language=given["language"] or "en",
+            mailing={name: given[name] for name in MailingAddress.model_fields},
+        )
+    except Invalid as problem:
+        return _again(request, form, given, trouble_of(problem, of="mailing."))
     return RedirectResponse(urls.applicant(answer.body["id"]), status_code=303)
+
+
+def _again(request: Request, form: Posted, given: Mapping[str, str], trouble: Trouble) -> Response:
+    content = NewPage(given=given, key=new_key(), trouble=trouble)
+    return page(request, "counter/new_applicant.html", content, person=form.ask.person, status=422)
 
 
 @router.get("/applicants/{applicant_id}")

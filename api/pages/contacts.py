@@ -100,7 +100,7 @@ def _form(
         languages=_languages(office, view.language),
         version=contact_etag(view).strip('"'),
         key=new_key(),
-        trouble=trouble_of(problem) if problem else None,
+        trouble=trouble_of(problem, of="mailing.") if problem else None,
     )
     return page(request, "counter/contact.html", content, person=person, status=problem.status if problem else 200)
 

@@ -61,9 +61,9 @@ class Trouble:
     fields: dict[str, str] = field(default_factory=dict)  #: field → what would be right
 
 
-def trouble_of(problem: Problem) -> Trouble:
-    """A problem for the head of the page that it came from."""
-    fields = {name: texts.said(wrong) for name, wrong in (problem.fields or {}).items()}
+def trouble_of(problem: Problem, *, of: str = "") -> Trouble:
+    """A problem for the head of the page that it came from; the inputs of fields below `of` are called without it."""
+    fields = {name.removeprefix(of): texts.said(wrong) for name, wrong in (problem.fields or {}).items()}
     return Trouble(title=_(problem.title), sentence=texts.said(problem.sentence), code=problem.code, fields=fields)
 
 

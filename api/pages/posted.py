@@ -75,7 +75,8 @@ def _posted(request: Request, office: Services, person: Person, form: FormData) 
             if value.filename:
                 files[name] = value
         else:
-            fields.setdefault(name, []).append(value)
+            # A browser ends the lines of a text as HTTP does; a tab behind them could not be printed.
+            fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
     token = next(iter(fields.get("form-token", ())), "")
     if not is_form_token(token, session_of(request)):
         raise FormExpired(_("This form was made for another session. Open the page again and send it once more."))

@@ -32,6 +32,7 @@ _SAYS = re.compile(
     r"^// (?:(title|languages|needs|contains|lacks): (.+)|(delivery): (mail|posted))$", re.MULTILINE
 )  # read once through the layout, which is long
 _WITH = re.compile(r"^// with: (_[a-z-]+)$", re.MULTILINE)
+_NAME = re.compile(r'(?<=[."])[A-Za-z_][\w-]*')
 _LANGUAGE = re.compile(r"^([a-z]{2,3}(?:-[A-Za-z]+)?) (confirmed|unconfirmed)$")
 
 
@@ -54,9 +55,19 @@ class Template:
     text: str  #: whole, with the layout
 
     @property
+    def names(self) -> frozenset[str]:
+        """What of a case's data it may print: every word behind a dot or in quotes, so rather more than less."""
+        return _names(self.text)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the whole text, in hex."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(text))
 
 
 def template(name: str, text: str) -> Template:

@@ -11,7 +11,8 @@ this order, since each refers to those before it: accounts, meters, reads, bills
 
 - Dates are `2026-07-06`; times are `2026-07-06T10:15`, with an offset or else in the district's zone; a date alone is noon.
 - Amounts are US dollars without sign or separators (`84.10`), water is in ccf with up to three places (`1042.125`).
-- A bad row is reported with file, line and reason; the good rows of the file load.
+- A bad row is reported with file, line and reason; the good rows of the file load. What stands on letters (names,
+  addresses, serials) is bad where it has a character that they cannot print, such as an emoji.
 - Nothing loads twice: a row whose key is in the books is left as it is, and reported when it says something else.
   What may be said later: the day on which a payment was returned, the day on which a meter was removed. An account with another
   name may be a marriage or another customer: its row is reported, and somebody changes the name on the account's page.

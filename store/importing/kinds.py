@@ -44,8 +44,16 @@ class Kind:
     amend: Callable[[Connection, Values, Values, datetime], bool]  #: whether a difference was a change to be taken
 
 
-def _column(name: str, meaning: str, read: Any = text_field, *, required: bool = False, default: Any = "") -> Column:
-    return Column(name=name, meaning=meaning, read=read, required=required, default=default)
+def _column(
+    name: str,
+    meaning: str,
+    read: Any = text_field,
+    *,
+    required: bool = False,
+    default: Any = "",
+    printed: bool = False,
+) -> Column:
+    return Column(name=name, meaning=meaning, read=read, required=required, default=default, printed=printed)
 
 
 KINDS: dict[str, Kind] = {
@@ -57,14 +65,14 @@ KINDS: dict[str, Kind] = {
                 _column("account", "the account's number", id_field, required=True),
                 _column("class", "class of use", one_of(*ACCOUNT_CLASSES), required=True),
                 _column("status", "whether it has service", one_of(*ACCOUNT_STATUSES), default="active"),
-                _column("name", "the customer's name", required=True),
+                _column("name", "the customer's name", required=True, printed=True),
                 _column("phone", "the customer's telephone number"),
                 _column("email", "the customer's e-mail address"),
                 _column("language", "of letters, as in `en`, `es`, `zh`", id_field, default="en"),
-                _column("address", "street and number of the premise", required=True),
-                _column("address2", "unit"),
-                _column("city", "city of the premise", required=True),
-                _column("zip", "ZIP code of the premise", required=True),
+                _column("address", "street and number of the premise", required=True, printed=True),
+                _column("address2", "unit", printed=True),
+                _column("city", "city of the premise", required=True, printed=True),
+                _column("zip", "ZIP code of the premise", required=True, printed=True),
                 _column("route", "reading route", required=True),
                 _column("sequence", "place on the route", whole, required=True),
                 _column("latitude", "degrees north", degrees, default=None),
@@ -76,11 +84,11 @@ KINDS: dict[str, Kind] = {
                 _column("since", "first day of the account", day, required=True),
                 _column("closed", "last day of the account", day, default=None),
                 _column("confidential", "yes or no", yes_no, default=False),
-                _column("mailing_address", "where letters go, when not to the premise"),
-                _column("mailing_address2", "unit"),
-                _column("mailing_city", "city"),
+                _column("mailing_address", "where letters go, when not to the premise", printed=True),
+                _column("mailing_address2", "unit", printed=True),
+                _column("mailing_city", "city", printed=True),
                 _column("mailing_state", "two letters", state, default="CA"),
-                _column("mailing_zip", "ZIP code"),
+                _column("mailing_zip", "ZIP code", printed=True),
             ),
             key=("account",),
             same=("class", "since", "name", "address"),
@@ -95,7 +103,7 @@ KINDS: dict[str, Kind] = {
             columns=(
                 _column("meter", "the meter's number in the books", id_field, required=True),
                 _column("account", "the account at whose service point it hangs", id_field, required=True),
-                _column("serial", "number on the meter", required=True),
+                _column("serial", "number on the meter", required=True, printed=True),
                 _column("size", "of the meter", default='5/8"'),
                 _column("digits", "of the register, in whole ccf", whole, default=6),
                 _column("installed", "day it was set", day, required=True),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,7 +21,7 @@ from definitions.language.sentences import beside, say, sentence_of
 from store.engine import Store
 from store.importing.books import Key, Values
 from store.importing.kinds import KINDS, Kind
-from store.importing.values import FieldError
+from store.importing.values import Column, FieldError, Reading
 from store.tables.base import table_of
 from store.tables.imports import ImportBadRow, ImportRun
 
@@ -84,7 +84,7 @@ def import_file(
     *,
     by: str,
     now: datetime,
-    zone: ZoneInfo,
+    reading: Reading,
     progress: Progress = lambda done, total: None,
 ) -> ImportReport:
     """What loading this file did; ImportFileError when it cannot be read or its header is wrong.
@@ -94,7 +94,7 @@ def import_file(
     report = ImportReport(kind=kind.name, file=path.name)
     run = _begin(store, report, path, by, now)
     batch: list[_Row] = []
-    for row in _rows(kind, path, zone, report, progress):
+    for row in _rows(kind, path, reading, report, progress):
         batch.append(row)
         if len(batch) == BATCH:
             _load(store, kind, batch, report, now)
@@ -146,7 +146,7 @@ def _begin(store: Store, report: ImportReport, path: Path, by: str, now: datetim
     return run.id
 
 
-def _rows(kind: Kind, path: Path, zone: ZoneInfo, report: ImportReport, progress: Progress) -> Iterator[_Row]:
+def _rows(kind: Kind, path: Path, reading: Reading, report: ImportReport, progress: Progress) -> Iterator[_Row]:
     """The rows of a file whose fields are what their columns want; the others go to the report."""
     size = path.stat().st_size
     # What is not UTF-8 comes as surrogates, so that one wrong letter costs one row and not the file.
@@ -172,7 +172,7 @@ def _rows(kind: Kind, path: Path, zone: ZoneInfo, report: ImportReport, progress
             if not any(fields):
                 continue
             try:
-                values = _values(kind, header, fields, zone)
+                values = _values(kind, header, fields, reading)
             except FieldError as wrong:
                 report.refuse(line, sentence_of(wrong))
                 continue
@@ -198,7 +198,7 @@ def _header(kind: Kind, names: list[str], file: str) -> list[str]:
     return header
 
 
-def _values(kind: Kind, header: list[str], fields: list[str], zone: ZoneInfo) -> Values:
+def _values(kind: Kind, header: list[str], fields: list[str], reading: Reading) -> Values:
     if len(fields) != len(header):
         raise FieldError(
             say("the line has %(fields)s fields; the header has %(header)s", fields=len(fields), header=len(header))
@@ -219,13 +219,21 @@ def _values(kind: Kind, header: list[str], fields: list[str], zone: ZoneInfo) ->
                 say("column %(column)s has bytes that are not UTF-8; save the file as UTF-8", column=column.name)
             )
         try:
-            values[column.name] = column.read(raw, zone)
+            values[column.name] = _value(column, raw, reading)
         except FieldError as wrong:
             raise FieldError(
                 say("column %(column)s %(wrong)s", column=column.name, wrong=sentence_of(wrong))
             ) from wrong
     kind.check(values)
     return values
+
+
+def _value(column: Column, raw: str, reading: Reading) -> Any:
+    value = column.read(raw, reading.zone)
+    wrong = reading.unprintable(raw) if column.printed else None
+    if wrong is not None:
+        raise FieldError(wrong)
+    return value
 
 
 def _load(store: Store, kind: Kind, batch: list[_Row], report: ImportReport, now: datetime) -> None:

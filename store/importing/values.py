@@ -14,6 +14,18 @@ from definitions.language.sentences import say
 LONGEST_TEXT = 200
 
 
+Unprintable = Callable[[str], str | None]
+"""What is wrong with a text that letters cannot print, None for one that they can."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How the district reads fields."""
+
+    zone: ZoneInfo  #: of times without an offset
+    unprintable: Unprintable
+
+
 class FieldError(ValueError):
     """A field that is not what its column wants; the sentence says what it has and what is wanted."""
 
@@ -29,6 +41,7 @@ class Column:
     read: Callable[[str, ZoneInfo], Any]
     required: bool = False
     default: Any = None
+    printed: bool = False  #: whether it stands on letters
 
 
 def text_field(value: str, _zone: ZoneInfo) -> str:

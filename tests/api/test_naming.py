@@ -18,7 +18,8 @@ from tests.api.pages_office import seen, sent
 PATH = "/accounts/a-1/name"
 
 
-async def _version(office: Office, path: str = PATH) -> str:
+async def version_shown(office: Office, path: str = PATH) -> str:
+    """The version that the form of a page carries."""
     found = re.search('name="version" value="([^"]+)"', (await seen(office, "rep", path)).text)
     assert found is not None
     return found[1]
@@ -40,7 +41,7 @@ def _second_account(office: Office, account: str, *, confidential: bool = False)
 
 
 async def test_the_same_customer_is_called_and_found_by_another_name(office: Office) -> None:
-    kept = await sent(office, "rep", PATH, version=await _version(office), name="  María   Young ", why="marriage")
+    kept = await sent(office, "rep", PATH, version=await version_shown(office), name="  María   Young ", why="marriage")
     assert (kept.status_code, kept.headers["location"]) == (303, "/accounts/a-1"), kept.text
     assert (await office.by("rep").get("/api/accounts/a-1/name")).json()["name"] == "María Young"
     assert (await _found(office, "maria young"), await _found(office, "lopez")) == (["a-1"], [])
@@ -75,7 +76,7 @@ async def test_a_name_changes_only_from_the_one_that_was_read(office: Office) ->
 
 
 async def test_who_is_second_sees_what_somebody_else_wrote_beside_what_they_typed(office: Office) -> None:
-    version = await _version(office)
+    version = await version_shown(office)
     await sent(office, "rep2", PATH, version=version, name="Maria Lopes", why="misspelt")
     late = await sent(office, "rep", PATH, version=version, name="Maria Young", why="marriage")
     assert late.status_code == 412
@@ -85,7 +86,7 @@ async def test_who_is_second_sees_what_somebody_else_wrote_beside_what_they_type
 
 
 async def test_a_name_needs_a_reason_and_to_be_another_one(office: Office) -> None:
-    version = await _version(office)
+    version = await version_shown(office)
     without = await sent(office, "rep", PATH, version=version, name="Maria Young")
     assert (without.status_code, "Why it changes is required." in without.text) == (422, True)
     same = await sent(office, "rep", PATH, version=version, name="Maria  Lopez", why="misspelt")
@@ -102,20 +103,20 @@ async def test_all_accounts_of_the_customer_bear_the_name_and_the_page_names_tho
     page = (await seen(office, "rep", PATH)).text
     assert ("/accounts/a-3" in page, "a-4" in page) == (True, False)
     assert "/accounts/a-4" in (await seen(office, "supervisor", PATH)).text
-    await sent(office, "rep", PATH, version=await _version(office), name="Maria Young", why="marriage")
+    await sent(office, "rep", PATH, version=await version_shown(office), name="Maria Young", why="marriage")
     assert await _found(office, "young") == ["a-1", "a-3"]
     assert (await office.by("rep").get("/api/accounts/a-3")).json()["name"] == "Maria Young"
 
 
 async def test_another_name_does_not_make_the_form_of_how_they_are_reached_stale(office: Office) -> None:
-    contact = await _version(office, "/accounts/a-1/contact")
-    await sent(office, "rep2", PATH, version=await _version(office), name="Maria Young", why="marriage")
+    contact = await version_shown(office, "/accounts/a-1/contact")
+    await sent(office, "rep2", PATH, version=await version_shown(office), name="Maria Young", why="marriage")
     kept = await sent(office, "rep", "/accounts/a-1/contact", version=contact, phone="555-0142", language="en")
     assert kept.status_code == 303, kept.text
 
 
 async def test_nothing_is_written_about_a_redacted_customer(office: Office) -> None:
-    version, contact = await _version(office), await _version(office, "/accounts/a-1/contact")
+    version, contact = await version_shown(office), await version_shown(office, "/accounts/a-1/contact")
     with office.store.writing() as session:
         session.add(Redaction(person_id="cu-1", asked_by="x", asked_at=MONDAY, reason="", early=False, done_at=MONDAY))
     refused = await sent(office, "rep", PATH, version=version, name="Maria Young", why="marriage")

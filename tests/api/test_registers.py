@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+from activities.printing import unprintable
 from api.security.signin import SESSION_COOKIE
 from store.importing.run import import_file
+from store.importing.values import Reading
 from store.ledger import Entry, moved, post
 from store.publishing import publish_compiled
 from store.tables.audit import Audit
@@ -93,7 +95,8 @@ async def test_the_bad_rows_of_an_import_stay_with_it(office: Office, tmp_path: 
     file.write_text(
         "payment,account,received,amount_usd,method\np1,a-1,2026-03-06,10.00,check\np2,a-9,2026-03-06,5.00,check\n"
     )
-    import_file(office.store, "payments", file, by="night", now=MONDAY, zone=ZoneInfo("America/Los_Angeles"))
+    reading = Reading(zone=ZoneInfo("America/Los_Angeles"), unprintable=unprintable)
+    import_file(office.store, "payments", file, by="night", now=MONDAY, reading=reading)
     finance = office.by("finance")
     [run] = (await finance.get("/api/money/imports")).json()["items"]
     assert (run["kind"], run["loaded"], run["bad"], run["by"]) == ("payments", 1, 1, "night")

@@ -43,7 +43,8 @@ async def test_a_call_is_verified_noted_paid_and_becomes_a_case_in_two_clicks(li
     await expect(page).to_have_url(re.compile("/cases/c-"))
 
 
-async def test_a_customer_who_married_is_found_by_the_new_name(page: Page, axe: Axe) -> None:
+async def test_a_customer_who_married_is_found_by_the_new_name(live_page: Page, axe: Axe) -> None:
+    page = live_page
     await sign_in(page, "rep")
     await page.goto(f"/accounts/{MARRIED}")
     await page.get_by_role("link", name="Change the name").click()

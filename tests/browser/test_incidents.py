@@ -16,7 +16,7 @@ from sqlmodel import select
 
 from store.ledger import bill_entry, post
 from store.tables.money import RefundRow
-from store.tables.utility import Account, Bill, Meter
+from store.tables.utility import Account, Bill, Customer, Meter
 from tests.browser.opening import Axe, Desk, NewPage, sign_in
 
 PATIENCE_SECONDS = 60
@@ -80,14 +80,15 @@ def _paid_out_later(desk: Desk, case: str) -> None:
         refund.payable_on += timedelta(days=30)
 
 
-async def _letter_that_cannot_be_printed(supervisor: Page) -> str:
-    """An answer with a character that no font of a letter has; the case's id."""
+async def _letter_that_cannot_be_printed(desk: Desk, supervisor: Page) -> str:
+    """An answer to a name from before imports looked for characters that no font of a letter has; the case's id."""
+    with desk.store.writing() as session:
+        customer = session.get_one(Customer, session.get_one(Account, ANSWERED).customer_id)
+        customer.name += " \U0001f3ca"
     bills = await (await supervisor.request.get(f"/api/accounts/{ANSWERED}/bills")).json()
     data = {"account": ANSWERED, "bill": bills["items"][0]["id"]}
     case = (await _sent(supervisor, "/api/cases", {"case": "high-consumption", "data": data}))["case"]
-    await _done(
-        supervisor, f"{case}.1", "explained", cause="usage", explanation="You filled the pool in July \U0001f3ca."
-    )
+    await _done(supervisor, f"{case}.1", "explained", cause="usage", explanation="You filled the pool in July.")
     return str(case)
 
 
@@ -98,7 +99,7 @@ async def test_what_failed_is_tried_again_once_it_is_mended_and_another_is_left_
     await sign_in(page, "supervisor")
     await sign_in(finance, "finance")
     refund = await _refund_that_the_books_do_not_hold(desk, page, finance)
-    answer = await _letter_that_cannot_be_printed(page)
+    answer = await _letter_that_cannot_be_printed(desk, page)
     await _until(page, "/api/incidents", lambda found: {refund, answer} <= {each["case"] for each in found["items"]})
     await page.goto("/board")
     await page.get_by_role("link", name=re.compile("[2-9] incidents")).click()

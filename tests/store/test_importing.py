@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from activities.printing import unprintable
 from store import ledger, outbox
 from store.engine import Store
 from store.importing import documentation
 from store.importing.kinds import KINDS
 from store.importing.run import ImportFileError, ImportReport, import_file
+from store.importing.values import Reading
 from store.projection import write_step
 from store.queries.accounts import account_view, use_of
 from store.queries.finding import search_accounts
@@ -25,6 +27,7 @@ from store.tables.imports import ImportRun
 from store.tables.utility import Payment, Read
 
 ZONE = ZoneInfo("America/Los_Angeles")
+READING = Reading(zone=ZONE, unprintable=unprintable)
 ACCOUNTS = """account,class,name,address,city,zip,route,sequence,since,confidential,mailing_address,mailing_city
 10-000001,residential,José Pérez,1 Well St,Wellton,90000,07,10,2020-01-01,no,PO Box 5,Farview
 10-000002,commercial,Bakery,2 Well St,Wellton,90000,07,20,2021-05-01,yes,,
@@ -51,7 +54,7 @@ FILES = {"accounts": ACCOUNTS, "meters": METERS, "reads": READS, "bills": BILLS,
 def load(store: Store, folder: Path, kind: str, text: str | bytes) -> ImportReport:
     file = folder / f"{kind}.csv"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return import_file(store, kind, file, by="admin", now=MONDAY, zone=ZONE)
+    return import_file(store, kind, file, by="admin", now=MONDAY, reading=READING)
 
 
 def load_all(store: Store, folder: Path) -> dict[str, ImportReport]:
@@ -140,6 +143,21 @@ def test_each_bad_row_is_told_by_line_and_reason_and_the_good_ones_load(store: S
     ]
 
 
+def test_what_letters_could_not_print_is_told_where_it_stands_on_them(store: Store, tmp_path: Path) -> None:
+    head = "account,class,name,address,city,zip,route,sequence,since,hazard\n"
+    rows = [
+        "10-1,residential,José \U0001f600,1 Well St,Wellton,90000,07,10,2020-01-01,",
+        "10-2,residential,José,2 \U0001f3e0 St,Wellton,90000,07,20,2020-01-01,",
+        "10-3,residential,陳大文,3 Well St,Wellton,90000,07,30,2020-01-01,\U0001f415 in the yard",
+    ]
+    report = load(store, tmp_path, "accounts", head + "\n".join(rows) + "\n")
+    assert report.loaded == 1
+    assert reasons(report) == [
+        "accounts.csv:2: column name has \U0001f600 (U+1F600), which letters cannot print",
+        "accounts.csv:3: column address has \U0001f3e0 (U+1F3E0), which letters cannot print",
+    ]
+
+
 def test_a_row_that_only_the_database_refuses_costs_no_other(store: Store, tmp_path: Path) -> None:
     load_all(store, tmp_path)
     report = load(
@@ -191,7 +209,7 @@ def test_a_file_that_cannot_be_this_kind_is_refused_whole(
 
 def test_a_file_that_is_not_there_is_one_sentence(sqlite_store: Store, tmp_path: Path) -> None:
     with pytest.raises(ImportFileError, match=r"none\.csv cannot be read: No such file"):
-        import_file(sqlite_store, "reads", tmp_path / "none.csv", by="admin", now=MONDAY, zone=ZONE)
+        import_file(sqlite_store, "reads", tmp_path / "none.csv", by="admin", now=MONDAY, reading=READING)
 
 
 def test_a_payment_returned_later_is_reversed_and_open_cases_get_word(store: Store, tmp_path: Path) -> None:
@@ -250,12 +268,12 @@ def test_100000_reads_load_in_batches_and_a_broken_off_import_goes_on(sqlite_sto
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_file(sqlite_store, "reads", file, by="admin", now=MONDAY, zone=ZONE, progress=stop_half_way)
+        import_file(sqlite_store, "reads", file, by="admin", now=MONDAY, reading=READING, progress=stop_half_way)
     assert len(steps) > 20
     with sqlite_store.reading() as session:
         before = session.execute(select(func.count()).select_from(Read)).scalar_one()
     assert 30_000 < before < 60_000
-    report = import_file(sqlite_store, "reads", file, by="admin", now=MONDAY, zone=ZONE)
+    report = import_file(sqlite_store, "reads", file, by="admin", now=MONDAY, reading=READING)
     assert report.known + report.loaded + report.bad == 100_000
     assert report.known >= before - 3
     with sqlite_store.reading() as session:
