@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,6 +17,7 @@ from activities import files
 from activities.world import World
 from api.app import create_app
 from headgate import assets, home, serve
+from headgate.prepare import installed_browser
 from headgate.settings import Settings
 from tests.browser.opening import Colors, Desk, NewPage
 from worker.run import working
@@ -97,13 +96,11 @@ def desk_address(desk: Desk) -> str:
 @pytest_asyncio.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """A real Chromium; where there is none, the test says how to get it and fails."""
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
+    found = installed_browser()
     if found is None:
-        pytest.fail("There is no Chromium: run `headgate prepare --for-tests`, or apt-get install chromium.")
+        pytest.fail("There is no Chromium: run `headgate prepare --for-tests`.")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=Path(found), args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         await browser.close()
 
