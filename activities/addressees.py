@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused
+from definitions.language.pack import District
 from definitions.language.sentences import say
+from store.addresses import account_lines, address_lines, premise_lines
 from store.applicants import applicant_of
 from store.queries.accounts import AccountView, account_view
 from store.tables.connections import Applicant, Parcel
@@ -24,6 +25,7 @@ class Addressee:
     account: str  #: "" for an applicant
     language: str
     place: str  #: the service address, or the parcel
+    state: str  #: the district's, of an address that names none
     view: AccountView | None = None
     applicant: Applicant | None = None
     other: tuple[str, ...] = ()  #: the address of the court, counsel or trustee whom the letter is for
@@ -47,40 +49,52 @@ class Addressee:
         if self.other:
             return list(self.other)
         if self.view is not None:
-            return _of_account(self.view, to)
+            return _of_account(self.view, to, self.state)
         assert self.applicant is not None
-        return [line for line in (self.applicant.name, *_mailing(self.applicant.mailing)) if line]
+        return [self.applicant.name, *address_lines(self.applicant.mailing, self.state)]
 
 
-def addressee(session: Session, effect: Effect) -> Addressee:
+def addressee(session: Session, effect: Effect, district: District) -> Addressee:
     """Who gets the effect's letter; raises EffectRefused where the case has neither an account nor an applicant."""
     view = account_view(session, effect.account) if effect.account else None
     if view is not None:
         premise = view.premise
         place = ", ".join(part for part in (premise.line1, premise.line2, premise.city) if part)
-        other = _other(session, effect)
-        return Addressee(account=view.account.id, language=view.account.language, place=place, view=view, other=other)
+        return Addressee(
+            account=view.account.id,
+            language=view.account.language,
+            place=place,
+            state=district.state,
+            view=view,
+            other=_other(session, effect, district),
+        )
     applicant = applicant_of(session, effect.data)
     if applicant is None:
         raise EffectRefused(
             say("a letter needs a case with an account: there is nobody to send it to"), code="no-account"
         )
-    return Addressee(account="", language=applicant.language, place=_parcel(session, effect.data), applicant=applicant)
+    return Addressee(
+        account="",
+        language=applicant.language,
+        place=_parcel(session, effect.data),
+        state=district.state,
+        applicant=applicant,
+    )
 
 
-def _other(session: Session, effect: Effect) -> tuple[str, ...]:
+def _other(session: Session, effect: Effect, district: District) -> tuple[str, ...]:
     """The address of whoever else the letter is for; () for the customer, also when no counsel or trustee is noted."""
     to = str(effect.args.get("to") or "")
     if to == "court":
-        return _court(session, effect)
+        return _court(effect, district)
     party = session.get(AccountParty, (effect.account, to)) if to in PARTIES else None
-    return tuple(line for line in (party.name, *_mailing(party.mailing)) if line) if party is not None else ()
+    return (party.name, *address_lines(party.mailing, district.state)) if party is not None else ()
 
 
-def _court(session: Session, effect: Effect) -> tuple[str, ...]:
+def _court(effect: Effect, district: District) -> tuple[str, ...]:
     """The court's address by its short name in the setting `courts`, else what the case calls it."""
     name = str(effect.data.get("court") or "Clerk of the Bankruptcy Court")
-    known: Mapping[str, Sequence[str]] = published.of_case(session, effect.case).district.settings.get("courts") or {}
+    known: Mapping[str, Sequence[str]] = district.settings.get("courts") or {}
     return tuple(known.get(name, (name,)))
 
 
@@ -93,15 +107,8 @@ def _parcel(session: Session, data: Mapping[str, Any]) -> str:
     return ", ".join([*address, f"APN {named['id']}"])
 
 
-def _of_account(view: AccountView, to: str) -> list[str]:
-    premise = view.premise
-    service = [premise.line1, premise.line2, f"{premise.city}, CA {premise.zip}"]
-    mailing = view.account.mailing
-    whom = [view.customer.name, *(_mailing(mailing) if mailing else service)]
+def _of_account(view: AccountView, to: str, state: str) -> list[str]:
     # "Occupant" is the word of the law, whatever the letter speaks (H&S 116908(a)(1)(C)).
-    return [line for line in (["Occupant", *service] if to == "occupant" else whom) if line]
-
-
-def _mailing(mailing: Mapping[str, Any]) -> list[str]:
-    last = f"{mailing.get('city', '')}, {mailing.get('state', 'CA')} {mailing.get('zip', '')}"
-    return [str(mailing.get("line1", "")), str(mailing.get("line2", "")), last]
+    if to == "occupant":
+        return ["Occupant", *premise_lines(view.premise, state)]
+    return [view.customer.name, *account_lines(view.account, view.premise, state)]

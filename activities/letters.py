@@ -107,7 +107,7 @@ def names_printed(compiled: Compiled, store: files.FileStore) -> frozenset[str]:
 def _draft(session: Session, effect: Effect) -> Draft:
     compiled = published.of_case(session, effect.case)
     using = _template(str(effect.args["template"]), compiled, files.current())
-    whom = addressee(session, effect)
+    whom = addressee(session, effect, compiled.district)
     languages = _languages(using, effect.args.get("languages"), whom.language)
     to = str(effect.args.get("to") or "customer")
     data = letter_data(effect, compiled, using, whom, languages, to)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
+from store.addresses import account_lines
 from store.ledger import Entry, moved, post
 from store.queries.accounts import account_view
 from store.tables.ledger import REFUNDS_PAYABLE
@@ -92,25 +93,19 @@ def refunds_of(session: Session, run_id: str) -> list[RefundRow]:
     return list(session.exec(select(RefundRow).where(RefundRow.run_id == run_id).order_by(col(RefundRow.id))))
 
 
-def checks_of(session: Session, rows: Sequence[RefundRow]) -> list[Check]:
-    """The checks to print for refunds that are issued."""
+def checks_of(session: Session, rows: Sequence[RefundRow], *, state: str) -> list[Check]:
+    """The checks to print for refunds that are issued; an address that names no state is in this one."""
     found = []
     for row in rows:
         view = account_view(session, row.account_id)
         if view is None or row.check_no is None or row.issued_on is None:
             continue
-        mailing, premise = view.account.mailing, view.premise
-        if mailing:
-            last = f"{mailing.get('city', '')}, {mailing.get('state', 'CA')} {mailing.get('zip', '')}"
-            lines = (str(mailing.get("line1", "")), str(mailing.get("line2", "")), last)
-        else:
-            lines = (premise.line1, premise.line2 or "", f"{premise.city}, CA {premise.zip}")
         found.append(
             Check(
                 number=row.check_no,
                 issued_on=row.issued_on,
                 payee=view.customer.name,
-                address=tuple(line for line in lines if line),
+                address=tuple(account_lines(view.account, view.premise, state)),
                 amount_usd=row.amount_usd,
                 account_id=row.account_id,
                 refund_id=row.id,

@@ -59,10 +59,10 @@ class ApplicantPage:
 
 
 @router.get("/applicants/new")
-def ask(request: Request, person: SignedIn) -> Response:
+def ask(request: Request, office: Office, person: SignedIn) -> Response:
     """Asks who applies."""
     person.must("open-cases")
-    content = NewPage(given=dict.fromkeys(FIELDS, "") | {"state": "CA"}, key=new_key(), trouble=None)
+    content = NewPage(given=dict.fromkeys(FIELDS, "") | {"state": office.district.state}, key=new_key(), trouble=None)
     return page(request, "counter/new_applicant.html", content, person=person)
 
 
@@ -70,7 +70,6 @@ def ask(request: Request, person: SignedIn) -> Response:
 def enter(request: Request, office: Office, form: Form) -> Response:
     """Keeps the applicant, or shows what is missing at its field."""
     given = {name: form.text(name)[:200] for name in FIELDS}
-    given["state"] = given["state"] or "CA"
     missing = {name: _("is required") for name in NEEDED if not given[name]}
     if missing:
         trouble = Trouble(

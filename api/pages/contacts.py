@@ -56,7 +56,7 @@ def change(request: Request, office: Office, form: Form, account_id: str) -> Res
     given = {name: form.text(name)[:longest] for name, longest in LONGEST.items()} | {"language": form.text("language")}
     mailing = {name: given[name] for name in MAILING} if given["line1"] else None
     try:
-        lacking = [name for name in ("city", "state", "zip") if not given[name]] if mailing else []
+        lacking = [name for name in ("city", "zip") if not given[name]] if mailing else []
         if lacking:
             raise Invalid(_("Where letters go is incomplete."), fields={name: _("is required") for name in lacking})
         if given["language"] not in dict(_languages(office, given["language"])):
@@ -91,7 +91,7 @@ def _form(
         view = contact(session, account)
         is_confidential = account.confidential
     log_view(office, person, account_id, confidential=is_confidential, what="contact")
-    there = _fields(view)
+    there = _fields(view, office.district.state)
     content = ContactPage(
         account=account_id,
         name=view.name,
@@ -105,8 +105,9 @@ def _form(
     return page(request, "counter/contact.html", content, person=person, status=problem.status if problem else 200)
 
 
-def _fields(view: ContactView) -> dict[str, str]:
-    mailing = view.mailing.model_dump() if view.mailing is not None else dict.fromkeys(MAILING, "") | {"state": "CA"}
+def _fields(view: ContactView, state: str) -> dict[str, str]:
+    mailing = view.mailing.model_dump() if view.mailing is not None else dict.fromkeys(MAILING, "")
+    mailing["state"] = mailing["state"] or state
     return {"phone": view.phone, "email": view.email, "language": view.language, **mailing}
 
 

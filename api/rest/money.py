@@ -118,7 +118,7 @@ def export_checks(office: Office, person: SignedIn, run_id: RunId) -> Response:
             raise NotFound(say("There is no run of refunds %(run)s.", run=repr(run_id)))
         if run.issued_on is None:
             raise Conflict(say("The run is not issued yet; its checks have no numbers."))
-        checks = checks_of(session, refunds_of(session, run_id))
+        checks = checks_of(session, refunds_of(session, run_id), state=office.district.state)
     with office.store.writing() as session:
         session.add(
             Audit(

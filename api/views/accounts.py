@@ -46,7 +46,7 @@ class Address(Shown):
 class MailingAddress(Address):
     """Where letters go, in whatever state."""
 
-    state: str = Field("CA", max_length=20, examples=["CA"])
+    state: str = Field("", max_length=20, examples=["CA"], description="Empty for the district's own.")
 
 
 class HoldView(Shown):

@@ -134,10 +134,7 @@ def applicant_view(row: Applicant, *, zone: ZoneInfo) -> ApplicantView:
         phone=row.phone,
         email=row.email,
         language=row.language,
-        mailing=MailingAddress(
-            **{name: str(kept.get(name, "")) for name in ("line1", "line2", "city", "zip")},
-            state=kept.get("state") or "CA",
-        ),
+        mailing=MailingAddress(**{part: str(kept.get(part, "")) for part in MailingAddress.model_fields}),
         since=row.since.astimezone(zone),
     )
 

@@ -171,6 +171,9 @@ class District(Strict):
     district: Text = Field(description="The district's name.")
     address: tuple[Text, ...] = Field(description="The return address on letters.")
     telephone: Text = Field(description="The number that letters name.")
+    state: Text = Field(
+        "CA", pattern=r"^[A-Z]{2}$", description="The state of addresses that name none, as the post writes it."
+    )
     time_zone: Text = Field("America/Los_Angeles", description="The zone that its days are counted in.")
     calendar: Key = Field("district", description="The calendar of its office.")
     roles: dict[Key, Role] = Field(description="Roles by name.")

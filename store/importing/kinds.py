@@ -87,7 +87,7 @@ KINDS: dict[str, Kind] = {
                 _column("mailing_address", "where letters go, when not to the premise", printed=True),
                 _column("mailing_address2", "unit", printed=True),
                 _column("mailing_city", "city", printed=True),
-                _column("mailing_state", "two letters", state, default="CA"),
+                _column("mailing_state", "two letters, when it is not the district's own", state),
                 _column("mailing_zip", "ZIP code", printed=True),
             ),
             key=("account",),

@@ -111,7 +111,7 @@ class Account(Row, table=True):
     language: str = "en"  #: of letters: BCP 47
     mailing: dict[str, Any] | None = Field(
         default=None, sa_type=PlainJson
-    )  #: line1, line2, city, zip, when it is not the premise
+    )  #: line1, line2, city, state ("" for the district's), zip, when it is not the premise
     since: date
     closed: date | None = None
     confidential: bool = False

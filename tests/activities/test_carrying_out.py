@@ -215,6 +215,22 @@ def test_a_copy_to_the_occupant_goes_to_the_service_address_without_a_name(book:
     assert "Pat Doe" not in text
 
 
+def test_a_letter_to_an_address_that_names_no_state_goes_to_the_districts(store: Store, kept: FolderStore) -> None:
+    compiled = shipped_library().compile("high-consumption")
+    elsewhere = compiled.district.model_copy(update={"state": "OR"})
+    with store.writing() as session:
+        books.account(session)
+        published = compiled.model_copy(update={"district": elsewhere})
+        publish_compiled(session, published, source="", by="author", at=books.MONDAY)
+    with store.writing() as session:
+        write_step(session, books.step())
+    reply = twice(store, effect("letter", template="answer"))
+    with store.reading() as session:
+        letter = session.get_one(Letter, reply.data["letter"])
+        text = PdfReader(io.BytesIO(kept.get(str(letter.file_digest)))).pages[0].extract_text()
+    assert "Wellton, OR 90000" in text
+
+
 def test_a_letter_to_a_name_that_no_font_has_becomes_an_incident_without_the_name(book: Store) -> None:
     with book.writing() as session:
         customer = session.get(Customer, "cu-000001")

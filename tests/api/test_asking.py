@@ -103,6 +103,7 @@ async def test_a_representative_writes_down_where_letters_go_now_and_is_told_of_
     first = (await seen(office, "rep", "/accounts/a-1/contact")).text
     found = re.search('name="version" value="([^"]+)"', first)
     assert found is not None
+    assert 'name="state" type="text" value="CA"' in first
     new = {"phone": "555-0142", "language": "es", "line1": "PO Box 7", "city": "Reno", "state": "NV", "zip": "89501"}
     kept = await sent(office, "rep", "/accounts/a-1/contact", version=found[1], **new)
     assert (kept.status_code, kept.headers["location"]) == (303, "/accounts/a-1"), kept.text
