@@ -17,15 +17,6 @@ def step_told(machine: Machine, event: str) -> str:
     return teller(machine, rest) if teller is not None else event
 
 
-def timer_title(machine: Machine, name: str) -> str:
-    """What a timer is called; what it leads to where it has no title of its own."""
-    for plan in machine.setting.plan.states.values():
-        for timer in plan.timers:
-            if timer.name == name:
-                return timer.title
-    return title_of(name)
-
-
 def state_title(machine: Machine, path: str) -> str:
     """What a state is called."""
     plan = machine.setting.plan.states.get(path)
@@ -42,7 +33,7 @@ def _outcome(machine: Machine, rest: str) -> str:
 
 def _timer(machine: Machine, rest: str) -> str:
     name = rest.removesuffix(" refused")
-    title = timer_title(machine, name)
+    title = machine.setting.timer_title(name)
     return _("“%(timer)s” was due and could not be", timer=title) if rest.endswith(" refused") else title
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from api.pages.audit_words import act_told
-from api.pages.telling import state_title, step_told, timer_title
+from api.pages.telling import state_title, step_told
 from api.pages.values import told
 from api.pages.words import shown
 from api.texts import _, day, desk_time, said
@@ -97,7 +97,7 @@ def _not_come(machine: Machine, happened: Happened, zone: ZoneInfo) -> Iterator[
             yield Entry(
                 at=step.at.astimezone(zone),
                 did=False,
-                what=timer_title(machine, name),
+                what=machine.setting.timer_title(name),
                 by=None,
                 lines=[
                     _("It was due on %(day)s; the case had gone on before.", day=day(armed.pop(name).astimezone(zone)))

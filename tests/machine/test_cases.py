@@ -192,7 +192,7 @@ def test_why_says_what_the_case_waits_for_until_when(complaint: Machine) -> None
     case, _ = done(complaint, case, "explained", "2026-03-02 10:00", cause="usage")
     said = why(complaint, case, at("2026-03-02 10:00"))
     assert said == (
-        "Waits for Thursday 12 March 2026, 07:30, when it goes on to “Closed” (rule answering/after/10 days)."
+        "Waits for Thursday 12 March 2026, 07:30, when it goes on to “Closed” (rule “After 10 days”)."
     )
 
 
@@ -207,7 +207,7 @@ states:
     entry: [refund-credit: {amount: "10.00"}]
     on: {credit-refunded: payable, bill-credited: payable}
   payable:
-    after: {1 month: {actions: [notify: {to: [finance], about: No run yet}], name: no-run}}
+    after: {1 month: {actions: [notify: {to: [finance], about: No run yet}], name: no-run, title: No run yet}}
     on: {refund-issued: {target: posted, title: A check was written}}
   posted:
     on: {check-cashed: off, check-returned: off}
@@ -228,7 +228,7 @@ def test_why_tells_what_is_awaited_by_its_title_before_what_only_reminds_of_it()
     assert said == {
         "booking": "Waits for the answer “Credit refunded”, which comes by itself.",
         "payable": "Waits for “A check was written”; without it, Thursday 2 April 2026, 07:30, "
-        "when its time has come (rule no-run).",
+        "when its time has come (rule “No run yet”).",
         "posted": "Waits for one of: “Check cashed”, “Check returned”.",
     }
 

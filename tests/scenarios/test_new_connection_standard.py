@@ -342,7 +342,7 @@ def test_every_waiting_says_in_one_sentence_for_what() -> None:
     play = applied()
     assert play.why == (
         "Waits for Customer service to do “Take the applicant's payment”; without it, Sunday 4 October 2026, 07:30, "
-        "when its time has come (rule deposit-reminder)."
+        "when its time has come (rule “Reminder of the deposit”)."
     )
 
 

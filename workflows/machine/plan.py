@@ -19,9 +19,11 @@ from definitions.language.model import (
     OnRestart,
     State,
     Task,
+    Timer,
     Transition,
     WorkOrder,
 )
+from definitions.language.sentences import say
 from definitions.language.targets import HISTORY, resolve
 from workflows.machine.chart import StateSpec, TransitionSpec
 
@@ -241,13 +243,23 @@ def _task_plan(path: str, state: State) -> TaskPlan | None:
 
 def _timer_plans(path: str, state: State) -> Iterator[TimerPlan]:
     for duration, timer in state.after.items():
-        name = timer.name or f"{path}/after/{duration}"
         yield TimerPlan(
-            name=name, title=timer.title or f"After {duration}", after=duration, on_restart=timer.on_restart
+            name=timer.name or f"{path}/after/{duration}",
+            title=_timer_title(timer) or say("After %(duration)s", duration=duration.told()),
+            after=duration,
+            on_restart=timer.on_restart,
         )
     for moment, timer in state.at.items():
-        name = timer.name or f"{path}/at/{moment}"
-        yield TimerPlan(name=name, title=timer.title or f"On {moment}", at=moment, on_restart=timer.on_restart)
+        yield TimerPlan(
+            name=timer.name or f"{path}/at/{moment}",
+            title=_timer_title(timer) or say("On %(moment)s", moment=moment),
+            at=moment,
+            on_restart=timer.on_restart,
+        )
+
+
+def _timer_title(timer: Timer) -> str | None:
+    return timer.title or (title_of(timer.name) if timer.name else None)
 
 
 def events_of(path: str, state: State) -> Iterator[tuple[str, Transition]]:

@@ -25,6 +25,7 @@ from workflows.machine.chart import Chart
 from workflows.machine.clocks import Clocks
 from workflows.machine.errors import Barred
 from workflows.machine.laws import Binding
+from workflows.machine.lines import listed_by
 from workflows.machine.plan import StatePlan, plan
 from workflows.machine.service import Service
 from workflows.machine.work import Work
@@ -78,6 +79,13 @@ class Setting:
                 if transition.key and transition.key != name:
                     return transition.key
         return title_of(name)
+
+    def timer_title(self, name: str) -> str:
+        """What the timer of this stable name is called; of a list's own timer, what it does to the line."""
+        if listed_by(name) is not None:
+            return say("Back on the list")
+        timers = (timer for state in self.plan.states.values() for timer in state.timers)
+        return next((timer.title for timer in timers if timer.name == name), title_of(name))
 
     def today(self, at: datetime) -> date:
         """The civil date of a time in the district's zone."""

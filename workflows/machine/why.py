@@ -76,7 +76,7 @@ def _timer(machine: Machine, timer: Timer) -> str:
         "%(when)s, when %(leads)s (rule %(rule)s)",
         when=timer.due.astimezone(zone),
         leads=_leads(machine, timer),
-        rule=timer.name,
+        rule=quoted(machine.setting.timer_title(timer.name)),
     )
 
 
