@@ -125,7 +125,7 @@ def settle_incident(
     incident = session.get(Incident, incident_id)
     if incident is None or incident.settled_at is not None:
         return None
-    incident.settled_at, incident.settled_by, incident.settled_how, incident.reason = at, by, how, reason
+    incident.settled_at, incident.settled_by, incident.settled_how, incident.reason = at, by, how, reason or None
     session.add(incident)
     _count_incidents(session, incident.case_id)
     return incident

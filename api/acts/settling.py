@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts.act import Answer, Ask, Record, answered, key_row, must_change_things, refuse
 from api.failing import problem_of
-from api.problems import NoIncident, NotFound, Problem
+from api.problems import Invalid, NoIncident, NotFound, Problem
 from api.services import Services
 from api.views.books import incident_view
 from definitions.language.sentences import say, word
@@ -18,7 +18,7 @@ from workflows.machine.errors import Refused
 
 
 async def settle(office: Services, ask: Ask, incident_id: str, *, how: Literal["retry", "skip"], reason: str) -> Answer:
-    """The incident, settled."""
+    """The incident, settled. Trying again is harmless and may go without a reason; leaving out may not (`must_say_why`)."""
     record = Record(act=f"incident-{how}", kind="incident", id=incident_id, rule="right settle-incidents")
 
     def prepared() -> Answer | Incident:
@@ -27,6 +27,7 @@ async def settle(office: Services, ask: Ask, incident_id: str, *, how: Literal["
             if earlier is not None:
                 return earlier
             must_change_things(ask.person, "settle-incidents")
+            must_say_why(how, reason)
             return _open(session, incident_id, record)
 
     def kept() -> Answer:
@@ -57,6 +58,14 @@ async def settle(office: Services, ask: Ask, incident_id: str, *, how: Literal["
         await run_in_threadpool(refuse, office.store, ask, record, problem)
         raise
     return await run_in_threadpool(kept)
+
+
+def must_say_why(how: Literal["retry", "skip"], reason: str) -> None:
+    """Raises Invalid where something is to be left out without a reason: the case goes on as if it had been done."""
+    if how == "skip" and not reason.strip():
+        raise Invalid(
+            say("Say why it is left out: the reason stays with the incident."), fields={"reason": say("is empty")}
+        )
 
 
 def _open(session: Session, incident_id: str, record: Record) -> Incident:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -93,13 +93,11 @@ async def reopen(request: Request, office: Office, form: Form, case_id: str) -> 
 
 @router.post("/cases/{case_id}/incidents/{incident_id}")
 async def settle(request: Request, office: Office, form: Form, case_id: str, incident_id: str) -> Response:
-    """Has what keeps failing tried again, or leaves it out."""
+    """Has what keeps failing tried again, or leaves it out with a reason."""
+    how: Literal["retry", "skip"] = "skip" if form.text("how") == "skip" else "retry"
 
     def act() -> Awaitable[Answer]:
-        if form.text("how") == "retry":
-            reason = form.text("reason") or _("tried again")
-            return settling.settle(office, form.ask, incident_id, how="retry", reason=reason)
-        return settling.settle(office, form.ask, incident_id, how="skip", reason=_reason(form))
+        return settling.settle(office, form.ask, incident_id, how=how, reason=form.text("reason")[:500])
 
     return await _done(request, office, form, case_id, f"incident {incident_id}", act)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -19,11 +19,10 @@ from api.pages.failing import Failing, failing
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
 from api.pages.urls import urls
-from api.problems import Invalid, NotPermitted, Problem
+from api.problems import NotPermitted, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
-from api.texts import _
 from definitions.language.sentences import say
 from store.queries.cases import incident_page, incidents_by_id
 
@@ -67,18 +66,17 @@ def show(
 
 @router.post("/board/incidents")
 async def settle(request: Request, office: Office, form: Form) -> Response:
-    """Retries or skips the chosen incidents, and shows what became of each."""
-    how = "skip" if form.text("how") == "skip" else "retry"
+    """Retries or skips (with a reason) the chosen incidents, and shows what became of each."""
+    how: Literal["retry", "skip"] = "skip" if form.text("how") == "skip" else "retry"
     chosen, reason = form.fields.get("incident", []), form.text("reason")[:500]
     results: Sequence[Done] = ()
     trouble = None
 
     async def one(ask: Ask, incident: str) -> Answer:
-        return await settling.settle(office, ask, incident, how=how, reason=reason)  # type: ignore[arg-type]  # one of two
+        return await settling.settle(office, ask, incident, how=how, reason=reason)
 
     try:
-        if not reason:
-            raise Invalid(_("Say why: the reason stays with the incident."), fields={"reason": say("is empty")})
+        settling.must_say_why(how, reason)
         results = DONES.validate_python((await many(form.ask, chosen, one)).body).results
     except Problem as problem:
         trouble = trouble_of(problem)

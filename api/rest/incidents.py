@@ -12,7 +12,7 @@ from api.acts.act import Answer, Ask
 from api.acts.many import MOST, Dones, many
 from api.problems import NotPermitted
 from api.rest.asking import Asked, answer
-from api.rest.bodies import Because, Cursor, Limit
+from api.rest.bodies import Because, Body, Cursor, Limit
 from api.rest.documented import READ, WRITE
 from api.security.signin import SignedIn
 from api.services import Office
@@ -24,8 +24,14 @@ from store.queries.cases import incident_page
 router = APIRouter(prefix="/api/incidents", tags=["operators"])
 
 
-class Settlement(Because):
-    """Which incidents, what is done with them, and why."""
+class Retrial(Body):
+    """Why it is tried again, where there is something to say."""
+
+    reason: str = Field("", max_length=1000, description="Why.", examples=["The bank has the account now."])
+
+
+class Settlement(Retrial):
+    """Which incidents, what is done with them, and why: needed to skip them."""
 
     incidents: list[Annotated[str, Field(min_length=1, max_length=80)]] = Field(
         min_length=1, max_length=MOST, description="Their ids."
@@ -51,7 +57,8 @@ def list_incidents(office: Office, person: SignedIn, limit: Limit = 50, cursor: 
 
 @router.post("/settle", operation_id="settle_incidents", response_model=Dones, responses=WRITE)
 async def settle_many(office: Office, ask: Asked, body: Settlement) -> Response:
-    """Retries or skips several, and says what became of each."""
+    """Retries or skips several, and says what became of each; skipping wants a reason."""
+    settling.must_say_why(body.how, body.reason)
 
     async def one(part: Ask, incident: str) -> Answer:
         return await settling.settle(office, part, incident, how=body.how, reason=body.reason)
@@ -60,9 +67,10 @@ async def settle_many(office: Office, ask: Asked, body: Settlement) -> Response:
 
 
 @router.post("/{incident_id}/retry", operation_id="retry_incident", response_model=IncidentView, responses=WRITE)
-async def retry(office: Office, ask: Asked, incident_id: IncidentId, body: Because) -> Response:
-    """Lets it be tried again."""
-    return answer(await settling.settle(office, ask, incident_id, how="retry", reason=body.reason))
+async def retry(office: Office, ask: Asked, incident_id: IncidentId, body: Retrial | None = None) -> Response:
+    """Lets it be tried again, which needs no reason."""
+    reason = body.reason if body is not None else ""
+    return answer(await settling.settle(office, ask, incident_id, how="retry", reason=reason))
 
 
 @router.post("/{incident_id}/skip", operation_id="skip_incident", response_model=IncidentView, responses=WRITE)

@@ -136,7 +136,7 @@ async def test_what_failed_is_tried_again_once_it_is_mended_and_another_is_left_
     await unprinted.get_by_role("checkbox").check()
     await page.get_by_role("button", name="Leave out").click()
     await expect(page.get_by_role("alert")).to_contain_text("the reason stays with the incident")
-    await page.get_by_label("Why (needed)").fill("Written by hand.")
+    await page.get_by_label("Why (needed to leave it out)").fill("Written by hand.")
     await page.get_by_role("button", name="Leave out").click()
     became = page.get_by_role("status").first
     await expect(became).to_contain_text("High-consumption complaint, writes the answer letter: left out")
