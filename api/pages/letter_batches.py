@@ -20,6 +20,7 @@ from api.pages.posted import Form, Posted
 from api.pages.urls import urls
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
+from api.security.rights import who_may
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
@@ -75,6 +76,7 @@ class BatchPage:
     today: date
     first_day: date | None  #: the first day that can be said: that of the printing
     may_print: bool
+    printers: Sequence[str]  #: titles of the roles that print and mail batches
     keys: Mapping[str, str]
     given: Mapping[str, str]
     trouble: Trouble | None
@@ -288,6 +290,7 @@ def _one(
             today=today,
             first_day=batch.printed_at.astimezone(office.zone).date() if batch.printed_at else None,
             may_print=person.may(printing.RIGHT),
+            printers=who_may(office.district, printing.RIGHT),
             keys={name: new_key() for name in ("print", "mailed")} | {letter.id: new_key() for letter in letters},
             given={"reason": "", "mailed_on": today.isoformat(), **(given or {})},
             trouble=trouble_of(problem) if problem else None,

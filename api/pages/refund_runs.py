@@ -20,6 +20,7 @@ from api.pages.posted import Form
 from api.pages.urls import urls
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
+from api.security.rights import who_may
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
@@ -57,6 +58,7 @@ class RunPage:
     refunds: Sequence[RefundView]
     cases: Mapping[str, str]  #: titles of the refunds' cases
     may_issue: bool
+    issuers: Sequence[str]  #: titles of the roles that issue runs
     is_mine: bool  #: whether the person who asks collected it, and so does not issue it
     given: Mapping[str, str]
     key: str
@@ -164,6 +166,7 @@ def _one(
         refunds=[refund_view(row) for row in refunds],
         cases=cases,
         may_issue=person.may(refunding.RIGHT),
+        issuers=who_may(office.district, refunding.RIGHT),
         is_mine=run.made_by == person.id,
         given=given or {"first_check": "", "issued_on": office.today().isoformat()},
         key=new_key(),

@@ -17,6 +17,7 @@ from api.pages.urls import urls
 from api.pages.versions import version_of
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
+from api.security.rights import who_may
 from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
@@ -46,7 +47,7 @@ class ReleasePage:
     lines: Sequence[ReleaseLineView]
     next: str | None  #: address of the next page of lines
     live: bool  #: it is still under way
-    may_review: bool
+    reviewers: Sequence[str]  #: titles of the roles that stop it or go on with it
     changes: Sequence[str]  #: what can be done with it now
     reason: str  #: that was typed
     version: str  #: changes with all that the page shows
@@ -154,7 +155,7 @@ def _content(
         view = release_view(release, queries.release_counts(session, release_id), zone=office.zone)
         found = queries.release_line_page(session, release_id, limit=LINES, cursor=cursor)
         lines = [release_line_view(row, line, zone=office.zone) for row, line in found.items]
-    may_review = person.may("review-lists") and bool(person.roles & set(spec.review))
+    may_change = person.may("review-lists") and bool(person.roles & set(spec.review))
     waits = view.counts.get("pending", 0) + view.counts.get("going", 0)
     return ReleasePage(
         name=name,
@@ -164,8 +165,8 @@ def _content(
         lines=lines,
         next=urls.release(name, release_id, found.cursor) if found.cursor else None,
         live=view.status in ("running", "paused") or view.counts.get("going", 0) > 0,
-        may_review=may_review,
-        changes=_changes(view) if may_review else (),
+        reviewers=who_may(office.district, "review-lists", among=spec.review),
+        changes=_changes(view) if may_change else (),
         reason=reason,
         version=version_of(view, lines),
         keys={how: new_key() for how in CHANGES},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
+from definitions.language.pack import District
 from definitions.language.sentences import say
 
 RIGHTS: Final = {
@@ -34,3 +36,12 @@ RIGHTS: Final = {
     "redact-persons": say("makes a former customer's personal data unreadable; before their time two persons do"),
     "see-medical": say("opens medical certificates"),
 }
+
+
+def who_may(district: District, right: str, *, among: Collection[str] | None = None) -> list[str]:
+    """The titles of the roles that have a right, of all or of some."""
+    return [
+        role.title
+        for name, role in district.roles.items()
+        if right in role.rights and (among is None or name in among)
+    ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import event
 
 from store.queries.letters import waiting_for_the_post
 from store.tables.batches import LetterBatch
+from store.tables.money import RefundRun
 from tests.api.office import MONDAY, Office
 from tests.api.pages_office import seen
 from tests.api.test_inbox_by_rest import item_of
@@ -88,6 +90,16 @@ async def test_an_item_of_the_inbox_asks_a_handful_of_times(office: Office) -> N
         answer = await office.by("rep").get(f"/inbox/{item}")
     assert answer.status_code == 200
     assert len(sent) <= MOST + 12, len(sent)  # with the account and the kinds of case that can be opened for it
+
+
+async def test_who_may_not_issue_or_mail_reads_who_may(office: Office) -> None:
+    with office.store.writing() as session:
+        session.add(LetterBatch(id="lb-1", made_at=MONDAY, made_by="finance", letters=1))
+        session.add(RefundRun(id="rr-1", made_at=MONDAY, made_by="finance", refunds=1, total_usd=Decimal(20)))
+    for path in ("/finance/letters/lb-1", "/finance/refunds/rr-1"):
+        assert "not yet: that is for " in (await seen(office, "auditor", path)).text
+        own = (await seen(office, "finance", path)).text
+        assert ("not yet" in own, "that is for" in own) == (True, False)
 
 
 async def test_a_form_of_another_session_is_refused(office: Office) -> None:

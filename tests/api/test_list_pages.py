@@ -200,6 +200,9 @@ async def test_a_release_is_paused_with_a_reason_and_its_results_say_why_a_line_
     assert paused.status_code == 303
     again = await lead.get("/lists/tags/releases/r-1/progress", X_Seen=seen[1])
     assert (again.status_code, "A main has burst." in again.text) == (200, True)
+    whose = "Going on with it, or cancelling it, is for "
+    assert whose not in again.text
+    assert whose in (await Browser(office, "rep").get("/lists/tags/releases/r-1")).text
     assert (await lead.post("/lists/tags/releases/r-1/burn", reason="x")).status_code == 404
     assert (await Browser(office, "rep").post("/lists/tags/releases/r-1/cancel", reason="x")).status_code == 403
 
