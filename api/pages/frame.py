@@ -86,6 +86,7 @@ def _environment() -> Environment:
         "titled": words.titled,
         "said": texts.said,
         "act": audit_words.act_told,
+        "wanted": audit_words.wanted,
         "kind": audit_words.kind_told,
         "rule": audit_words.rule_told,
         "word": words.word,

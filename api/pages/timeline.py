@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from api.pages.audit_words import act_told
+from api.pages.audit_words import wanted
 from api.pages.telling import state_title, step_told
 from api.pages.values import told
 from api.pages.words import shown
@@ -33,6 +33,7 @@ class Entry:
     did: bool  #: it happened; otherwise it was refused, or did not come about
     what: str
     by: str | None
+    wanted: bool = False  #: `what` is what somebody wanted to do and was refused: `complete the task`
     lines: Sequence[str] = ()  #: the note, why, where the case was then
     data: Sequence[tuple[str, str]] = ()  #: fields that changed, with their new values
     facts: Sequence[tuple[str, str]] = ()  #: what it was decided on
@@ -112,7 +113,8 @@ def _refused(row: Audit, zone: ZoneInfo) -> Entry:
     return Entry(
         at=row.at.astimezone(zone),
         did=False,
-        what=_("Refused: %(what)s", what=act_told(row.act)),
+        what=wanted(row.act),
+        wanted=True,
         by=row.person,
         lines=[said(again(row.sentence, row.said))] if row.sentence else [],
     )

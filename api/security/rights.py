@@ -41,7 +41,5 @@ RIGHTS: Final = {
 def who_may(district: District, right: str, *, among: Collection[str] | None = None) -> list[str]:
     """The titles of the roles that have a right, of all or of some."""
     return [
-        role.title
-        for name, role in district.roles.items()
-        if right in role.rights and (among is None or name in among)
+        role.title for name, role in district.roles.items() if right in role.rights and (among is None or name in among)
     ]

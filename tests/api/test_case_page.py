@@ -59,7 +59,7 @@ async def test_the_timeline_tells_what_happened_in_the_words_of_the_definition_a
     assert page.status_code == 200, page.text
     assert "Put aside: Review the history" in page.text
     assert "The customer calls back." in page.text
-    assert "Refused: completed the task" in page.text
+    assert "Rep2 (rep2) wanted to complete the task, and was refused" in page.text
     assert "rep has this task." in page.text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api import texts
-from api.pages.audit_words import ACTS, KINDS, act_told, rule_told
+from api.pages.audit_words import ACTS, KINDS, act_told, rule_told, wanted
 
 ROOT = Path(__file__).parents[2]
 MAKERS = {"Record": ("act", "kind"), "Audited": ("act", "object_kind"), "Audit": ("act", "object_kind")}
@@ -30,7 +30,7 @@ def keys(of: int) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("of", "words"), [(0, ACTS), (1, KINDS)])
-def test_every_act_and_kind_of_the_audit_has_its_words(of: int, words: dict[str, str]) -> None:
+def test_every_act_and_kind_of_the_audit_has_its_words(of: int, words: dict[str, object]) -> None:
     found = dict(keys(of))
     assert len(found) > 15
     assert {key: where for key, where in found.items() if key not in words} == {}
@@ -39,6 +39,8 @@ def test_every_act_and_kind_of_the_audit_has_its_words(of: int, words: dict[str,
 def test_the_audit_is_read_in_the_language_of_its_reader() -> None:
     with texts.spoken_in("es"):
         assert act_told("claim") == "tomó la tarea"
+        assert wanted("claim") == "tomar la tarea"
+        assert wanted("event tenant-left") == "anotar «Tenant left»"
         assert rule_told("right see-accounts") == "permiso see-accounts"
         assert rule_told("queue meters: to rep2") == "cola meters: to rep2"
         assert rule_told("two persons") == "dos personas"
