@@ -114,7 +114,7 @@ def read_day(
     day = on or office.today()
     with office.store.reading() as session:
         spec = reviewing.list_of(session, office.now(), name)
-        return list_day(name, day, spec, day_of_list(session, name, day), zone=office.zone)
+        return list_day(session, name, day, spec, day_of_list(session, name, day), zone=office.zone)
 
 
 @router.post("/{name}/lines/{line}/exclude", operation_id="exclude_line", response_model=TakenView, responses=WRITE)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
+from sqlmodel import Session
 
+from api.library import content
 from api.views.shown import Moment, Said, Shown, local
+from api.views.work import how_ended
 from definitions.language.pack import ReviewList
 from definitions.language.sentences import again
+from store.queries.cases import versions_of
 from store.tables.cases import ListLine, TaskRow
 from store.tables.lists import ListRelease, ReleaseLine
+from workflows.machine.machine import machine_of
 
 
 class ListView(Shown):
@@ -113,6 +118,7 @@ class OrderView(Shown):
     state: str
     assignee: str | None
     outcome: str | None
+    ended: str | None = Field(description="What the outcome is called.")
     because: Said | None = Field(description="Why it was recalled.")
     closed: Moment | None
 
@@ -214,10 +220,17 @@ def day_lines(
 
 
 def list_day(
-    name: str, day: date, spec: ReviewList, found: Sequence[tuple[ListLine, TaskRow | None]], *, zone: ZoneInfo
+    session: Session,
+    name: str,
+    day: date,
+    spec: ReviewList,
+    found: Sequence[tuple[ListLine, TaskRow | None]],
+    *,
+    zone: ZoneInfo,
 ) -> ListDay:
     """A day of a list as it is shown."""
     lines = day_lines(day, found, zone=zone)
+    ended = endings(session, (each for _, orders, exceptions in lines for each in (*orders, *exceptions)))
     return ListDay(
         name=name,
         day=day,
@@ -227,8 +240,8 @@ def list_day(
         lines=[
             DayLineView(
                 line=line_view(line, zone=zone),
-                orders=[order_view(each, zone) for each in orders],
-                exceptions=[order_view(each, zone) for each in exceptions],
+                orders=[order_view(each, zone, ended) for each in orders],
+                exceptions=[order_view(each, zone, ended) for each in exceptions],
             )
             for line, orders, exceptions in lines
         ],
@@ -240,8 +253,17 @@ def per_day(spec: ReviewList) -> int | None:
     return int(spec.per_day) if spec.per_day else None
 
 
-def order_view(order: TaskRow, zone: ZoneInfo) -> OrderView:
-    """A work order, or a task about what a crew has found, as a day tells of it."""
+def endings(session: Session, orders: Iterable[TaskRow]) -> dict[str, str]:
+    """What the outcomes of those that are completed are called, by id: one statement, and one for each version."""
+    completed = [order for order in orders if order.outcome]
+    versions = versions_of(session, (order.case_id for order in completed)) if completed else {}
+    machines = {version: machine_of(content(session, *version)) for version in set(versions.values())}
+    told = {order.id: how_ended(machines[versions[order.case_id]], order) for order in completed}
+    return {id_: title for id_, title in told.items() if title}
+
+
+def order_view(order: TaskRow, zone: ZoneInfo, ended: Mapping[str, str]) -> OrderView:
+    """A work order, or a task about what a crew has found, as a day tells of it; `ended` is of `endings`."""
     return OrderView(
         id=order.id,
         title=order.title,
@@ -250,6 +272,7 @@ def order_view(order: TaskRow, zone: ZoneInfo) -> OrderView:
         state=order.state,
         assignee=order.assignee,
         outcome=order.outcome,
+        ended=ended.get(order.id),
         because=again(order.close_reason, order.close_reason_said),
         closed=local(order.closed_at, zone),
     )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from api.security.people import Person
-from api.views.lists import OrderView, day_lines, order_view, per_day
+from api.views.lists import OrderView, day_lines, endings, order_view, per_day
 from api.views.reviewing import seen
 from api.views.shown import local
 from definitions.language.pack import ReviewList
@@ -94,17 +94,19 @@ class Day:
     lines: Sequence[DayLine]
     crews: Sequence[CrewDay]
     payments: Sequence[CameIn]
-    outcomes: Mapping[str, int]  #: completed orders by how they ended
+    outcomes: Mapping[str, int]  #: completed orders by what their outcomes are called
     paid_but_off: Sequence[PaidOff]
     off: int  #: accounts whose water is off
 
 
 def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, person: Person, zone: ZoneInfo) -> Day:
-    """The day of the list; its accounts are asked about together: six statements, eleven where it shuts water off."""
+    """The day of the list; its accounts are asked about together: eight statements (and one
+    for each version that the cases run on), thirteen where it shuts water off."""
     found = day_lines(day, day_of_list(session, name, day, WHOSE), zone=zone)
     accounts = {line.account_id for line, _, _ in found if line.account_id}
     payments = received(session, accounts, day) if accounts else []
     orders = [order for _, each, _ in found for order in each]
+    ended = endings(session, (each for _, went, exceptions in found for each in (*went, *exceptions)))
     checks = last_checks(session, (order.id for order in orders)) if orders else {}
     off = accounts_off(session) if LOCKED_OFF in spec.lawful else []
     paid = paid_but_off(session, off)
@@ -115,7 +117,7 @@ def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, pe
             account=line.account_id,
             case=line.case_id,
             place=seen(where.get(line.account_id or ""), sees=sees),
-            order=order_view(went[-1], zone) if went else None,
+            order=order_view(went[-1], zone, ended) if went else None,
             check=next(
                 (
                     CurbCheck(at=check.at.astimezone(zone), fit=check.fit, sentence=again(check.sentence, check.said))
@@ -124,7 +126,7 @@ def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, pe
                 ),
                 None,
             ),
-            exceptions=[order_view(each, zone) for each in exceptions],
+            exceptions=[order_view(each, zone, ended) for each in exceptions],
             paid_usd=sum((one.amount_usd for one in payments if one.account == line.account_id), Decimal(0)),
         )
         for line, went, exceptions in found
@@ -139,7 +141,7 @@ def lock_off_day(session: Session, name: str, spec: ReviewList, day: date, *, pe
         payments=[
             CameIn(account=each.account, amount_usd=each.amount_usd, at=each.at.astimezone(zone)) for each in payments
         ],
-        outcomes=dict(Counter(order.outcome for order in orders if order.outcome)),
+        outcomes=dict(Counter(ended[order.id] for order in orders if order.id in ended)),
         paid_but_off=[
             PaidOff(off=each, locked_at=local(each.locked_at, zone), place=seen(where.get(each.account), sees=sees))
             for each in paid

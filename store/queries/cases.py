@@ -138,6 +138,12 @@ def cases_by_id(session: Session, ids: Sequence[str]) -> list[CaseRow]:
     return list(session.execute(select(CaseRow).where(col(CaseRow.id).in_(ids))).scalars()) if ids else []
 
 
+def versions_of(session: Session, ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """The definition that each of these cases runs on and its version, by the case's id; one statement."""
+    query = select(col(CaseRow.id), col(CaseRow.definition), col(CaseRow.version)).where(col(CaseRow.id).in_(set(ids)))
+    return {id_: (definition, version) for id_, definition, version in session.execute(query)}
+
+
 def case_titles(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     """What these cases are called, by id; one statement."""
     wanted = {each for each in ids if each is not None}

@@ -169,7 +169,10 @@ LOCKING = {
                 "title": "Lock off",
                 "crew": "meters",
                 "check-at-site": "has(facts.balance) && facts.balance > usd(0)",
-                "outcomes": {"locked": "done", "no-access": {"target": "waiting", "unchecked": True}},
+                "outcomes": {
+                    "locked": {"target": "done", "title": "The lock is on"},
+                    "no-access": {"target": "waiting", "unchecked": True},
+                },
             }
         },
         "done": {"type": "final"},

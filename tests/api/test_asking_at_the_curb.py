@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import select
 
 from activities.releasing import Releasing
+from api.pages.words import word
 from store.ledger import payment_entry, post
 from store.tables.rules import SiteCheck
 from store.tables.utility import Payment
@@ -89,6 +90,11 @@ async def test_an_order_is_closed_only_with_a_fresh_check(working_office: Office
     await crew.post(f"/api/tasks/{order}/check")
     locked = await crew.post(f"/api/tasks/{order}/complete", {"outcome": "locked"})
     assert (locked.status_code, locked.json()["closed"]) == (200, True), locked.text
+    [done] = (await office.by("lead").get("/api/lists/lock-off/day")).json()["lines"][0]["orders"]
+    assert (done["outcome"], done["ended"]) == ("locked", "The lock is on")
+    page = (await office.by("lead").get("/lists/lock-off/day")).text
+    assert "<strong>1</strong> The lock is on" in page
+    assert f"{word('completed')}: The lock is on" in page
 
 
 async def test_a_hold_recalls_the_order_at_once(working_office: Office) -> None:
