@@ -87,7 +87,7 @@ def bill_deposit(session: Session, effect: Effect) -> Reply:
         amount_usd = amount_of(effect)
         if amount_usd:
             lines = moved(named, amount_usd, debit=RECEIVABLE, credit=DEPOSITS)
-            post_effect(session, effect, lines, rule="deposit:assurance", memo="Adequate assurance, billed")
+            post_effect(session, effect, lines, rule="deposit:assurance", memo=say("Adequate assurance, billed"))
     return Reply(event="deposit-billed", data={"account": named, "amount": money_json(amount_usd)})
 
 
@@ -105,7 +105,7 @@ def move_payment(session: Session, effect: Effect) -> Reply:
         amount_usd = amount_of(effect)
         if amount_usd:
             lines = _between(account, named, -amount_usd)
-            post_effect(session, effect, lines, rule="payment", memo="Payment for the time after the petition")
+            post_effect(session, effect, lines, rule="payment", memo=say("Payment for the time after the petition"))
     return Reply(event="payment-moved", data={"account": named, "amount": money_json(amount_usd)})
 
 
@@ -188,11 +188,11 @@ def _entries(session: Session, effect: Effect, old: Account, new: Account, made:
         session.flush()
         if bill.amount_usd:
             posted = bill_entry(bill, effect.at, effect.by)
-            yield _entry(session, effect, posted.id, posted.lines, posted.rule, "Final bill, up to the petition")
+            yield _entry(session, effect, posted.id, posted.lines, posted.rule, say("Final bill, up to the petition"))
     for number, move in enumerate(made.moves, start=1):
         if move.bill is None:
             lines = _between(old.id, new.id, move.amount_usd)
-            rule, memo = ("payment" if move.id != "fees" else "split"), "Of the time after the petition"
+            rule, memo = ("payment" if move.id != "fees" else "split"), say("Of the time after the petition")
             yield _entry(session, effect, f"{effect.id}.{number}", lines, rule, memo)
             continue
         again = _issued_again(new, move, today)
@@ -200,7 +200,9 @@ def _entries(session: Session, effect: Effect, old: Account, new: Account, made:
         session.flush()
         if move.amount_usd:
             lines = _between(old.id, new.id, move.amount_usd)
-            yield _entry(session, effect, f"bill:{again.id}", lines, "split", "Water after the petition, issued anew")
+            yield _entry(
+                session, effect, f"bill:{again.id}", lines, "split", say("Water after the petition, issued anew")
+            )
 
 
 def _final_bill(effect: Effect, old: Account, unbilled: Unbilled, today: date) -> Bill:
@@ -266,7 +268,7 @@ def _taken_back(session: Session, effect: Effect, line: LedgerLine, today: date)
         person=effect.by,
         case_id=effect.case,
         step_no=effect.step,
-        memo="Done after the petition; taken back (11 U.S.C. 362(a))",
+        memo=say("Done after the petition; taken back (11 U.S.C. 362(a))"),
     )
 
 

@@ -12,7 +12,7 @@ from activities.postings import account_of, amount_of, at_most, day_of, post_eff
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.money import money_json
 from definitions.language.sentences import say
-from store.ledger import balance_usd, charge, moved, post, reversal_entry
+from store.ledger import RETURNED, balance_usd, charge, moved, post, reversal_entry, told
 from store.tables.ledger import RECEIVABLE, Posting
 from store.tables.utility import Account, Payment
 
@@ -27,7 +27,13 @@ def write_off(session: Session, effect: Effect) -> Reply:
         if amount_usd:
             reason = str(effect.args.get("reason") or "uncollectable")
             lines = moved(account, amount_usd, debit="bad-debt", credit=RECEIVABLE)
-            post_effect(session, effect, lines, rule=f"write-off:{reason}", memo=f"Written off: {reason}")
+            post_effect(
+                session,
+                effect,
+                lines,
+                rule=f"write-off:{reason}",
+                memo=say("Written off: %(reason)s", reason=told(reason)),
+            )
     return Reply(event="written-off", data={"entry": effect.id, "amount": money_json(amount_usd)})
 
 
@@ -55,7 +61,8 @@ def transfer_balance(session: Session, effect: Effect) -> Reply:
         if amount_usd:
             signed = amount_usd if balance > 0 else -amount_usd
             receivables = charge(account, -signed, RECEIVABLE)[0], charge(to, signed, RECEIVABLE)[0]
-            post_effect(session, effect, receivables, rule="transfer", memo=f"Balance moved from {account} to {to}")
+            memo = say("Balance moved from %(account)s to %(other)s", account=account, other=to)
+            post_effect(session, effect, receivables, rule="transfer", memo=memo)
     return Reply(event="balance-transferred", data={"entry": effect.id, "amount": money_json(amount_usd), "to": to})
 
 
@@ -73,8 +80,8 @@ def reverse_payment(session: Session, effect: Effect) -> Reply:
         on = _on(effect) or day_of(session, effect)
         if on < payment.received:
             raise EffectRefused(say("a payment is returned after it was received"), code="bad-date")
-        reason = str(effect.args.get("reason") or "returned by the bank")
-        payment.reversed_on, payment.reverse_reason = on, reason
+        reason = str(effect.args.get("reason") or "") or RETURNED
+        payment.reversed_on, payment.reverse_reason = on, str(reason)
         session.add(payment)
         session.flush()
         post(session, [reversal_entry(payment, on, effect.at, effect.by, reason, case=(effect.case, effect.step))])

@@ -39,7 +39,7 @@ def take_deposit(session: Session, effect: Effect) -> Reply:
         debit = RECEIVABLE if source == "credit" else "cash"
         if amount_usd:
             lines = moved(account, amount_usd, debit=debit, credit=DEPOSITS)
-            post_effect(session, effect, lines, rule="deposit:security", memo="Deposit taken")
+            post_effect(session, effect, lines, rule="deposit:security", memo=say("Deposit taken"))
     return _reply("deposit-taken", effect, amount_usd, held=held_usd(session, account, DEPOSITS))
 
 
@@ -57,7 +57,7 @@ def apply_deposit(session: Session, effect: Effect) -> Reply:
         at_most(effect, amount_usd, owed, say("what the account owes"))
         if amount_usd:
             lines = moved(account, amount_usd, debit=DEPOSITS, credit=RECEIVABLE)
-            post_effect(session, effect, lines, rule="deposit:applied", memo="Deposit applied to the account")
+            post_effect(session, effect, lines, rule="deposit:applied", memo=say("Deposit applied to the account"))
     return _reply("deposit-applied", effect, amount_usd, left=held_usd(session, account, DEPOSITS))
 
 
@@ -69,7 +69,7 @@ def credit_interest(session: Session, effect: Effect) -> Reply:
         amount_usd = amount_of(effect)
         if amount_usd:
             lines = moved(account, amount_usd, debit="interest", credit=DEPOSITS)
-            post_effect(session, effect, lines, rule="deposit:interest", memo="Interest on the deposit")
+            post_effect(session, effect, lines, rule="deposit:interest", memo=say("Interest on the deposit"))
     return _reply("interest-credited", effect, amount_usd, held=held_usd(session, account, DEPOSITS))
 
 
@@ -97,7 +97,7 @@ def _payable(session: Session, effect: Effect, code: str, event: str) -> Reply:
         if amount_usd:
             kind = "credit" if code == RECEIVABLE else "deposit"
             lines = moved(account, amount_usd, debit=code, credit=REFUNDS_PAYABLE)
-            post_effect(session, effect, lines, rule=f"refund-payable:{kind}", memo="Refund to be paid")
+            post_effect(session, effect, lines, rule=f"refund-payable:{kind}", memo=say("Refund to be paid"))
             session.add(
                 RefundRow(
                     id=effect.id,
@@ -144,10 +144,14 @@ def _settle(session: Session, effect: Effect, refund: RefundRow, how: str) -> No
     account = refund.account_id
     if refund.status == "issued" and how != "cashed":  # the check is stopped: the money is owed again
         lines = moved(account, refund.amount_usd, debit="cash", credit=REFUNDS_PAYABLE)
-        post_effect(session, effect, lines, rule="refund:stopped", memo=f"Check {refund.check_no} stopped")
+        post_effect(
+            session, effect, lines, rule="refund:stopped", memo=say("Check %(number)s stopped", number=refund.check_no)
+        )
     elif how == "forfeited":
         lines = moved(account, refund.amount_usd, debit=REFUNDS_PAYABLE, credit="unclaimed-money")
-        post_effect(session, effect, lines, rule="refund:unclaimed", memo="Unclaimed for three years, notice published")
+        post_effect(
+            session, effect, lines, rule="refund:unclaimed", memo=say("Unclaimed for three years, notice published")
+        )
     refund.status = how
     refund.ended_on = day_of(session, effect) if how in ("cashed", "forfeited") else None
     if how == "payable":

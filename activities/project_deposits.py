@@ -16,7 +16,7 @@ from activities import published
 from definitions.catalogue.replies import Effect, EffectRefused, Reply
 from definitions.language.money import MoneyError, format_money, money_json, parse_money
 from definitions.language.sentences import say, sentence_of
-from store.ledger import Entry, Line, post
+from store.ledger import Entry, Line, post, told
 from store.tables.ledger import PROJECT_DEPOSITS, RECEIVABLE, REFUNDS_PAYABLE, Posting
 
 CASH, FEES = "cash", "fees"
@@ -25,7 +25,7 @@ CASH, FEES = "cash", "fees"
 def take(session: Session, effect: Effect) -> Reply:
     """Takes money into deposit; answers `deposit-taken` with the amount and what is held now."""
     code, amount_usd = PROJECT_DEPOSITS, _amount(effect)
-    memo = f"Deposit: {effect.args.get('of') or 'project'}"
+    memo = say("Deposit: %(of)s", of=told(str(effect.args.get("of") or "project")))
     lines = (Line(code=CASH, amount_usd=amount_usd), Line(code=code, amount_usd=-amount_usd))
     return _posted(session, effect, "deposit-taken", code, amount_usd, lines, "deposit", memo)
 
@@ -40,7 +40,7 @@ def apply(session: Session, effect: Effect) -> Reply:
         against = Line(code=RECEIVABLE, amount_usd=-amount_usd, account_id=effect.account)
     else:
         against = Line(code=FEES, amount_usd=-amount_usd)
-    memo = str(effect.args.get("reason") or f"Deposit applied: {to}")
+    memo = told(effect.args.get("reason")) or say("Deposit applied: %(to)s", to=told(to))
     lines = (Line(code=code, amount_usd=amount_usd), against)
     return _posted(session, effect, "deposit-applied", code, amount_usd, lines, f"deposit:{to}", memo, drawn=True)
 
@@ -51,7 +51,7 @@ def refund(session: Session, effect: Effect) -> Reply:
     known = _entry(session, effect.id, code)
     whole = effect.args.get("amount") is None
     amount_usd = known if known is not None else held_usd(session, effect.case, code) if whole else _amount(effect)
-    memo = str(effect.args.get("reason") or "Refund of what is left of the deposit")
+    memo = told(effect.args.get("reason")) or say("Refund of what is left of the deposit")
     lines = (Line(code=code, amount_usd=amount_usd), Line(code=REFUNDS_PAYABLE, amount_usd=-amount_usd))
     return _posted(session, effect, "deposit-refunded", code, amount_usd, lines, "deposit-refund", memo, drawn=True)
 
@@ -59,7 +59,7 @@ def refund(session: Session, effect: Effect) -> Reply:
 def pay_refund(session: Session, effect: Effect) -> Reply:
     """Pays back what is owed; answers `refund-paid`."""
     amount_usd = _amount(effect)
-    memo = str(effect.args.get("reference") or "Refund paid")
+    memo = str(effect.args.get("reference") or "") or say("Refund paid")
     lines = (Line(code=REFUNDS_PAYABLE, amount_usd=amount_usd), Line(code=CASH, amount_usd=-amount_usd))
     return _posted(session, effect, "refund-paid", REFUNDS_PAYABLE, amount_usd, lines, "refund", memo)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,12 +12,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, literal_column, select, text
 from sqlmodel import Session, col
 
+from definitions.language.expand import title_of
+from definitions.language.sentences import beside, say, word
 from store.allocation import Debt, Movement, allocate, told_apart, unpaid_since
 from store.tables.base import table_of
 from store.tables.ledger import CHART, HELD_HERE, OF_ACCOUNTS, OF_SOMEBODY_ELSE, PAYMENT, RECEIVABLE, REVERSAL, Posting
 from store.tables.utility import Bill, Payment
 
 POSTINGS = table_of(Posting)
+RETURNED = say("returned by the bank")  #: why a payment is taken back where the bank said no more
+_KEY = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 _IS_RECEIVABLE: ColumnElement[bool] = literal_column(f"code = '{RECEIVABLE}'")
 
 
@@ -70,6 +75,7 @@ class LedgerLine:
     case_id: str | None
     step_no: int | None
     memo: str
+    memo_said: Any  #: with its message and values, where Headgate made it
 
 
 def lines_of(entry: Entry) -> list[dict[str, Any]]:
@@ -88,6 +94,7 @@ def lines_of(entry: Entry) -> list[dict[str, Any]]:
             raise LedgerError(
                 f"entry {entry.id}: a line on {line.code} names an account exactly if that code is kept for each"
             )
+    said = beside(entry.memo)
     return [
         {
             "entry_id": entry.id,
@@ -101,7 +108,8 @@ def lines_of(entry: Entry) -> list[dict[str, Any]]:
             "step_no": entry.step_no,
             "rule": entry.rule,
             "person": entry.person,
-            "memo": entry.memo,
+            "memo": str(entry.memo),
+            "memo_said": said,
         }
         for number, line in enumerate(entry.lines)
     ]
@@ -127,6 +135,12 @@ def charge(account_id: str, amount_usd: Decimal, code: str) -> tuple[Line, ...]:
     return moved(account_id, amount_usd, debit=RECEIVABLE, credit=code)
 
 
+def told(written: Any) -> str:
+    """A reason or a fee as the text of an entry says it: a key by its title, what somebody wrote as it is, "" for nothing."""
+    text = str(written or "")
+    return title_of(text) if _KEY.fullmatch(text) else text
+
+
 def bill_entry(bill: Bill, at: datetime, person: str = "billing") -> Entry:
     """The entry of a bill: the account owes its amount from the day it is mailed."""
     return Entry(
@@ -136,7 +150,7 @@ def bill_entry(bill: Bill, at: datetime, person: str = "billing") -> Entry:
         at=at,
         rule="tariff",
         person=person,
-        memo=f"Water {bill.period_start} to {bill.period_end}",
+        memo=say("Water %(start)s to %(end)s", start=bill.period_start, end=bill.period_end),
     )
 
 
@@ -149,7 +163,7 @@ def payment_entry(payment: Payment, at: datetime, person: str = "cashier") -> En
         at=at,
         rule="payment",
         person=person,
-        memo=f"Payment by {payment.method}",
+        memo=say("Payment by %(method)s", method=word(payment.method)),
     )
 
 
@@ -166,7 +180,7 @@ def reversal_entry(
         person=person,
         case_id=case[0] if case else None,
         step_no=case[1] if case else None,
-        memo=reason,
+        memo=word(title_of(reason)) if _KEY.fullmatch(reason) else reason,  # a bank's reasons are keys
     )
 
 
@@ -215,6 +229,7 @@ def statement(session: Session, account_id: str) -> list[LedgerLine]:
                 case_id=row.case_id,
                 step_no=row.step_no,
                 memo=row.memo,
+                memo_said=row.memo_said,
             )
         )
     return lines

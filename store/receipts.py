@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from definitions.language.sentences import again
 from store.allocation import allocate, told_apart
 from store.ledger import balance_usd, bills_due, movements, statement
 from store.tables.ledger import PAYMENT
@@ -37,7 +38,7 @@ class Receipt:
 def receipt(session: Session, payment: Payment) -> Receipt:
     """The payment's receipt; one that the bank returned has paid nothing."""
     lines = statement(session, payment.account_id)
-    said = {line.entry_id: line.memo for line in lines}
+    said = {line.entry_id: again(line.memo, line.memo_said) for line in lines}
     debts = allocate(*told_apart(movements(lines), bills_due(session, payment.account_id)))
     cured = tuple(
         Cured(entry=debt.entry, what=said.get(debt.entry, ""), due=debt.due, amount_usd=part.amount_usd)

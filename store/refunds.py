@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
+from definitions.language.sentences import say
 from store.addresses import account_lines
 from store.ledger import Entry, moved, post
 from store.queries.accounts import account_view
@@ -78,7 +79,7 @@ def issue(session: Session, run: RefundRun, *, first_check: int, on: date, at: d
                 at=at,
                 rule="refund",
                 person=by,
-                memo=f"Check {number}",
+                memo=say("Check %(number)s", number=number),
             )
         )
     run.issued_on, run.issued_by = on, by

@@ -14,7 +14,7 @@ from api.problems import Invalid, NotPermitted
 from api.security.people import Person
 from api.services import Services
 from api.views.csv_files import csv_file
-from definitions.language.sentences import say
+from definitions.language.sentences import again, say
 from store.queries import money, posted
 from store.tables.audit import Audit
 from store.tables.ledger import Posting
@@ -42,7 +42,15 @@ def _written_off(session: Session, start: date, end: date) -> list[tuple[Any, ..
     rows = posted.written_off(session, start, end)
     accounts = posted.accounts_of(session, [row.entry_id for row in rows])
     return [
-        (row.posted_on, accounts.get(row.entry_id), row.amount_usd, row.rule, row.person, row.case_id, row.memo)
+        (
+            row.posted_on,
+            accounts.get(row.entry_id),
+            row.amount_usd,
+            row.rule,
+            row.person,
+            row.case_id,
+            again(row.memo, row.memo_said),
+        )
         for row in rows
     ]
 
@@ -73,7 +81,7 @@ def _books(session: Session, _start: date, end: date) -> list[tuple[Any, ...]]:
 def _posting(row: Posting) -> tuple[Any, ...]:
     return (
         row.posted_on, row.entry_id, row.line, row.code, row.account_id, row.amount_usd, row.rule, row.person,
-        row.case_id, row.step_no, row.memo,
+        row.case_id, row.step_no, again(row.memo, row.memo_said),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api import texts
-from api.pages import audit_words, words
+from api.pages import audit_words, ledger_words, words
 from api.pages.names import Names, names_of, who
 from api.pages.navigation import Place, area_of, places_for
 from api.pages.preferences import Preferences, preferences_of, shown_again
@@ -89,6 +89,9 @@ def _environment() -> Environment:
         "wanted": audit_words.wanted,
         "kind": audit_words.kind_told,
         "rule": audit_words.rule_told,
+        "ledger_code": ledger_words.code_told,
+        "returned_because": ledger_words.returned_because,
+        "ledger_rule": ledger_words.ledger_rule_told,
         "word": words.word,
         "who": who,
         "language_name": words.language_name,

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 
-from api.views.shown import Ccf, Moment, Shown, Usd, local
+from api.views.shown import Ccf, Moment, Said, Shown, Usd, local
+from definitions.language.sentences import again
 from store.ledger import LedgerLine
 from store.queries.finding import Found
 from store.tables.papers import Letter
@@ -154,7 +155,7 @@ class LedgerView(Shown):
     person: str
     case: str | None
     step: int | None
-    memo: str
+    memo: Said
 
 
 class LetterView(Shown):
@@ -281,7 +282,7 @@ def ledger_view(line: LedgerLine) -> LedgerView:
         person=line.person,
         case=line.case_id,
         step=line.step_no,
-        memo=line.memo,
+        memo=again(line.memo, line.memo_said),
     )
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from api.views.csv_files import csv_file
-from api.views.shown import Moment, Shown
+from api.views.shown import Moment, Said, Shown
 from store.queries.money import Balance, Held, Returned
 from store.receipts import Receipt
 from store.refunds import Check
@@ -85,7 +85,7 @@ class CuredView(Shown):
     """A debt that a payment paid, in whole or in part."""
 
     entry: str
-    what: str
+    what: Said
     due: date
     amount_usd: Decimal
 

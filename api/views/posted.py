@@ -29,7 +29,7 @@ class PostingView(Shown):
     person: str = Field(description="Who: a user, or a system.")
     case: str | None
     step: int | None
-    memo: str
+    memo: Said
 
 
 class PostedSumView(Shown):
@@ -85,7 +85,7 @@ def posting_view(row: Posting, *, zone: ZoneInfo) -> PostingView:
         person=row.person,
         case=row.case_id,
         step=row.step_no,
-        memo=row.memo,
+        memo=again(row.memo, row.memo_said),
     )
 
 

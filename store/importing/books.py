@@ -12,7 +12,7 @@ from sqlmodel import col
 from definitions.language.sentences import say
 from store.finding import keep_account_words
 from store.importing.values import FieldError
-from store.ledger import POSTINGS, Entry, bill_entry, lines_of, payment_entry, reversal_entry
+from store.ledger import POSTINGS, RETURNED, Entry, bill_entry, lines_of, payment_entry, reversal_entry
 from store.tables.base import Row, table_of
 from store.tables.cases import CaseRow
 from store.tables.outbox import AccountEvent
@@ -356,7 +356,7 @@ def _rejected(payment: Payment, at: datetime) -> Values:
 
 def _reversal(payment: Payment, at: datetime) -> Entry:
     assert payment.reversed_on is not None
-    return reversal_entry(payment, payment.reversed_on, at, "import", payment.reverse_reason or "returned by the bank")
+    return reversal_entry(payment, payment.reversed_on, at, "import", payment.reverse_reason or RETURNED)
 
 
 def _tell(connection: Connection, name: str, payments: list[Payment], at: datetime) -> None:

@@ -34,9 +34,9 @@ AS_TOLD = load_only(
     *(
         cast(InstrumentedAttribute[Any], column)
         for column in (
-            TaskRow.id, TaskRow.case_id, TaskRow.place, TaskRow.account_id, TaskRow.kind, TaskRow.work_kind, TaskRow.title, TaskRow.crew, TaskRow.state,
-            TaskRow.assignee, TaskRow.opened_at, TaskRow.closed_at, TaskRow.close_reason, TaskRow.close_reason_said,
-            TaskRow.outcome,
+            TaskRow.id, TaskRow.case_id, TaskRow.place, TaskRow.account_id, TaskRow.kind, TaskRow.work_kind, TaskRow.title,
+            TaskRow.crew, TaskRow.state, TaskRow.assignee, TaskRow.opened_at, TaskRow.closed_at, TaskRow.close_reason,
+            TaskRow.close_reason_said, TaskRow.outcome,
         )
     ),
     raiseload=True,

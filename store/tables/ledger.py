@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
 from store.tables.base import Row, only_where
-from store.types import Moment, Usd
+from store.types import Moment, PlainJson, Usd
 
 RECEIVABLE = "receivable"
 DEPOSITS = "deposits"
@@ -61,6 +62,7 @@ class Posting(Row, table=True):
     rule: str  #: why: a policy, a tariff, `billing`
     person: str  #: who: a user, `billing`, `import`
     memo: str = ""
+    memo_said: Any = Field(default=None, sa_type=PlainJson, nullable=True)  #: it with its message and values
 
     __table_args__ = (
         Index("ix_postings_step", "case_id", "step_no"),

@@ -79,7 +79,7 @@ import_bad_rows.reason import_bad_rows.reason_said import_runs.file_name list_re
 rehearsals.source rehearsals.sentence rehearsals.result rehearsals.said outages.reason
 """
 #: What the law wants whole: the sealed audit, and a ledger in which nothing is changed.
-RECORDS = "audit.sentence audit.said postings.memo"
+RECORDS = "audit.sentence audit.said postings.memo postings.memo_said"
 
 IMPERSONAL = " ".join((NUMBERS, WORDS, STAFF, PLACES, DISTRICT, RECORDS)).split()
 IN_COLUMNS = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import httpx
@@ -17,9 +19,11 @@ from api.security.form_tokens import form_token
 from api.security.signin import SESSION_COOKIE
 from api.texts import LOCALES
 from definitions.language.sentences import beside, say
+from store.ledger import Entry, bill_entry, charge, payment_entry, post, reversal_entry
 from store.tables.audit import Audit
 from store.tables.cases import CaseRow
 from store.tables.definitions import Draft, Rehearsal
+from store.tables.utility import Bill, Payment
 from tests.api.office import MONDAY, PASSWORD, Office, opened
 from tests.api.pages_office import seen, sent
 from tests.api.test_case_page import step
@@ -29,6 +33,7 @@ from workflows.machine.machine import machine_of
 from workflows.machine.rehearse import Tally
 from workflows.machine.why import why
 
+TODAY: Final = MONDAY.date()
 LEAST: Final = 8  #: letters of a message that are looked for: what is shorter may be a word of the district's
 
 
@@ -220,3 +225,30 @@ async def test_a_rehearsal_says_in_spanish_why_cases_were_refused_and_why_it_fai
     assert told.count("«Lock off» no se permite mientras la cuenta tenga la retención «Appeal»") == 2
     assert "Lock off: liberada" in told
     assert "la versión 7 nunca se publicó" in await leido(office, "author", "/bench/rehearsals/rh-1")
+
+
+async def test_the_ledger_is_told_by_titles_and_what_somebody_wrote_stays(office: Office) -> None:
+    bill = Bill(
+        id="b-9", account_id="a-1", meter_id="m-1", period_start=date(2026, 1, 5), period_end=date(2026, 3, 5), days=59,
+        read_ccf=Decimal(10), use_ccf=Decimal(10), amount_usd=Decimal(40), mailed=TODAY, due=date(2026, 4, 1),
+    )  # fmt: skip
+    payment = Payment(id="p-9", account_id="a-1", received=TODAY, amount_usd=Decimal(50), method="check")
+    with office.store.writing() as session:
+        session.add_all([bill, payment])
+        session.flush()
+        lines = charge("a-1", Decimal(-5), "adjustments")
+        credit = Entry(
+            id="e-9", lines=lines, posted_on=TODAY, at=MONDAY, rule="adjustment:leak", person="rep",
+            memo="The hose burst.",
+        )  # fmt: skip
+        returned = reversal_entry(payment, TODAY, MONDAY, "finance", "insufficient-funds")
+        post(session, [bill_entry(bill, MONDAY), payment_entry(payment, MONDAY, "rep"), credit, returned])
+    page = html.unescape(await leido(office, "finance", "/finance/postings?on=2026-03-09"))
+    for told in (
+        "Lo que deben las cuentas", "Agua del 5 ene 2026 al 5 mar 2026", "Tarifa", "Pago: cheque", "Pago devuelto",
+        "Fondos insuficientes", "Ajuste: Leak", "The hose burst.",
+    ):  # fmt: skip
+        assert told in page, told
+    assert "receivable</td>" not in page
+    lines_by_rest = (await office.by("finance").get("/api/accounts/a-1/ledger")).json()["items"]
+    assert "Water 5 January 2026 to 5 March 2026" in [line["memo"] for line in lines_by_rest]
