@@ -18,6 +18,7 @@ from api.acts import conversing, delivering
 from api.acts.redacting import may_keep
 from api.library import content_of_case
 from api.pages import words
+from api.pages.account_outages import EVERY, outages_of, pulse
 from api.pages.frame import Trouble, new_key, page
 from api.pages.kinds import CaseKind, ReasonShown, kinds_of, routed
 from api.pages.posted import Form, Posted
@@ -25,24 +26,22 @@ from api.pages.returned import NOTHING, Returned, returned
 from api.pages.stale import Changes, overtaken
 from api.pages.story import Story, story_of
 from api.pages.urls import urls
-from api.pages.versions import version_of
 from api.problems import Invalid, NotFound, Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
-from api.texts import N_, _, day, language
+from api.texts import N_, _, day
 from api.views.accounts import ReadView, read_view
 from api.views.conversations import ConversationView, conversation_view
 from api.views.money import ReceiptView, receipt_view
 from api.views.notes import NoteView, note_view
-from api.views.outages import OutageView, outage_view
+from api.views.outages import OutageView
 from api.views.stories import account_detail, reads_page
 from api.views.tasks import TaskView, task_view
 from store.allocation import allocate, past_due_usd, told_apart, unpaid_since
 from store.ledger import bills_due, movements, statement
 from store.queries.cases import MOST, case_page, notes_of
 from store.queries.conversations import conversation_page
-from store.queries.outages import outages_at
 from store.queries.tasks import open_tasks_of_account
 from store.receipts import receipt
 from store.tables.cases import CaseRow
@@ -58,7 +57,6 @@ READS: Final = 6
 COUNTING: Final = 20  #: open cases of which it is asked whether they count a call
 SAID: Final = "said"  #: the forms of the conversation and of a payment
 METHODS: Final = ("cash", "card", "check")
-EVERY: Final = 10  #: seconds between two looks at what changed
 TITLES: Final = {
     "name": N_("Name"),
     "service-address": N_("Address of the service"),
@@ -150,10 +148,10 @@ def now(
 
     It belongs to the look that was logged when the page was opened."""
     with office.store.reading() as session:
-        outages = _outages(session, office, acts.viewed(session, person, account_id))
-    if _pulse(outages) == x_seen:
+        outages = outages_of(session, office, acts.viewed(session, person, account_id))
+    if pulse(outages) == x_seen:
         return Response(status_code=204)
-    content = AccountNow(account=account_id, outages=outages, pulse=_pulse(outages), given={})
+    content = AccountNow(account=account_id, outages=outages, pulse=pulse(outages), given={})
     return page(request, "counter/_now.html", content, person=person)
 
 
@@ -225,12 +223,12 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
     reasons, others = routed(office, kinds_of(session, office, person, account.id, opened))
     lines = statement(session, account.id)
     debts = allocate(*told_apart(movements(lines), bills_due(session, account.id)))
-    outages = _outages(session, office, account)
+    outages = outages_of(session, office, account)
     log = [conversation_view(row, zone=zone) for row in conversation_page(session, account.id, limit=LOGGED).items]
     return CounterPage(
         story=story,
         outages=outages,
-        pulse=_pulse(outages),
+        pulse=pulse(outages),
         past_due_usd=past_due_usd(debts, today),
         past_due_since=unpaid_since(debts, today),
         questions=_questions(story),
@@ -252,16 +250,6 @@ def _content(session: Session, office: Services, person: Person, account: Accoun
         trouble=came_back.trouble,
         changes=overtaken(session, office, came_back, by=person.id, case=None, account=account.id),
     )
-
-
-def _outages(session: Session, office: Services, account: Account) -> list[OutageView]:
-    at = office.now()
-    return [outage_view(row, at=at, zone=office.zone) for row in outages_at(session, account.premise_id, at)]
-
-
-def _pulse(outages: Sequence[OutageView]) -> str:
-    """A word that changes with what is told of the outages."""
-    return version_of(outages, language())
 
 
 def _questions(story: Story) -> list[Question]:

@@ -12,11 +12,8 @@ from api.acts import opening
 from api.library import current_all
 from api.security.people import Person
 from api.services import Services
-from api.views.outages import OutageView, outage_view
 from definitions.language.model import CaseDefinition
-from store.queries.outages import outages_at
 from store.tables.cases import CaseRow
-from store.tables.utility import Account
 
 HINTED: Final = "outage-cases"  #: the district's setting: case types that an outage may be behind
 
@@ -68,13 +65,9 @@ def routed(office: Services, kinds: Sequence[CaseKind]) -> tuple[list[ReasonShow
     return [reason for reason in reasons if reason.kinds], [kind for kind in kinds if kind.case not in named]
 
 
-def outages_behind(session: Session, office: Services, case: str, account: Account | None) -> list[OutageView]:
-    """The outages at the account that may be what such a case would be about; none for case types that have nothing to do
-    with them."""
-    if account is None or case not in office.district.settings.get(HINTED, ()):
-        return []
-    found = outages_at(session, account.premise_id, office.now())
-    return [outage_view(row, at=office.now(), zone=office.zone) for row in found]
+def may_be_an_outage(office: Services, case: str) -> bool:
+    """Whether what such a case is about may be an outage."""
+    return case in office.district.settings.get(HINTED, ())
 
 
 def about_account(spec: CaseDefinition, account_id: str) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from api.acts import opening
 from api.acts.act import Answer
 from api.library import content as compiled_content
 from api.library import current
+from api.pages.account_outages import EVERY, outages_of, pulse
 from api.pages.fields import Input, inputs
 from api.pages.frame import Trouble, new_key, trouble_of
-from api.pages.kinds import outages_behind
+from api.pages.kinds import may_be_an_outage
 from api.pages.urls import urls
 from api.problems import Problem
 from api.services import Services
@@ -43,6 +44,9 @@ class OpenPage:
     key: str
     trouble: Trouble | None
     outages: Sequence[OutageView]  #: that may be what it is about
+    outages_of: str | None  #: the account whose outages may be that, and so live on the page
+    pulse: str  #: of the outages
+    every: int = EVERY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,8 @@ def opening_page(
     trouble: Trouble | None = None,
 ) -> OpenPage:
     """The form, with what was given and what was wrong with it."""
+    account = whence.account if may_be_an_outage(office, spec.case) else None
+    outages = outages_of(session, office, account) if account is not None else []
     standing = opening.open_already(session, spec, whence.about)
     asked = {name: each for name, each in opening_fields(spec).items() if each.type not in whence.known}
     return OpenPage(
@@ -86,7 +92,9 @@ def opening_page(
         standing=case_view(standing, zone=office.zone) if standing else None,
         key=new_key(),
         trouble=trouble,
-        outages=outages_behind(session, office, spec.case, whence.account),
+        outages=outages,
+        outages_of=account.id if account is not None else None,
+        pulse=pulse(outages),
     )
 
 

@@ -79,8 +79,12 @@ async def test_an_open_page_of_the_account_asks_only_for_what_changed_and_is_one
 
 async def test_who_opens_a_case_that_an_outage_may_be_behind_is_asked_to_look_first(office: Office) -> None:
     hint = "Look first whether that is what they come with."
-    assert hint not in (await seen(office, "rep", "/accounts/a-1/open/complaint")).text
+    form = (await seen(office, "rep", "/accounts/a-1/open/complaint")).text
+    assert hint not in form
+    at = re.findall(r'data-live="/accounts/a-1/now".*?data-seen="(\w+)"', form)[0]
+    assert (await seen(office, "rep", "/accounts/a-1/now", {"X-Seen": at})).status_code == 204
     await announced(office)
+    assert hint in (await seen(office, "rep", "/accounts/a-1/now", {"X-Seen": at})).text
     assert hint in (await seen(office, "rep", "/accounts/a-1/open/complaint")).text
     assert hint not in (await seen(office, "rep", "/accounts/a-1/open/guarded")).text
 
