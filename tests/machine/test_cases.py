@@ -191,9 +191,7 @@ def test_why_says_what_the_case_waits_for_until_when(complaint: Machine) -> None
     assert said == "Waits for Customer service to do “Review”, due Tuesday 3 March 2026, 17:30."
     case, _ = done(complaint, case, "explained", "2026-03-02 10:00", cause="usage")
     said = why(complaint, case, at("2026-03-02 10:00"))
-    assert said == (
-        "Waits for Thursday 12 March 2026, 07:30, when it goes on to “Closed” (rule “After 10 days”)."
-    )
+    assert said == ("Waits for Thursday 12 March 2026, 07:30, when it goes on to “Closed” (rule “After 10 days”).")
 
 
 WAITING = """
