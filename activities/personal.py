@@ -43,7 +43,7 @@ WRITTEN: Final[Mapping[type[Row], tuple[str, ...]]] = {
     File: ("name",),
     Letter: ("recalled_because",),
     Incident: ("reason",),
-    RuleOverride: ("reason",),
+    RuleOverride: ("reason", "refusal"),
     SiteCheck: ("sentence",),
     ReleaseLine: ("sentence",),
     MigratingCase: ("sentence",),

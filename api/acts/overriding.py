@@ -100,7 +100,7 @@ def refuse(office: Services, ask: Ask, case_id: str, override_id: str, *, reason
         _may_override(session, ask.person, case, override.rules or [])
         record.rule = f"override {', '.join(override.rules or [])}"
         override.status, override.decided_by, override.decided_at = "refused", ask.person.id, ask.at
-        override.reason = f"{override.reason} (refused: {reason})"
+        override.refusal = reason
         session.add(override)
         session.flush()
         return Answer(body=override_view(override, zone=office.zone).model_dump(mode="json"))

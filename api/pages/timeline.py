@@ -136,6 +136,7 @@ def _overrides(overrides: Sequence[RuleOverride], zone: ZoneInfo) -> Iterator[En
                 did=False,
                 what=_("Override of %(rules)s refused", rules=rules),
                 by=override.decided_by,
+                lines=[override.refusal] if override.refusal else [],
             )
 
 

@@ -35,6 +35,7 @@ class OverrideView(Shown):
     status: Literal["asked", "given", "refused"]
     decided_by: str | None
     decided: Moment | None
+    refusal: str | None = Field(description="Why the second person did not agree.")
 
 
 def check_view(check: SiteCheck, *, lasts: timedelta, zone: ZoneInfo) -> CheckView:
@@ -60,4 +61,5 @@ def override_view(override: RuleOverride, *, zone: ZoneInfo) -> OverrideView:
         status=override.status,
         decided_by=override.decided_by,
         decided=local(override.decided_at, zone),
+        refusal=override.refusal,
     )

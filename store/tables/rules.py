@@ -26,6 +26,7 @@ class RuleOverride(Row, table=True):
     status: str = "asked"
     decided_by: str | None = None
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    refusal: str | None = None  #: why the second person did not agree
 
     __table_args__ = (
         CheckConstraint("status in ('asked', 'given', 'refused')", name="status"),

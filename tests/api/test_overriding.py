@@ -75,5 +75,8 @@ async def test_the_second_person_may_refuse(working_office: Office) -> None:
     first = await office.by("lead").post(path, {"rules": ["WD-1"], "reason": "empty"})
     no = await office.by("supervisor").post(f"{path}/{first.json()['id']}/refuse", {"reason": "Go and look."})
     assert (no.status_code, no.json()["status"]) == (200, "refused"), no.text
+    assert (no.json()["reason"], no.json()["refusal"]) == ("empty", "Go and look.")
+    page = (await office.by("lead").get(f"/cases/{case}")).text
+    assert "Supervisor (supervisor) refused: Go and look." in page
     assert (await office.by("supervisor").post(f"{path}/{first.json()['id']}/agree")).status_code == 409
     assert (await _lock(office, case))[0] == 409

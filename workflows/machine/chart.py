@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from transitions.extensions.nesting import HierarchicalMachine, NestedEvent, NestedState
 
+from definitions.language.sentences import joined, quoted, say
 from workflows.machine.entering import prepare
 from workflows.machine.states import (
     SEPARATOR,
@@ -87,14 +88,22 @@ class Chart(HierarchicalMachine):
         grown = [self._grow(child, state) for child in spec.children]
         state.add_substates(cast("list[NestedState]", grown))
         if len(state.states) < len(grown):
-            raise BadChart(f"{_named(state)} has two states of one name; names of neighbours must differ")
+            raise BadChart(
+                say("%(state)s has two states of one name; names of neighbours must differ", state=_named(state))
+            )
         state.below = sum(child.bit | child.below for child in grown)
         state.children = tuple(child for child in grown if child.kind != "history")
         state.histories = tuple(child for child in grown if child.kind == "history")
         state.children_bits = sum(child.bit for child in state.children)
         state.final_bits = sum(child.bit for child in state.children if child.kind == "final")
         if spec.kind in ("compound", "parallel") and not state.children:
-            raise BadChart(f"{_named(state)} is {spec.kind} and has no state inside; make it atomic or add one")
+            raise BadChart(
+                say(
+                    "%(state)s is %(kind)s and has no state inside; make it atomic or add one",
+                    state=_named(state),
+                    kind=spec.kind,
+                )
+            )
         return state
 
     def _connect(self, state: ChartState) -> None:
@@ -109,7 +118,13 @@ class Chart(HierarchicalMachine):
             initial = spec.initial or (state.children[0].path,)
             state.default = self._default(state, "initial", initial, spec.initial_actions)
             if any(not target.bit & state.below for target in state.default.targets):
-                raise BadChart(f"the initial state of {_named(state)} must be inside it, not {', '.join(initial)}")
+                raise BadChart(
+                    say(
+                        "the initial state of %(state)s must be inside it, not %(initial)s",
+                        state=_named(state),
+                        initial=", ".join(initial),
+                    )
+                )
             # `transitions` wants a child's name; deeper and several targets are ours alone.
             state.initial = initial[0].removeprefix(f"{state.path}{SEPARATOR}").split(SEPARATOR)[0]
         elif state.kind == "parallel":
@@ -118,7 +133,13 @@ class Chart(HierarchicalMachine):
             default = spec.default or (self._first(state.parent).path,)
             state.default = self._default(state, "default", default, spec.default_actions)
             if any(not target.bit & state.parent.below for target in state.default.targets):
-                raise BadChart(f"the default of {_named(state)} must be inside {_named(state.parent)}")
+                raise BadChart(
+                    say(
+                        "the default of %(state)s must be inside %(around)s",
+                        state=_named(state),
+                        around=_named(state.parent),
+                    )
+                )
 
     def _first(self, parent: ChartState) -> ChartState:
         """What a history without a default stands for: the parent as if entered for the first time."""
@@ -139,7 +160,14 @@ class Chart(HierarchicalMachine):
         for path in spec.targets:
             target = self.by_path.get(path)
             if target is None or target is self.root:
-                raise BadChart(f"transition “{spec.key}” of {_named(source)} leads to “{path}”; no state has that path")
+                raise BadChart(
+                    say(
+                        "transition “%(key)s” of %(state)s leads to “%(path)s”; no state has that path",
+                        key=spec.key,
+                        state=_named(source),
+                        path=path,
+                    )
+                )
             targets.append(target)
         transition = ChartTransition(spec, source, tuple(targets), len(self.taken))
         self.taken.append(transition)
@@ -198,11 +226,13 @@ class Chart(HierarchicalMachine):
             for path in paths:
                 state = self.by_path.get(path)
                 if state is None or state.kind not in ("atomic", "final"):
-                    raise BadConfiguration(f"“{path}” is not an atomic state of this chart")
+                    raise BadConfiguration(say("“%(path)s” is not an atomic state of this chart", path=path))
                 mask |= state.bit | sum(around.bit for around in state.ancestors())
             wrong = self.illegal(self.members(mask), mask)
             if wrong is not None:
-                raise BadConfiguration(f"{', '.join(paths) or 'no state at all'}: {wrong}")
+                raise BadConfiguration(
+                    say("%(states)s: %(wrong)s", states=joined(paths) or say("no state at all"), wrong=wrong)
+                )
             _remember(self._masks, paths, mask)
         return mask
 
@@ -211,11 +241,19 @@ class Chart(HierarchicalMachine):
         for state in states:
             active = state.children_bits & mask
             if state.kind == "compound" and active.bit_count() != 1:
-                inside = ", ".join(child.path for child in self.members(active)) or "none"
-                return f"exactly one state inside {_named(state)} must be active, not {inside}"
+                inside = joined(child.path for child in self.members(active)) or say("none")
+                return say(
+                    "exactly one state inside %(state)s must be active, not %(inside)s",
+                    state=_named(state),
+                    inside=inside,
+                )
             if state.kind == "parallel" and active != state.children_bits:
                 missing = self.members(state.children_bits & ~mask)
-                return f"all regions of {_named(state)} must be active; {missing[0].path} is not"
+                return say(
+                    "all regions of %(state)s must be active; %(missing)s is not",
+                    state=_named(state),
+                    missing=missing[0].path,
+                )
         return None
 
     def is_final(self, state: ChartState, mask: int) -> bool:
@@ -248,20 +286,24 @@ def _check_shape(state: ChartState) -> None:
     spec = state.spec
     if SEPARATOR in spec.name or bool(spec.name) != (state.parent is not None):
         raise BadChart(
-            f"“{spec.name}” cannot be a state's name; it needs one, without “{SEPARATOR}”; the root's is empty"
+            say(
+                "“%(name)s” cannot be a state's name; it needs one, without “%(separator)s”; the root's is empty",
+                name=spec.name,
+                separator=SEPARATOR,
+            )
         )
     if state.parent is None and spec.kind not in ("compound", "parallel"):
-        raise BadChart(f"the root must be compound or parallel, not {spec.kind}")
+        raise BadChart(say("the root must be compound or parallel, not %(kind)s", kind=spec.kind))
     if spec.children and spec.kind in ("atomic", "final", "history"):
-        raise BadChart(f"{_named(state)} is {spec.kind} and cannot have states inside")
+        raise BadChart(say("%(state)s is %(kind)s and cannot have states inside", state=_named(state), kind=spec.kind))
     if spec.transitions and spec.kind in ("final", "history"):
-        raise BadChart(f"{_named(state)} is {spec.kind} and cannot have transitions")
+        raise BadChart(say("%(state)s is %(kind)s and cannot have transitions", state=_named(state), kind=spec.kind))
     if spec.kind == "final" and state.parent is not None and state.parent.kind == "parallel":
-        raise BadChart(f"{_named(state)} is final and cannot be a region; put it inside one")
+        raise BadChart(say("%(state)s is final and cannot be a region; put it inside one", state=_named(state)))
 
 
 def _named(state: ChartState) -> str:
-    return f"“{state.path}”" if state.path else "the root"
+    return quoted(state.path) if state.path else say("the root")
 
 
 def _remember(cache: dict[Key, Value], key: Key, value: Value) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from definitions.language.sentences import say
 from workflows.machine.states import BadChart, ChartState, ChartTransition, Entry
 
 if TYPE_CHECKING:
@@ -75,7 +76,14 @@ def _entry_set(chart: Chart, transition: ChartTransition, within: ChartState, hi
         checked = (within, *chart.members(entering.mask))
     wrong = chart.illegal(checked, entering.mask)
     if wrong is not None:
-        raise BadChart(f"transition “{transition.key}” of “{transition.state.path}” cannot be taken: {wrong}")
+        raise BadChart(
+            say(
+                "transition “%(key)s” of “%(state)s” cannot be taken: %(wrong)s",
+                key=transition.key,
+                state=transition.state.path,
+                wrong=wrong,
+            )
+        )
     return entering
 
 
@@ -104,7 +112,7 @@ def _defaults(state: ChartState) -> tuple[ChartState, ...]:
 def _check_default(state: ChartState, trail: tuple[ChartState, ...]) -> None:
     for target in _defaults(state):
         if target in trail:
-            raise BadChart(f"the default of the history “{state.path}” leads back to itself")
+            raise BadChart(say("the default of the history “%(state)s” leads back to itself", state=state.path))
         if target.kind == "history":
             _check_default(target, (*trail, target))
 
