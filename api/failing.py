@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -56,7 +56,7 @@ def on_the_wire(problem: Problem) -> Response:
 
 def invalid(errors: Sequence[Any]) -> Problem:
     """What pydantic found, with the name of each field and a sentence, without what was given."""
-    fields = {".".join(str(part) for part in error["loc"][1:]) or "body": str(error["msg"]) for error in errors}
+    fields = {".".join(str(part) for part in error["loc"][1:]) or "body": wrong_in(error) for error in errors}
     where = {str(error["loc"][0]) for error in errors if error["loc"]}
     if any("idempotency-key" in name.lower() for name in fields) and where == {"header"}:
         return KeyMissing(
@@ -66,6 +66,27 @@ def invalid(errors: Sequence[Any]) -> Problem:
     return Invalid(
         say("Missing or wrong: %(named)s. `fields` says what is right for each.", named=named), fields=fields
     )
+
+
+def wrong_in(error: Mapping[str, Any]) -> str:
+    """What is wrong with a field, in words of our own where it is an everyday mistake, else in pydantic's."""
+    given = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return say("is needed")
+        case "string_too_short":
+            return say("is empty") if given.get("min_length") == 1 else say("is too short")
+        case "too_short":
+            return say("names nothing")
+        case "string_too_long":
+            return say("has at most %(n)s characters", n=given["max_length"])
+        case "date_parsing" | "date_type" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
+            return say("is a day, as 2026-03-09")
+        case "int_parsing" | "int_type" | "int_from_float":
+            return say("is a whole number")
+        case "literal_error":
+            return say("is one of %(known)s", known=str(given["expected"]).replace("'", "").replace(" or ", ", "))
+    return str(error["msg"])
 
 
 async def _problem(request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from starlette.concurrency import run_in_threadpool
 
 from api.acts import mailing, printing
+from api.pages.asked import AskedDay
 from api.pages.finance import must_see_letters, parts_of
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form, Posted
@@ -143,7 +144,7 @@ def show(
     office: Office,
     person: SignedIn,
     batch_id: str,
-    mailed_on: Annotated[date | None, Query()] = None,
+    mailed_on: AskedDay = None,
 ) -> Response:
     """Shows a batch; with a day, what its mailing on that day would begin."""
     return _one(request, office, person, batch_id, mailed_on=mailed_on)

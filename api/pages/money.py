@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from api.acts import approving, registers
 from api.counting import MANY
+from api.pages.asked import AskedDay
 from api.pages.finance import BOOKS_LAST, balances, must_open, parts_of
 from api.pages.frame import page
 from api.pages.urls import urls
@@ -44,7 +45,6 @@ router = APIRouter(include_in_schema=False)
 
 SHOWN: Final = 100
 LINES: Final = 200  #: of a register on its page; the file has all
-On = Annotated[date | None, Query()]
 Cursor = Annotated[str | None, Query(max_length=500)]
 Name = Literal["write-offs", "refunds", "returned-payments", "deposits"]
 TITLES: Final = {
@@ -165,7 +165,7 @@ def postings(
     request: Request,
     office: Office,
     person: SignedIn,
-    on: On = None,
+    on: AskedDay = None,
     code: Annotated[str | None, Query(max_length=120)] = None,
     by: Annotated[str | None, Query(max_length=120)] = None,
     rule: Annotated[str | None, Query(max_length=120)] = None,
@@ -199,7 +199,7 @@ def postings(
 
 
 @router.get("/finance/books")
-def books(request: Request, office: Office, person: SignedIn, on: On = None) -> Response:
+def books(request: Request, office: Office, person: SignedIn, on: AskedDay = None) -> Response:
     """Shows the ledger by code."""
     registers.may_see(person)
     day = on or office.today()
@@ -259,8 +259,8 @@ def register(
     office: Office,
     person: SignedIn,
     name: Name = "refunds",
-    start: On = None,
-    end: On = None,
+    start: AskedDay = None,
+    end: AskedDay = None,
 ) -> Response:
     """Shows a register."""
     registers.may_see(person)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import locking
-from api.pages.frame import page
+from api.pages.frame import page, trouble_of
 from api.pages.urls import urls
 from api.problems import NotFound, NotSignedIn, Problem, SessionLocked, by_code, kinds
 from api.texts import _, said
@@ -27,6 +28,7 @@ class ProblemPage:
     explained: str
     code: str
     status: int
+    fields: Mapping[str, str] = field(default_factory=dict)  #: what is wrong with each that was given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ async def shown(request: Request, problem: Problem) -> Response:
         explained=_(problem.explained),
         code=problem.code,
         status=problem.status,
+        fields=trouble_of(problem).fields,
     )
     response: Response = page(
         request, "frame/problem.html", content, person=getattr(request.state, "person", None), status=problem.status

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.acts import reviewing
+from api.pages.asked import AskedDay
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
 from api.pages.urls import urls
@@ -120,17 +121,13 @@ def change(request: Request, office: Office, form: Form, name: str, release_id: 
 
 
 @router.get("/lists/{name}/day")
-def show_day(
-    request: Request, office: Office, person: SignedIn, name: str, on: Annotated[date | None, Query()] = None
-) -> Response:
+def show_day(request: Request, office: Office, person: SignedIn, name: str, on: AskedDay = None) -> Response:
     """Shows the day on which a list runs."""
     return page(request, "lists/day.html", _day(office, person, name, on), person=person)
 
 
 @router.get("/lists/{name}/day/now")
-def day_now(
-    request: Request, office: Office, person: SignedIn, name: str, on: Annotated[date | None, Query()] = None
-) -> Response:
+def day_now(request: Request, office: Office, person: SignedIn, name: str, on: AskedDay = None) -> Response:
     """The living part of the day's page; nothing where nothing has changed."""
     content = _day(office, person, name, on)
     if request.headers.get("x-seen") == content.versions["all"]:

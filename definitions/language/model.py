@@ -13,12 +13,13 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from definitions.language.durations import Duration
+from definitions.language.patterns import KEY, NAME, TARGET, WORD
 from definitions.language.sentences import say
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_/\"-]*$")]  # of an enum: `leak`, `5/8"`
-Target = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9/-]*$")]
+Key = Annotated[str, StringConstraints(pattern=KEY)]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Word = Annotated[str, StringConstraints(pattern=WORD)]
+Target = Annotated[str, StringConstraints(pattern=TARGET)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Guard = Annotated[str, StringConstraints(min_length=1)]
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from definitions.language.durations import Duration
 from definitions.language.model import Data, Guard, Key, Name, Roles, ShortForm, Strict, Text, _listed
+from definitions.language.patterns import CENTS, COUNT, DAY_OF_YEAR
 from definitions.language.sentences import say
 
 
@@ -25,9 +26,7 @@ class Rule(Strict):
     charges: Annotated[tuple[Key, ...], BeforeValidator(_listed)] = Field(
         (), description="Fees that it caps, by the name that `charge-fee` gives them."
     )
-    at_most: str | None = Field(
-        None, pattern=r"^[0-9]+\.[0-9]{2}$", description="With `charges`: the highest amount, in USD."
-    )
+    at_most: str | None = Field(None, pattern=CENTS, description="With `charges`: the highest amount, in USD.")
     kept_by: Text | None = Field(
         None,
         description="Of a rule that no machine can decide: how the district keeps it. It is shown, and bars nothing.",
@@ -71,7 +70,7 @@ class ReviewList(Strict):
     exclusion_expires: Duration | None = Field(
         None, description="How long an exclusion lasts; so long the account does not join the list again."
     )
-    per_day: str | None = Field(None, pattern=r"^[0-9]+$", description="At most so many lines are released a day.")
+    per_day: str | None = Field(None, pattern=COUNT, description="At most so many lines are released a day.")
     check: Guard | None = Field(None, description="Checked again for every line at release.")
     check_says: Text | None = Field(
         None, description="The check in words, for who reviews; else its expression is shown."
@@ -142,9 +141,7 @@ class AccountRun(Strict):
     title: Text = Field(description="What people read.")
     event: Key = Field(description="The event that each account gets; a case type names it in `opens-on`.")
     every: Literal["day", "business day"] | None = Field(None, description="On which days.")
-    yearly: Text | None = Field(
-        None, pattern=r"^(0[1-9]|1[0-2])-([0-2][0-9]|3[01])$", description="Or once a year: month and day, `07-01`."
-    )
+    yearly: Text | None = Field(None, pattern=DAY_OF_YEAR, description="Or once a year: month and day, `07-01`.")
     after: Literal["opening", "import"] = Field(
         "opening", description="When on that day: once the office opens, or once the day's payments are imported."
     )

@@ -11,6 +11,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from definitions.language.document import Document, Path
+from definitions.language.patterns import CENTS, COUNT, DAY_OF_YEAR, KEY, NAME, TARGET, WORD
 from definitions.language.problems import CODES, Problem, near_miss
 from definitions.language.sentences import OR, joined, say, sentence_of
 
@@ -40,6 +41,15 @@ _BELONGS: Final = {
     "time_type": say("a time of day such as 7:30"),
     "time_parsing": say("a time of day such as 7:30"),
     "none_required": say("nothing"),
+}
+PATTERNS: Final = {  #: what is written where a pattern holds, by the pattern; a test holds that each has its words
+    KEY: say("a key is of small letters, digits and hyphens, such as final-notice"),
+    NAME: say("a name is of small letters, digits, underscores and hyphens, such as read_on"),
+    WORD: say('a word is of small letters, digits, hyphens, underscores, slashes and inches, such as leak or 5/8"'),
+    TARGET: say("a target is a state's key, or a path of keys with slashes, such as review/deciding"),
+    CENTS: say("an amount is of dollars and cents, such as 25.00"),
+    COUNT: say("a whole number belongs here"),
+    DAY_OF_YEAR: say("a day of the year is a month and a day, such as 07-01"),
 }
 
 
@@ -182,11 +192,22 @@ def _by_validator(found: _Found, document: Document) -> Problem:
     message = (
         sentence_of(raised)
         if raised is not None
-        else say("%(given)s: %(why)s", given=_shown(details["input"]), why=_lower(details["msg"]))
+        else say("%(given)s: %(why)s", given=_shown(details["input"]), why=_why(details))
     )
     if details["type"] in CODES:
         message = details["msg"]
     return document.problem(path, code, message, key=found.is_key)
+
+
+def _why(details: ErrorDetails) -> str:
+    """Why a value is not right: in words of our own where an author meets it, else in pydantic's."""
+    match details["type"]:
+        case "string_pattern_mismatch":
+            if (words := PATTERNS.get(str(details["ctx"]["pattern"]))) is not None:
+                return words
+        case "string_too_short" | "too_short":
+            return say("there must be something here")
+    return _lower(details["msg"])
 
 
 def _word(given: object) -> str:

@@ -102,6 +102,14 @@ async def test_who_may_not_issue_or_mail_reads_who_may(office: Office) -> None:
         assert ("not yet" in own, "that is for" in own) == (True, False)
 
 
+async def test_a_day_that_was_left_empty_is_none_and_one_that_is_none_is_said_in_the_readers_words(
+    office: Office,
+) -> None:
+    assert (await seen(office, "finance", "/finance/postings?on=&code=")).status_code == 200
+    wrong = await seen(office, "finance", "/finance/postings?on=yesterday", {"Accept-Language": "es"})
+    assert (wrong.status_code, "es un día" in wrong.text) == (422, True), wrong.text
+
+
 async def test_a_form_of_another_session_is_refused(office: Office) -> None:
     headers = {"Authorization": f"Bearer {office.tokens['finance']}"}
     refused = await office.http.post("/finance/letters", data={"form-token": "x", "key": "k"}, headers=headers)

@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
+from api import texts
+from definitions.language import patterns, validation
 from definitions.language.durations import Duration
 from definitions.language.loader import MAX_DEPTH, load, load_model
+from definitions.language.model import Key, Text
 from definitions.language.problems import CODES, AuthorError
 
 
@@ -292,3 +295,30 @@ def test_a_doubled_key_does_not_hide_the_other_mistakes() -> None:
 def test_a_problem_names_its_path() -> None:
     _, problems = load_model(load("case: c\ntask: {queue: desk, due: never}", "a.yaml"), Case)
     assert problems[0].path == "task/due"
+
+
+class Written(Strict):
+    key: Key
+    title: Text = "x"
+    states: dict[str, str] = Field({"a": "b"}, min_length=1)
+    cap: str = Field("1.00", pattern=patterns.CENTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("key: Final Notice", '"Final Notice": a key is of small letters, digits and hyphens, such as final-notice'),
+        ('key: a\ntitle: ""', '"": there must be something here'),
+        ("key: a\nstates: {}", "a mapping (keys with values): there must be something here"),
+        ("key: a\ncap: 25", '"25": an amount is of dollars and cents, such as 25.00'),
+    ],
+)
+def test_what_authors_often_mistake_is_said_in_our_words_and_in_spanish(text: str, message: str) -> None:
+    _, (problem,) = load_model(load(text, "a.yaml"), Written)
+    assert problem.message == message
+    with texts.spoken_in("es"):
+        assert texts.said(problem.message) != message
+
+
+def test_each_pattern_that_words_follow_is_explained() -> None:
+    assert {value for name, value in vars(patterns).items() if name.isupper()} == set(validation.PATTERNS)
