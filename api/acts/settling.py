@@ -68,7 +68,8 @@ def must_say_why(how: Literal["retry", "skip"], reason: str) -> None:
         )
 
 
-def _open(session: Session, incident_id: str, record: Record) -> Incident:
+def incident_of(session: Session, incident_id: str) -> Incident:
+    """The incident; NotFound when there is none."""
     incident = session.get(Incident, incident_id)
     if incident is None:
         raise NotFound(
@@ -77,6 +78,11 @@ def _open(session: Session, incident_id: str, record: Record) -> Incident:
                 incident=repr(incident_id[:60]),
             )
         )
+    return incident
+
+
+def _open(session: Session, incident_id: str, record: Record) -> Incident:
+    incident = incident_of(session, incident_id)
     record.case = incident.case_id
     if incident.settled_at is not None:
         raise NoIncident(

@@ -17,6 +17,7 @@ from api.acts.overriding import overrides_of
 from api.acts.rules import case_seen, case_with_account, comes_by_itself
 from api.library import content_of_case, published
 from api.pages.failing import Failing, wanted
+from api.pages.failing import shown as failing_shown
 from api.pages.frame import new_key, page
 from api.pages.posted import Form
 from api.pages.pulse import Living, living, pulse
@@ -33,7 +34,7 @@ from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _
 from api.views.accounts import LetterView, letter_view
-from api.views.books import FileView, file_view, incident_view
+from api.views.books import FileView, file_view
 from api.views.cases import CaseDetail, case_detail
 from api.views.checks import OverrideView, override_view
 from api.views.connections import ApplicantView, applicant_view
@@ -239,7 +240,7 @@ def _content(
         letters=[letter_view(letter, zone=zone) for letter in lives.letters],
         files=[file_view(file, zone=zone) for file in files if not file.medical or person.may("see-medical")],
         incidents=[
-            Failing(incident=incident_view(each, zone=zone), what=about[each.id], case_title=row.title)
+            failing_shown(session, machine, row, each, about[each.id], zone=zone, at=office.now())
             for each in incidents
             if each.settled_at is None
         ],

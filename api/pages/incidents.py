@@ -103,7 +103,7 @@ def _shown(
     with office.store.reading() as session:
         found = incident_page(session, limit=50, cursor=cursor)
         content = IncidentsPage(
-            incidents=failing(session, found.items, zone=office.zone),
+            incidents=failing(session, found.items, zone=office.zone, at=office.now()),
             next=urls.incidents_after(found.cursor) if found.cursor else None,
             may_settle=person.may("settle-incidents"),
             results=_became(session, results, office),
@@ -116,6 +116,7 @@ def _shown(
 
 
 def _became(session: Session, results: Sequence[Done], office: Services) -> list[Became]:
-    of = failing(session, incidents_by_id(session, [each.id for each in results]), zone=office.zone)
+    settled = incidents_by_id(session, [each.id for each in results])
+    of = failing(session, settled, zone=office.zone, at=office.now())
     told = {each.incident.id: each for each in of}
     return [Became(of=told[each.id], done=each) for each in results if each.id in told]

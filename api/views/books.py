@@ -35,6 +35,14 @@ class IncidentView(Shown):
     reason: str | None
 
 
+class IncidentDetail(IncidentView):
+    """An incident with what hangs on it."""
+
+    if_skipped: Said | None = Field(
+        description="What its case would do next if it were skipped now; null once it is settled."
+    )
+
+
 class DefinitionView(Shown):
     """A version of a definition."""
 

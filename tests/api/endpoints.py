@@ -224,6 +224,7 @@ REST: Final[Mapping[str, Row]] = {
     "GET /api/migrations/{migration_id}/cases": needs(_MIGRATIONS),
     "POST /api/migrations/{migration_id}/{change}": needs("migrate-cases"),
     "GET /api/incidents": needs(_INCIDENTS),
+    "GET /api/incidents/{incident_id}": needs(_INCIDENTS),
     "GET /api/cases/{case_id}/moves": needs("see-accounts"),
     "POST /api/cases/{case_id}/moves": needs("move-cases", sent=_WHY | {"target": "closed"}),
     "GET /api/moves": needs("move-cases or read-audit"),

@@ -77,6 +77,8 @@ async def test_an_incident_is_skipped_with_a_reason_and_the_case_goes_on(working
     office = working_office
     case, _ = await _reviewed(office, "pay")
     incident = await _incident(office)
+    one = (await office.by("supervisor").get(f"/api/incidents/{incident['id']}")).json()
+    assert one["if_skipped"].startswith("Left out, the case goes on as if it were done: it goes on to “Waiting”")
     for path, body in (
         (f"/api/incidents/{incident['id']}/skip", {"reason": " "}),
         ("/api/incidents/settle", {"incidents": [incident["id"]], "how": "skip"}),
@@ -90,6 +92,8 @@ async def test_an_incident_is_skipped_with_a_reason_and_the_case_goes_on(working
         200, "skipped", "Paid in cash at the counter.",
     )  # fmt: skip
     await _until(office, f"/api/cases/{case}", lambda seen: seen["state"] == ["waiting"])
+    settled = (await office.by("supervisor").get(f"/api/incidents/{incident['id']}")).json()
+    assert settled["if_skipped"] is None
     assert sum(bank.asked.values()) == 1
 
 

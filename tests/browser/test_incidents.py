@@ -108,6 +108,8 @@ async def test_what_failed_is_tried_again_once_it_is_mended_and_another_is_left_
     await expect(unpaid).to_contain_text("Once they hold it again, try again")
     await expect(unprinted).to_contain_text("a character that none of its fonts can print")
     await expect(unprinted).to_contain_text("write it by hand")
+    await expect(unprinted).to_contain_text("Left out, nothing else of the case hangs on it.")
+    await expect(unpaid).to_contain_text("Left out, the case goes on as if it were done: it writes the refund letter")
     await axe(page)
 
     # The customer pays the bill: the books hold the credit again, and the refund goes on.

@@ -1,4 +1,4 @@
-"""What an outcome would do if it were chosen now, with what is filled in: the step is decided and thrown away.
+"""What an outcome, or an effect's answer, would do if it came now: the step is decided and thrown away.
 
 Where the form is not whole yet, or the case would not take it, that is what is foreseen; `choices.py` then says from the
 definition alone what the outcome does.
@@ -17,7 +17,7 @@ from definitions.language.sentences import AND, OR, joined, listed, quoted, say,
 from workflows.machine import effects as fx
 from workflows.machine.case import Case, Timer
 from workflows.machine.errors import BadForm, Barred, Refused, Unknown
-from workflows.machine.events import Outcome
+from workflows.machine.events import Outcome, Replied
 from workflows.machine.machine import Machine
 from workflows.machine.words import field_title, queue_title, spoken
 
@@ -28,7 +28,7 @@ _SIGNS = {"&&": AND, "||": OR, "==": say("%(first)s is %(next)s")}
 
 @dataclass(frozen=True, kw_only=True)
 class Foresight:
-    """One outcome, as it would go now."""
+    """One outcome or answer, as it would go now."""
 
     does: str = ""  #: what the step would do: `writes the answer letter and closes the case in 10 days`
     wrong: Mapping[str, str] = field(
@@ -39,8 +39,10 @@ class Foresight:
     bars: tuple[str, ...] = ()  #: the ids of the rules that bar it
 
 
-def foreseen(machine: Machine, case: Case, event: Outcome, *, facts: Mapping[str, Any], at: datetime) -> Foresight:
-    """What the outcome would do at this moment; the case stays as it is."""
+def foreseen(
+    machine: Machine, case: Case, event: Outcome | Replied, *, facts: Mapping[str, Any], at: datetime
+) -> Foresight:
+    """What the outcome or answer would do at this moment; the case stays as it is."""
     try:
         then, step = machine.fire(case, event, facts, at)
     except BadForm as bad:
@@ -51,7 +53,8 @@ def foreseen(machine: Machine, case: Case, event: Outcome, *, facts: Mapping[str
             not_yet=barred.sentence, earliest=barred.facts.get("earliest"), bars=tuple(barred.facts.get("rules", ()))
         )
     except Unknown as unknown:
-        return Foresight(not_yet=_asked_for(machine, case, event) or unknown.sentence)
+        asked_for = _asked_for(machine, case, event) if isinstance(event, Outcome) else None
+        return Foresight(not_yet=asked_for or unknown.sentence)
     except Refused as refused:
         return Foresight(not_yet=refused.sentence)
     return Foresight(does=listed(deeds) if (deeds := tuple(dict.fromkeys(_deeds(machine, then, step)))) else "")
