@@ -5,6 +5,7 @@ Executable content is the document's own elements; the session runs them on its 
 from __future__ import annotations
 
 import heapq
+import math
 import re
 import xml.etree.ElementTree as ET
 from collections import deque
@@ -29,6 +30,7 @@ class Document:
     paths: dict[str, str]
     data: tuple[ET.Element, ...]
     scripts: tuple[ET.Element, ...]
+    folder: Path  #: where scripts in files of their own lie
 
     def ids(self, configuration: tuple[str, ...]) -> set[str]:
         """The ids of atomic states."""
@@ -41,12 +43,12 @@ def read(path: Path) -> Document:
     root = ET.parse(path).getroot()
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-    return _Reader(root).document()
+    return _Reader(root, path.parent).document()
 
 
 class _Reader:
-    def __init__(self, root: ET.Element) -> None:
-        self.root = root
+    def __init__(self, root: ET.Element, folder: Path) -> None:
+        self.root, self.folder = root, folder
         self.names: dict[ET.Element, str] = {root: ""}
         self.paths: dict[str, str] = {}
         self._name(root, "")
@@ -57,6 +59,7 @@ class _Reader:
             paths=self.paths,
             data=tuple(self.root.iter("data")),
             scripts=tuple(self.root.findall("script")),
+            folder=self.folder,
         )
 
     def _name(self, parent: ET.Element, path: str) -> None:
@@ -152,7 +155,13 @@ class Session(Bystander):
         self.now_ms = 0.0
         self.sent = 0
         self.trace: list[str] = []
-        self.scope: dict[str, Any] = {"_event": UNDEFINED, "_sessionid": "session", "_name": "", "In": self._in}
+        self.scope: dict[str, Any] = {
+            "_event": UNDEFINED,
+            "_sessionid": "session",
+            "_name": "",
+            "In": self._in,
+            "Math": {"pow": pow, "max": max, "min": min, "abs": abs, "floor": math.floor},
+        }
         self.active: Active | None = None
         self.outcome: Outcome | None = None
 
@@ -264,7 +273,8 @@ class Session(Bystander):
         elif tag == "log":
             self.trace.append(str(evaluate(element.get("expr", "''"), self.scope)))
         elif tag == "script":
-            execute(element.text or "", self.scope)
+            file = element.get("src")
+            execute((self.document.folder / file).read_text() if file else element.text or "", self.scope)
         elif tag == "if":
             self._all(self._branch(element))
         elif tag == "foreach":
@@ -315,7 +325,7 @@ class Session(Bystander):
     def _payload(self, element: ET.Element) -> Any:
         content = element.find("content")
         if content is not None:
-            return evaluate(content.get("expr") or (content.text or "").strip(), self.scope)
+            return evaluate(content.get("expr", ""), self.scope) if "expr" in content.attrib else _literal(content)
         names = {name: evaluate(name, self.scope) for name in element.get("namelist", "").split()}
         given = {
             each.get("name", ""): evaluate(each.get("expr") or each.get("location", ""), self.scope)
@@ -334,6 +344,14 @@ class Session(Bystander):
 
     def _in(self, name: str) -> bool:
         return self.active is not None and self.document.paths.get(name, "") in self.active
+
+
+def _literal(content: ET.Element) -> Any:
+    text = (content.text or "").strip()
+    try:
+        return evaluate(text, {})
+    except ScriptError:
+        return text
 
 
 def _milliseconds(delay: str) -> float:

@@ -117,3 +117,23 @@ def test_statements_change_what_is_declared_and_nothing_else() -> None:
     for wrong in ("z = 1", "z + 1", "o.a.b", "x +", "x ? 1", "1 = 2", "#"):
         with pytest.raises(ScriptError):
             execute(wrong, scope)
+
+
+@given(
+    '<datamodel><data id="x" expr="2"/></datamodel><state id="a"><transition event="go" cond="Math.pow(x, 3) === 8" target="b">'
+    '<send event="said"><content>More content.</content></send></transition></state><state id="b">'
+    '<transition event="said" cond="_event.data === \'More content.\'" target="c"/></state><state id="c"/>'
+)
+def test_content_that_is_no_expression_is_text(session: Session) -> None:
+    session.start()
+    assert session.fire(Event("go")) == {"c"}
+
+
+def test_a_script_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "set.js").write_text("x = 1;", encoding="utf-8")
+    file = tmp_path / "chart.scxml"
+    states = '<state id="a"><transition cond="x === 1" target="b"/></state><state id="b"/>'
+    file.write_text(
+        f'{HEAD}<datamodel><data id="x"/></datamodel><script src="set.js"/>{states}</scxml>', encoding="utf-8"
+    )
+    assert Session(read(file)).start() == {"b"}
