@@ -91,9 +91,13 @@ class _Told(ActivityInboundInterceptor):
                 outcome = "refused" if error.non_retryable else "failed"
                 raise
             finally:
-                seconds = time.perf_counter() - began
-                ACTIVITY_SECONDS.labels(info.activity_type, outcome).observe(seconds)
-                log.info("activity", extra={"outcome": outcome, "ms": round(seconds * 1000, 1)})
+                # After the answer, which somebody may wait for; nobody waits for a line of the log.
+                asyncio.get_running_loop().call_soon(_tell, info.activity_type, outcome, time.perf_counter() - began)
+
+
+def _tell(activity_type: str, outcome: str, seconds: float) -> None:
+    ACTIVITY_SECONDS.labels(activity_type, outcome).observe(seconds)
+    log.info("activity", extra={"outcome": outcome, "ms": round(seconds * 1000, 1)})
 
 
 def _step(args: Sequence[Any]) -> dict[str, int]:
