@@ -210,7 +210,7 @@ def _frozen(office: Services, account: str, name: str, data: Mapping[str, Any]) 
     declared: dict[str, DataField] = {}
     hearing: list[Compiled] = []
     with office.store.reading() as session:
-        for opens in in_effect(session, office.now()):
+        for opens in sorted(in_effect(session, office.now()), key=lambda each: each.definition.case):
             if name in opens.definition.opens_on:
                 declared |= opens.definition.data
                 hearing.append(opens)

@@ -61,8 +61,8 @@ async def test_the_audit_says_why_a_name_changed_and_neither_name(office: Office
     assert "marriage or divorce" in shown
 
 
-async def test_a_name_changes_only_from_the_one_that_was_read(office: Office) -> None:
-    rep = office.by("rep")
+async def test_a_name_changes_only_from_the_one_that_was_read(office_on_each: Office) -> None:
+    rep = office_on_each.by("rep")
     read = await rep.get("/api/accounts/a-1/name")
     new = {"name": "Maria Young", "why": "marriage"}
     unseen = await rep.put("/api/accounts/a-1/name", new)
