@@ -16,6 +16,7 @@ from sqlalchemy import text as sql
 from headgate.children import Child
 from headgate.processes import TEMPORAL, processes
 from headgate.settings import Settings
+from headgate.temporal_server import find_or_build
 from tests.benchmarks import usage
 from tests.faults.local_cluster import local_cluster
 
@@ -49,6 +50,8 @@ async def serving(engine: str, settings: Settings) -> AsyncIterator[Server]:
 
 @asynccontextmanager
 async def _development(engine: str, settings: Settings) -> AsyncIterator[Server]:
+    settings.cache.mkdir(exist_ok=True)
+    (settings.cache / "temporal").symlink_to(find_or_build(Settings().cache, print).absolute())
     (temporal,) = (child for child in processes(settings, print) if child.name == TEMPORAL)
     with databases(engine) as postgres:
         try:
