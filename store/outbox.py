@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
 from store.tables.cases import CaseRow, Incident
@@ -21,9 +21,11 @@ def effect(session: Session, case_id: str, step_no: int, effect_no: int) -> Effe
 
 def effects_at(session: Session, places: Sequence[tuple[str, int, int]]) -> dict[tuple[str, int, int], EffectRow]:
     """The effects at these places (case, step, number), as far as they are there."""
-    place = tuple_(col(EffectRow.case_id), col(EffectRow.step_no), col(EffectRow.effect_no))
-    found = session.execute(select(EffectRow).where(place.in_(places))).scalars() if places else ()
-    return {(row.case_id, row.step_no, row.effect_no): row for row in found}
+    # By their cases, whose effects the key finds: SQLite looks through all effects for places that are listed whole.
+    query = select(EffectRow).where(col(EffectRow.case_id).in_({case for case, _, _ in places}))
+    rows = session.execute(query).scalars() if places else ()
+    found = {(row.case_id, row.step_no, row.effect_no): row for row in rows}
+    return {place: found[place] for place in places if place in found}
 
 
 def effects_of(session: Session, case_id: str) -> list[EffectRow]:

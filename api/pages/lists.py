@@ -28,7 +28,7 @@ from api.security.signin import SignedIn
 from api.services import Office, Services
 from api.texts import _, said
 from api.views.lists import ListView, ReleaseView, list_fields, per_day, release_view
-from api.views.reviewing import Reviewed, Sifted, Sifting, Sort, sifted
+from api.views.reviewing import ON_A_PAGE, Reviewed, Sifted, Sifting, Sort, sifted
 from definitions.language.pack import ReviewList
 from definitions.language.sentences import again, say
 from store.queries import lists as queries
@@ -293,7 +293,7 @@ def _sifted(
     sifting: Sifting,
     *,
     number: int = 1,
-    on_a_page: int = 100,
+    on_a_page: int = ON_A_PAGE,
 ) -> Sifted:
     return sifted(
         session,

@@ -82,7 +82,7 @@ def order_view(task: TaskRow, *, by: str, at: datetime, zone: ZoneInfo) -> Order
     tonight = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone)
     pressing = task.assignee == by or task.priority <= PRIORITIES["high"]
     return OrderView(
-        **task_view(task, at=at, zone=zone).model_dump(),
+        **dict(task_view(task, at=at, zone=zone)),
         place=_place(task.snapshot),
         today=pressing or (task.due_at is not None and task.due_at < tonight),
     )

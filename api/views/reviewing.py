@@ -22,7 +22,7 @@ from store.tables.cases import ListLine
 Sort = Literal["joined", "age", "amount", "route"]
 MONEY: Final = re.compile(r"-?\d+\.\d{2}")
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-ON_A_PAGE: Final = 100
+ON_A_PAGE: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from tests.benchmarks.driving import drive
 from tests.benchmarks.figures import BARE, HEADGATE, Line, Round, Series, lines
 from tests.benchmarks.places import Place, placed
 
-CASES = {1: 20}  #: cases of a round, by how many at once
+CASES = {1: 60}  #: cases of a round, by how many at once: some seconds, or the machine is what is measured
 CASES_AT_ONCE = 8  #: else so many times the number at once
 ARCHIVED_SECONDS = 120.0  #: within which the worker finds quiet for the histories of a round
 SETTLING_SECONDS = 1.0  #: the server writes what a round left behind
