@@ -36,6 +36,7 @@ from store.queries.tasks import MOST, crew_page
 from store.tables.cases import TaskRow
 from store.tables.utility import Account, Premise
 
+OVERVIEW: Final = 100  #: orders of a crew that who assigns tasks sees at once
 LATE: Final = timedelta(minutes=5)  #: a closing that comes later than this was kept on the phone, and the case says so
 
 
@@ -78,7 +79,7 @@ def unfinished(office: Services, person: Person) -> list[CrewOrders]:
     found: list[CrewOrders] = []
     with office.store.reading() as session:
         for name, crew in sorted(office.district.crews.items()):
-            page = crew_page(session, [name], limit=MOST)
+            page = crew_page(session, [name], limit=OVERVIEW)
             rows = visible(session, person, page.items)
             orders = [order_view(task, by=person.id, at=at, zone=office.zone) for task in rows]
             found.append(
