@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api.acts.act import Answer, Ask, Record, answered, key_row, must_change_things, refuse
 from api.failing import problem_of
-from api.problems import Invalid, NoIncident, NotFound, Problem
+from api.problems import Invalid, NoIncident, NotFound, NotPermitted, Problem
+from api.security.people import Person
 from api.services import Services
 from api.views.books import incident_view
 from definitions.language.sentences import say, word
@@ -58,6 +59,12 @@ async def settle(office: Services, ask: Ask, incident_id: str, *, how: Literal["
         await run_in_threadpool(refuse, office.store, ask, record, problem)
         raise
     return await run_in_threadpool(kept)
+
+
+def may_read(person: Person) -> None:
+    """Raises NotPermitted for who may not read what keeps failing."""
+    if not person.may("settle-incidents") and not person.may("read-audit"):
+        raise NotPermitted(say("Incidents are for supervisors and auditors to read."))
 
 
 def must_say_why(how: Literal["retry", "skip"], reason: str) -> None:

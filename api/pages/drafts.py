@@ -172,7 +172,7 @@ def throw_away(office: Office, form: Form, draft_id: str) -> Response:
 def written(form: Posted) -> str:
     """The text as it was typed, with one kind of line ends."""
     text = next(iter(form.fields.get("source", ())), "")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r", "\n")
 
 
 def _number(form: Posted, name: str) -> int:

@@ -51,7 +51,7 @@ def shown(
         incident=incident_view(incident, zone=zone),
         what=what,
         case_title=row.title,
-        if_left_out=if_left_out(session, machine, row, incident, at=at) if incident.settled_at is None else None,
+        if_left_out=if_left_out(session, machine, row, incident, at=at),
     )
 
 

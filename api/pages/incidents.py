@@ -19,11 +19,10 @@ from api.pages.failing import Failing, failing
 from api.pages.frame import Trouble, new_key, page, trouble_of
 from api.pages.posted import Form
 from api.pages.urls import urls
-from api.problems import NotPermitted, Problem
+from api.problems import Problem
 from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office, Services
-from definitions.language.sentences import say
 from store.queries.cases import incident_page, incidents_by_id
 
 router = APIRouter(include_in_schema=False)
@@ -98,8 +97,7 @@ def _shown(
     reason: str = "",
     trouble: Trouble | None = None,
 ) -> Response:
-    if not person.may("settle-incidents") and not person.may("read-audit"):
-        raise NotPermitted(say("Incidents are for supervisors and auditors to read."))
+    settling.may_read(person)
     with office.store.reading() as session:
         found = incident_page(session, limit=50, cursor=cursor)
         content = IncidentsPage(

@@ -11,17 +11,14 @@ from api.acts import settling
 from api.acts.act import Answer, Ask
 from api.acts.many import MOST, Dones, many
 from api.library import content_of_case
-from api.problems import NotPermitted
 from api.rest.asking import Asked, answer
 from api.rest.bodies import Because, Body, Cursor, Limit
 from api.rest.documented import READ, WRITE
-from api.security.people import Person
 from api.security.signin import SignedIn
 from api.services import Office
 from api.views.books import IncidentDetail, IncidentView, incident_view
 from api.views.leaving_out import if_left_out
 from api.views.shown import Page, next_link
-from definitions.language.sentences import say
 from store.queries.cases import incident_page
 from store.tables.cases import CaseRow
 from workflows.machine.machine import machine_of
@@ -50,7 +47,7 @@ IncidentId = Annotated[str, Path(max_length=80, examples=["i-0123456789ab"])]
 @router.get("", operation_id="list_incidents", response_model=Page[IncidentView], responses=READ)
 def list_incidents(office: Office, person: SignedIn, limit: Limit = 50, cursor: Cursor = None) -> Page[IncidentView]:
     """Lists what keeps failing, the oldest first."""
-    _may_read(person)
+    settling.may_read(person)
     with office.store.reading() as session:
         page = incident_page(session, limit=limit, cursor=cursor)
     return Page(
@@ -62,15 +59,11 @@ def list_incidents(office: Office, person: SignedIn, limit: Limit = 50, cursor: 
 @router.get("/{incident_id}", operation_id="get_incident", response_model=IncidentDetail, responses=READ)
 def get_incident(office: Office, person: SignedIn, incident_id: IncidentId) -> IncidentDetail:
     """Shows what keeps failing, and what its case would do next if it were skipped."""
-    _may_read(person)
+    settling.may_read(person)
     with office.store.reading() as session:
         incident = settling.incident_of(session, incident_id)
         row = session.get_one(CaseRow, incident.case_id)
-        then = (
-            if_left_out(session, machine_of(content_of_case(session, row)), row, incident, at=office.now())
-            if incident.settled_at is None
-            else None
-        )
+        then = if_left_out(session, machine_of(content_of_case(session, row)), row, incident, at=office.now())
     return IncidentDetail(**incident_view(incident, zone=office.zone).model_dump(), if_skipped=then)
 
 
@@ -96,8 +89,3 @@ async def retry(office: Office, ask: Asked, incident_id: IncidentId, body: Retri
 async def skip(office: Office, ask: Asked, incident_id: IncidentId, body: Because) -> Response:
     """Leaves it out with a reason."""
     return answer(await settling.settle(office, ask, incident_id, how="skip", reason=body.reason))
-
-
-def _may_read(person: Person) -> None:
-    if not person.may("settle-incidents") and not person.may("read-audit"):
-        raise NotPermitted(say("Incidents are for supervisors and auditors to read."))

@@ -16,8 +16,11 @@ from workflows.machine.foresight import foreseen
 from workflows.machine.machine import Machine
 
 
-def if_left_out(session: Session, machine: Machine, row: CaseRow, incident: Incident, *, at: datetime) -> str:
-    """One sentence, for whoever decides. The answer that stands for the effect's own is tried on the case and thrown away."""
+def if_left_out(session: Session, machine: Machine, row: CaseRow, incident: Incident, *, at: datetime) -> str | None:
+    """One sentence, for whoever decides; None once it is settled. The answer that stands for the effect's own is tried on the
+    case and thrown away."""
+    if incident.settled_at is not None:
+        return None
     case, event = cases.from_json(row.snapshot), reply_of(incident.action)
     if event is None or event not in machine.messages(case):
         return say("Left out, nothing else of the case hangs on it.")
