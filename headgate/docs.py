@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import definitions
-from definitions.language.diagrams import svg
+from definitions.language.pictures import svg
 from definitions.language.library import load_library
 from definitions.language.schema import KINDS, json_schema, schema_of_model
 from headgate.cli import command_line

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from definitions.language.diagrams import mermaid, svg
+from definitions.language.diagrams import mermaid
+from definitions.language.pictures import svg
 from definitions.language.library import load_library
 from headgate.errors import fail
 from headgate.settings import Settings

@@ -29,7 +29,7 @@ from api.views.bench import DraftView, draft_view
 from api.views.benches import CaseTypeLine, case_type
 from api.views.books import FindingView, finding_view
 from api.views.rehearsals import RehearsalLine, rehearsal_line
-from definitions.language.diagrams import svg
+from definitions.language.pictures import svg
 from definitions.language.expand import expand, walk
 from definitions.language.loader import load
 from definitions.language.model import CaseDefinition

@@ -5,10 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
-from definitions.language.diagrams import dot, mermaid, svg, svg_with_notes
+from definitions.language.diagrams import mermaid
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
+from definitions.language.pictures import dot, svg, svg_with_notes
 
+SVG = "{http://www.w3.org/2000/svg}"
 TEXT = """
 case: small
 title: A small case & its picture
@@ -50,10 +52,35 @@ def test_the_same_definition_is_drawn_the_same() -> None:
     assert mermaid(small()) == mermaid(small())
 
 
-def test_regions_are_dashed_and_the_present_state_is_marked() -> None:
-    source = dot(small(), active=("work/field/waiting",))
-    assert 'subgraph "cluster_work" { label="Work"; style="dashed"' in source
-    assert '"work/field/waiting" [label="Waiting", fillcolor="#fde68a", penwidth=2]' in source
+def test_regions_are_dashed() -> None:
+    assert 'subgraph "cluster_work" { label="Work"; style="dashed"' in dot(small())
+
+
+def element(picture: str, title: str) -> list[dict[str, str]]:
+    """The attributes of the lines of a state or a way, by the title that Graphviz gives it."""
+    inside = (each for each in ET.fromstring(picture).iter(f"{SVG}g") if each.findtext(f"{SVG}title") == title)
+    return [line.attrib for line in next(inside) if line.tag in (f"{SVG}path", f"{SVG}polygon")]
+
+
+def test_the_present_state_is_filled_and_where_the_case_has_been_has_a_bold_line() -> None:
+    picture = svg(small(), active=("work/field/waiting",), taken=("review", "work/field/waiting"))
+    assert [(line["fill"], line["stroke-width"]) for line in element(picture, "work/field/waiting")] == [("#fde68a", "2")]
+    assert [(line["fill"], line["stroke-width"]) for line in element(picture, "review")] == [("white", "2")]
+    assert all("stroke-width" not in line for line in element(picture, "work/office/writing"))
+
+
+def test_a_way_that_was_walked_is_bold_and_so_is_its_arrow() -> None:
+    picture = svg(small(), walked=frozenset({("review", "deciding")}))
+    line, arrow = element(picture, "review->deciding")
+    assert line["stroke-width"] == arrow["stroke-width"] == "2.5"
+    assert line["stroke"] == arrow["fill"] == "#0b5c7a"
+    assert all("stroke-width" not in each for each in element(picture, "review->work/field/waiting"))
+
+
+def test_marks_leave_the_picture_as_it_was_laid_out() -> None:
+    plain, marked = svg(small()), svg(small(), active=("review",), walked=frozenset({("review", "deciding")}))
+    places = [[line.attrib.get("d") for line in ET.fromstring(each).iter()] for each in (plain, marked)]
+    assert places[0] == places[1]
 
 
 def test_a_state_has_its_note_below_its_title_and_the_picture_stays_as_it_was_laid_out() -> None:
