@@ -9,12 +9,14 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from api.library import library_of
 from api.problems import NotReady
 from definitions.language.checks.check import check_case_text
+from definitions.language.document import Document
 from definitions.language.library import with_case
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
@@ -31,7 +33,7 @@ def examine(folder: Path, source: str) -> Sequence[Problem]:
     """All that is wrong with the text, beside the rest of the folder; NotReady when it takes too long.
 
     The states are walked through only once the text is right."""
-    found, _ = read_through(folder, source)
+    found = read_through(folder, source).problems
     if any(problem.severity == "error" for problem in found):
         return found
     try:
@@ -49,14 +51,23 @@ def examine(folder: Path, source: str) -> Sequence[Problem]:
         raise NotReady(say("The check was stopped: it took more memory or time than it may have.")) from error
 
 
-def read_through(folder: Path, source: str) -> tuple[Sequence[Problem], CaseDefinition | None]:
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a text turned out to be."""
+
+    document: Document
+    problems: Sequence[Problem]
+    definition: CaseDefinition | None  #: None where it cannot be read as one
+
+
+def read_through(folder: Path, source: str) -> Reading:
     """What is wrong with the text alone, in a fraction of a second, and the definition if it can be read at all."""
     document = load(source, FILE)
     definition, problems = load_model(document, CaseDefinition)
-    if definition is None:
-        return problems, None
-    trial = with_case(library_of(folder), definition, document, source)
-    return in_reading_order([*problems, *check_case_text(trial, definition.case)]), definition
+    if definition is not None:
+        trial = with_case(library_of(folder), definition, document, source)
+        problems = in_reading_order([*problems, *check_case_text(trial, definition.case)])
+    return Reading(document=document, problems=problems, definition=definition)
 
 
 _lock = threading.Lock()

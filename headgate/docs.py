@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 import definitions
-from definitions.language.pictures import svg
 from definitions.language.library import load_library
+from definitions.language.pictures import svg
 from definitions.language.schema import KINDS, json_schema, schema_of_model
 from headgate.cli import command_line
 from headgate.documenting import catalogue, commands, language, problems, settings, telemetry

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from definitions.language.diagrams import mermaid
-from definitions.language.pictures import svg
 from definitions.language.library import load_library
+from definitions.language.pictures import svg
 from headgate.errors import fail
 from headgate.settings import Settings
 

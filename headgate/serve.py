@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import typer
 import uvicorn
@@ -12,12 +15,13 @@ import uvicorn
 from activities.files import FolderStore
 from api.app import create_app
 from api.engine import CaseEngine
+from api.library import library_of
 from api.security.openid import OpenIdProvider
 from api.security.pace import Pace
 from api.services import Services
-from definitions.language.library import load_library
+from api.warming import warm
 from headgate.errors import CannotStart, fail
-from headgate.garbage import spare_what_is_loaded
+from headgate.garbage import not_searched, spare_what_is_loaded
 from headgate.restored import must_not_wait_for_recovery
 from headgate.settings import Settings
 from store import vault
@@ -29,6 +33,7 @@ from telemetry.page import page
 from workflows.client import connect
 
 PROCESS = "serve"
+log = logging.getLogger(__name__)
 
 
 def serve() -> None:
@@ -57,7 +62,7 @@ def serve() -> None:
 @asynccontextmanager
 async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing] = ()) -> AsyncIterator[Services]:
     """What the application works with, opened when it starts and closed when it stops."""
-    district = load_library(settings.definitions).district
+    district = library_of(settings.definitions).district
     if district is None:
         typer.echo(
             f"headgate: {settings.definitions} has no district.yaml that can be read; run headgate check", err=True
@@ -101,11 +106,34 @@ async def opened(settings: Settings, interceptors: Sequence[tracing.CaseTracing]
             temporal_pages=settings.temporal_pages,
             idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
         )
-        async with page({"/metrics": temporal.exposition(measured)}, settings.metrics_port, settings.operators_host):
+        metrics_page = page({"/metrics": temporal.exposition(measured)}, settings.metrics_port, settings.operators_host)
+        async with metrics_page, _warming(services):
             yield services
     finally:
         watched.close()
         store.close()
+
+
+@asynccontextmanager
+async def _warming(services: Services) -> AsyncIterator[None]:
+    """Makes ready what first looks wait for while inside; that it could not is logged, as they only take longer then."""
+    stopped = Event()
+
+    def work() -> None:
+        try:
+            with not_searched():
+                for _step in warm(services):
+                    if stopped.is_set():
+                        return
+        except Exception as error:
+            log.warning("first looks could not be made ready", exc_info=error)
+
+    warmed = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        yield
+    finally:
+        stopped.set()
+        await warmed
 
 
 def identity_provider(settings: Settings) -> OpenIdProvider | None:

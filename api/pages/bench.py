@@ -21,8 +21,8 @@ from api.views.bench import ProposalView, proposal_view
 from api.views.benches import CaseTypeLine, VersionLine, case_type, case_types
 from api.views.rehearsals import RehearsalLine, rehearsal_line
 from definitions.language.diagrams import Edge
-from definitions.language.pictures import Change, svg
 from definitions.language.expand import expand
+from definitions.language.pictures import Change, svg
 from definitions.language.sentences import say
 from store.queries import bench
 

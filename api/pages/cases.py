@@ -43,8 +43,8 @@ from api.views.notes import NoteView, note_view
 from api.views.tasks import TaskView, task_view
 from api.views.work import how_ended
 from definitions.language.diagrams import edges
-from definitions.language.pictures import svg
 from definitions.language.expand import expand
+from definitions.language.pictures import svg
 from definitions.language.sentences import again
 from store.queries import cases as query
 from store.queries.audit import refused_in

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.acts import comparing, drafting, publishing, rehearsing
 from api.acts.comparing import Comparison
-from api.examining import examine, read_through
+from api.examining import Reading, examine, read_through
 from api.pages.bench import choices_of
 from api.pages.frame import Trouble, page, trouble_of
 from api.pages.names import names_in
@@ -29,10 +29,9 @@ from api.views.bench import DraftView, draft_view
 from api.views.benches import CaseTypeLine, case_type
 from api.views.books import FindingView, finding_view
 from api.views.rehearsals import RehearsalLine, rehearsal_line
-from definitions.language.pictures import svg
 from definitions.language.expand import expand, walk
-from definitions.language.loader import load
 from definitions.language.model import CaseDefinition
+from definitions.language.pictures import svg
 from definitions.language.problems import CODES
 from store.queries import bench
 
@@ -232,7 +231,8 @@ def _beside(
     with office.store.reading() as session:
         draft = drafting.draft_seen(session, person, draft_id)
     trouble: Trouble | None = None
-    problems, definition = read_through(office.definitions, source)
+    read = read_through(office.definitions, source)
+    problems, definition = read.problems, read.definition
     sound = not any(problem.severity == "error" for problem in problems)
     walked = walk and sound
     if walked:
@@ -255,7 +255,7 @@ def _beside(
         named=definition.case if definition is not None else "",
         picture=None if digest == seen else picture,
         picture_digest=digest,
-        places=_places(source, definition),
+        places=_places(read),
         collision=collision,
         trouble=trouble,
     )
@@ -272,12 +272,11 @@ def _drawn(definition: CaseDefinition | None) -> tuple[str | None, str]:
     return drawn, hashlib.sha256(drawn.encode()).hexdigest()[:16]
 
 
-def _places(source: str, definition: CaseDefinition | None) -> dict[str, int]:
+def _places(read: Reading) -> dict[str, int]:
     """State → the line in which it is written; states that a short form stands for are where that is."""
-    if definition is None:
+    if read.definition is None:
         return {}
-    document = load(source, "")
-    return {path: document.position(_keys(path), key=True)[0] for path, _state in walk(expand(definition))}
+    return {path: read.document.position(_keys(path), key=True)[0] for path, _state in walk(expand(read.definition))}
 
 
 def _keys(path: str) -> tuple[str | int, ...]:

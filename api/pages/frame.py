@@ -135,7 +135,7 @@ def new_key() -> str:
     return f"page-{secrets.token_urlsafe(18)}"
 
 
-_templates: Final = _environment()
+templates: Final = _environment()  #: compiled at their first use
 
 
 def page(request: Request, template: str, content: Any, *, person: Person | None, status: int = 200) -> HTMLResponse:
@@ -157,5 +157,5 @@ def page(request: Request, template: str, content: Any, *, person: Person | None
         passwords=office.passwords,
         idle=int(office.idle.total_seconds()) if office.idle else 0,
     )
-    html = _templates.get_template(template).render(page=content, frame=frame, urls=urls)
+    html = templates.get_template(template).render(page=content, frame=frame, urls=urls)
     return HTMLResponse(html, status_code=status)

@@ -20,9 +20,9 @@ from api.security.signin import SignedIn
 from api.services import Office
 from api.texts import _, day, ngettext
 from api.views.board import Stay, kept_by_week, stays, weeks_before
-from definitions.language.pictures import svg_with_notes
 from definitions.language.expand import expand, title_of, walk
 from definitions.language.model import CaseDefinition, State
+from definitions.language.pictures import svg_with_notes
 from definitions.language.sentences import say
 from store.queries import board as queries
 from store.queries.board import Flow, Kept, Waiting

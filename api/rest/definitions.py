@@ -22,8 +22,8 @@ from api.views.books import DefinitionDetail, DefinitionView, FindingView, defin
 from api.views.openings import opening_schema
 from api.views.shown import Page, Shown
 from definitions.language.compiled import from_bytes
-from definitions.language.pictures import svg
 from definitions.language.expand import expand
+from definitions.language.pictures import svg
 from definitions.language.sentences import say
 from store.queries.bench import published_versions
 from store.records import versions_of

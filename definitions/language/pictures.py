@@ -25,7 +25,9 @@ from definitions.language.model import CaseDefinition, State
 from definitions.language.targets import resolve
 
 ROOT: Final = "_start"
-_FONT: Final = "Verdana"  #: Graphviz knows its widths, which are those of the widest font that a browser takes for sans-serif
+_FONT: Final = (
+    "Verdana"  #: Graphviz knows its widths, which are those of the widest font that a browser takes for sans-serif
+)
 _LINE, _WAY, _GROUND = "#334155", "#64748b", "white"
 _BOLD: Final = {f'stroke="{_LINE}"': f'stroke="{_LINE}" stroke-width="2"'}
 _ACTIVE: Final = _BOLD | {f'fill="{_GROUND}"': 'fill="#fde68a"'}
@@ -66,7 +68,7 @@ def svg(
     `active` states are filled, states that were `taken` have a bold line, and so have the ways that were `walked`, each by the
     states that it leads from and to. What differs from another version has a sign and a colour."""
     definition = expand(definition)
-    picture = _laid_out(dot(definition, Difference(states=changes, ways=way_changes)), definition.title)
+    picture = laid_out(dot(definition, Difference(states=changes, ways=way_changes)), definition.title)
     marks = dict.fromkeys(taken, _BOLD) | dict.fromkeys(active, _ACTIVE)
     by_id = {name: marks[path] for path, name in _ids(definition).items() if path in marks}
     if walked:
@@ -82,7 +84,7 @@ def svg_with_notes(definition: CaseDefinition, notes: Mapping[str, str]) -> str:
     definition = expand(definition)
     states = [path for path, state in walk(definition) if not children(state)]
     room = {path: f"note{number:04d}room" for number, path in enumerate(states)}
-    picture = _laid_out(dot(definition, Difference(notes=room)), definition.title)
+    picture = laid_out(dot(definition, Difference(notes=room)), definition.title)
     for path, word in room.items():
         picture = picture.replace(f">{word}<", f">{escape(notes.get(path, ''))}<")
     return picture
@@ -92,7 +94,8 @@ _ONE_AT_A_TIME = Lock()  #: Graphviz' session is one for all threads: two pictur
 
 
 @lru_cache(maxsize=256)
-def _laid_out(text: str, title: str) -> str:
+def laid_out(text: str, title: str) -> str:
+    """Graphviz' language as SVG, by a title; laid out once in a process."""
     with _ONE_AT_A_TIME:
         picture: str = render(text).decode()
     body = picture[picture.index("<svg") :].replace(f'"{_FONT}"', f'"{_FONT}, DejaVu Sans, sans-serif"')

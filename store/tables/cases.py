@@ -73,7 +73,7 @@ class CaseRow(Row, table=True):
         Index("ix_cases_next_due", "next_due", "id", **only_where("status = 'open'")),
         Index("ix_cases_open_key", "open_key", unique=True),
         Index("ix_cases_unkept", "closed_at", "id", **only_where(UNKEPT)),
-        Index("ix_cases_rules", "definition", "version", "rules_version", "id", **only_where("status = 'open'")),
+        Index("ix_cases_version", "definition", "version", "id", "rules_version", **only_where("status = 'open'")),
         Index("ix_cases_sla_due", "sla_due", "id", **only_where("status = 'open'")),
         Index(
             "ix_cases_promised", "definition", "sla_late", "sla_warn", "sla_due", "closed_at", **only_where(PROMISED)

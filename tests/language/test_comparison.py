@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from definitions.language.comparison import difference, lines
-from definitions.language.pictures import svg
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
+from definitions.language.pictures import svg
 
 BEFORE = """\
 case: lost-key

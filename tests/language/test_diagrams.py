@@ -64,7 +64,9 @@ def element(picture: str, title: str) -> list[dict[str, str]]:
 
 def test_the_present_state_is_filled_and_where_the_case_has_been_has_a_bold_line() -> None:
     picture = svg(small(), active=("work/field/waiting",), taken=("review", "work/field/waiting"))
-    assert [(line["fill"], line["stroke-width"]) for line in element(picture, "work/field/waiting")] == [("#fde68a", "2")]
+    assert [(line["fill"], line["stroke-width"]) for line in element(picture, "work/field/waiting")] == [
+        ("#fde68a", "2")
+    ]
     assert [(line["fill"], line["stroke-width"]) for line in element(picture, "review")] == [("white", "2")]
     assert all("stroke-width" not in line for line in element(picture, "work/office/writing"))
 

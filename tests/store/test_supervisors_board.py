@@ -17,7 +17,7 @@ from store import people
 from store.claims import set_priority
 from store.engine import Store, open_store
 from store.projection import write_step
-from store.queries import board, operating
+from store.queries import board, migrations, operating
 from store.tables.base import table_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.people import Absence
@@ -215,3 +215,10 @@ def test_who_is_away_is_told_until_their_last_day(store: Store) -> None:
     with store.reading() as session:
         [(absence, name)] = board.absences_from(session, date(2026, 7, 6))
     assert (absence.substitute_id, name) == ("rep2", "Rep")
+
+
+def test_the_open_cases_of_a_version_are_read_in_their_order(big: Store) -> None:
+    [plan] = plans_of(big, lambda session: migrations.open_cases_of(session, "d0", 1, limit=10, cursor=None))
+    assert (plan.scans, plan.sorts) == (["ix_cases_version"], 0)
+    [plan] = plans_of(big, lambda session: migrations.count_open(session, "d0", 1))
+    assert plan.scans == ["ix_cases_version"]
