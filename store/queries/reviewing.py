@@ -83,21 +83,30 @@ class Off:
 def places(session: Session, accounts: Iterable[str]) -> dict[str, Place]:
     """Where each of these accounts is."""
     query = (
-        select(Account, Customer, Premise)
+        select(
+            col(Account.id),
+            col(Customer.name),
+            col(Premise.line1),
+            col(Premise.line2),
+            col(Premise.route),
+            col(Premise.sequence),
+            col(Account.account_class),
+            col(Account.confidential),
+        )
         .join(Customer, col(Customer.id) == col(Account.customer_id))
         .join(Premise, col(Premise.id) == col(Account.premise_id))
         .where(col(Account.id).in_(set(accounts)))
     )
     return {
-        account.id: Place(
-            name=customer.name,
-            address=", ".join(part for part in (premise.line1, premise.line2) if part),
-            route=premise.route,
-            sequence=premise.sequence,
-            account_class=account.account_class,
-            confidential=account.confidential,
+        account: Place(
+            name=name,
+            address=", ".join(part for part in lines if part),
+            route=route,
+            sequence=sequence,
+            account_class=of_class,
+            confidential=confidential,
         )
-        for account, customer, premise in session.execute(query)
+        for account, name, *lines, route, sequence, of_class, confidential in session.execute(query)
     }
 
 
