@@ -14,7 +14,7 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 from temporalio.service import RPCError
 
-from headgate.examination import database, machine, temporal
+from headgate.examination import database, machine, printing, temporal
 from headgate.examination.finding import Finding, wrong
 from headgate.settings import Settings
 
@@ -43,6 +43,7 @@ def examined(settings: Settings) -> Iterator[Finding]:
     yield from machine.disk(settings)
     yield machine.definitions(settings)
     yield machine.scripts()
+    yield from printing.district(settings)
     store, said = database.reached(settings)
     yield said
     open_cases = None
@@ -50,6 +51,7 @@ def examined(settings: Settings) -> Iterator[Finding]:
         try:
             yield database.time_of(store)
             yield from database.contents(store)
+            yield printing.people(store)
             open_cases = database.open_cases(store)
         except DBAPIError as error:
             yield wrong("database", f"it failed: {type(error.orig).__name__}", "See the database's own log.")

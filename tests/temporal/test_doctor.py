@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from desk import Desk
 from sqlalchemy import URL
+from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from headgate import assets
@@ -26,6 +28,7 @@ from store.engine import open_store
 from store.migrate import migrate, migrate_down
 from store.tables.cases import CaseRow, Incident
 from store.tables.outbox import EffectRow
+from store.tables.utility import Account, Customer
 
 RUNNER = CliRunner()
 
@@ -105,6 +108,30 @@ async def test_cases_without_a_workflow_are_told_by_their_number(installed: Desk
         while "cases" not in (found := (await doctor())[1]) or "0 workflows" not in found["cases"]["says"]:
             await asyncio.sleep(0.2)  # Temporal's own list is a moment behind
     assert found["cases"]["says"] == "7 are open in the database, 0 workflows run"
+
+
+async def test_whose_name_letters_cannot_print_is_told_by_account_and_not_by_name(installed: Desk) -> None:
+    with installed.world.store.writing() as session:
+        account = session.exec(select(Account).order_by(col(Account.id))).first()
+        assert account is not None
+        session.get_one(Customer, account.customer_id).name = "Ana \N{PARTY POPPER} Ruiz"
+        number = account.id
+    code, found = await doctor()
+    assert code == 0
+    assert found["letters"]["says"] == f"names or addresses with a character that letters cannot print: {number}"
+    assert "Ruiz" not in str(found)
+
+
+async def test_what_of_the_districts_texts_letters_cannot_print_is_told_by_its_setting(
+    installed: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(Settings().definitions, tmp_path / "own")
+    text = (folder / "district.yaml").read_text()
+    (folder / "district.yaml").write_text(text.replace("(555) 010-0180", "(555) 010-0180 \N{PARTY POPPER}"))
+    monkeypatch.setenv("HEADGATE_DEFINITIONS", str(folder))
+    code, found = await doctor()
+    assert code == 0
+    assert found["letters"]["says"].startswith("telephone in district.yaml has ")
 
 
 async def test_a_database_of_another_release_and_keys_that_are_none_are_said(
