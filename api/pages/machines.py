@@ -107,7 +107,7 @@ def show(request: Request, office: Office, person: SignedIn, case: str) -> Respo
     """Shows where the open cases of one kind are."""
     person.must(RIGHT)
     with office.store.reading() as session:
-        definition, waiting, found = _where(session, office, case)
+        definition, waiting, found = where(session, office, case)
     content = MachinePage(
         kind=Kind(definition=case, title=definition.title, cases=_cases(waiting)),
         stays=found,
@@ -121,7 +121,7 @@ def picture(office: Office, person: SignedIn, case: str) -> Response:
     """Draws the state machine with how many cases are on each state, and for how long."""
     person.must(RIGHT)
     with office.store.reading() as session:
-        definition, _waiting, found = _where(session, office, case)
+        definition, _waiting, found = where(session, office, case)
     notes = {each.path: note(each) for each in found if each.known and each.cases}
     return Response(svg_with_notes(definition, notes), media_type="image/svg+xml")
 
@@ -176,7 +176,8 @@ def _cases(found: Sequence[Waiting]) -> int:
     return sum(each.cases for each in found)
 
 
-def _where(session: Session, office: Office, case: str) -> tuple[CaseDefinition, Sequence[Waiting], list[Stay]]:
+def where(session: Session, office: Office, case: str) -> tuple[CaseDefinition, Sequence[Waiting], list[Stay]]:
+    """The definition that new cases take, its open cases as they are counted, and where they are; NotFound for no kind."""
     known = next(((digest, spec) for digest, spec in _specs(session, office).items() if spec.case == case), None)
     if known is None:
         raise NotFound(say("No definition of cases called %(case)s is published.", case=repr(case[:60])))

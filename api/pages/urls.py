@@ -227,6 +227,11 @@ class Urls:
         """A state machine with its cases, or the picture alone."""
         return f"/board/machines/{_part(case)}{'/states.svg' if picture else ''}"
 
+    def cases_of(self, case: str, *, state: str = "", which: str = "", cursor: str = "") -> str:
+        """The open cases of a kind: in a state, or `missed` or `warned` of their promise; `cursor` says where they begin."""
+        asked = {"state": state, "which": which, "cursor": cursor}
+        return f"/board/machines/{_part(case)}/cases{_query(**{name: value or None for name, value in asked.items()})}"
+
     lists = "/lists"
 
     def list_of(self, name: str, query: str = "") -> str:

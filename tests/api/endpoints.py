@@ -419,6 +419,7 @@ PAGES: Final[Mapping[str, Row]] = {
     "GET /board/machines": needs("assign-tasks"),
     "GET /board/machines/{case}": needs("assign-tasks"),
     "GET /board/machines/{case}/states.svg": needs("assign-tasks"),
+    "GET /board/machines/{case}/cases": needs("assign-tasks"),
     "GET /board/plots": needs("assign-tasks"),
     # the bench
     "GET /bench": needs("anybody"),

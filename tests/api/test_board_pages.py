@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import event
 
 from store.tables.cases import CaseRow, Incident, TaskRow
+from store.tables.utility import Account
 from tests.api.office import MONDAY, Office
 from tests.api.test_list_pages import Browser
 
@@ -19,6 +20,7 @@ PAGES = (
     "/board/absences",
     "/board/machines",
     "/board/machines/complaint",
+    "/board/machines/complaint/cases",
     "/board/plots",
 )
 DAY = timedelta(days=1)
@@ -128,6 +130,65 @@ async def test_a_picture_has_the_cases_on_its_states_and_the_table_the_same(offi
     drawn = await supervisor.get("/board/machines/complaint/states.svg")
     assert drawn.headers["content-type"] == "image/svg+xml"
     assert ">1 · 3 d<" in drawn.text
+
+
+def stayed(office: Office, days: int, **fields: Any) -> str:
+    """An open complaint that has been in its state for so long; its id."""
+    task = office.task()
+    with office.store.writing() as session:
+        case = session.get_one(CaseRow, session.get_one(TaskRow, task).case_id)
+        case.definition, case.state, case.state_since = "complaint", "review", MONDAY - days * DAY
+        case.opened_at, case.why = MONDAY - days * DAY, "Waits for somebody."
+        for name, value in fields.items():
+            setattr(case, name, value)
+        return case.id
+
+
+async def test_the_cases_of_a_state_are_listed_who_is_there_the_longest_first(office: Office) -> None:
+    short, long, elsewhere = stayed(office, 3), stayed(office, 9), stayed(office, 5, state="closed-for-good")
+    both = stayed(office, 6, state="review visiting")
+    supervisor = Browser(office, "supervisor")
+    machine = (await supervisor.get("/board/machines/complaint")).text
+    assert 'href="/board/machines/complaint/cases?state=review"' in machine
+    shown = (await supervisor.get("/board/machines/complaint/cases?state=review")).text
+    assert re.findall(r'href="/cases/([^"]+)"', shown) == [long, both, short]
+    assert "Review the history" in shown
+    assert "3 open cases, the longest there first" in shown
+    assert "Waits for somebody." in shown
+    every = (await supervisor.get("/board/machines/complaint/cases")).text
+    assert re.findall(r'href="/cases/([^"]+)"', every) == [long, both, elsewhere, short]
+
+
+async def test_the_cases_whose_promise_was_missed_or_is_near_are_found_from_the_board(office: Office) -> None:
+    missed = stayed(office, 9, sla_due=MONDAY - DAY, sla_warn=MONDAY - 3 * DAY, sla_late=True)
+    near = stayed(office, 6, sla_due=MONDAY + DAY, sla_warn=MONDAY - DAY)
+    stayed(office, 3, sla_due=MONDAY + 9 * DAY, sla_warn=MONDAY + 7 * DAY)
+    supervisor = Browser(office, "supervisor")
+    board = (await supervisor.get("/board")).text
+    for which, case in (("missed", missed), ("warned", near)):
+        assert f'href="/board/machines/complaint/cases?which={which}"' in board
+        shown = (await supervisor.get(f"/board/machines/complaint/cases?which={which}")).text
+        assert re.findall(r'href="/cases/([^"]+)"', shown) == [case]
+
+
+async def test_many_cases_of_a_state_come_a_page_at_a_time_and_none_twice(office: Office) -> None:
+    cases = [stayed(office, number // 2) for number in range(120)]
+    supervisor, path, found = Browser(office, "supervisor"), "/board/machines/complaint/cases?state=review", []
+    while path:
+        shown = (await supervisor.get(path)).text
+        found += re.findall(r'href="/cases/([^"]+)"', shown)
+        more = re.search(r'class="more" href="([^"]+)"', shown)
+        path = more[1].replace("&amp;", "&") if more else ""
+    assert sorted(found) == sorted(cases)
+    assert len(found) == len(set(found))
+
+
+async def test_a_case_of_a_confidential_account_is_listed_only_for_who_may_see_it(office: Office) -> None:
+    hidden = stayed(office, 9)
+    with office.store.writing() as session:
+        account = session.get_one(CaseRow, hidden).account_id
+        session.get_one(Account, account).confidential = True
+    assert hidden not in (await Browser(office, "lead").get("/board/machines/complaint/cases")).text
 
 
 async def test_a_plot_answers_its_question_and_its_table_has_the_numbers(office: Office) -> None:

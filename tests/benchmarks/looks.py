@@ -87,6 +87,8 @@ LOOKS: Final[tuple[Look, ...]] = (
         ("all machines", "/board/machines"),
         ("a machine", "/board/machines/{type}", "types"),
         ("its picture", "/board/machines/{type}/states.svg", "types"),
+        ("its cases", "/board/machines/{type}/cases", "types"),
+        ("its missed promises", "/board/machines/{type}/cases?which=missed", "types"),
         ("plots", "/board/plots"),
     ),
     *_looks("crew", "crew", ("the day", "/crew"), ("an order", "/crew/orders/{order}", "orders")),

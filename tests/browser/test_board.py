@@ -72,6 +72,15 @@ async def test_a_supervisor_sees_what_is_late_gives_it_to_somebody_and_looks_whe
     picture = page.get_by_role("img", name=re.compile("The states of"))
     assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
     await axe(page)
+    await page.get_by_role("link", name="Review the consumption history").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(
+        "High-consumption complaint: Review the consumption history"
+    )
+    await expect(page.locator("main")).to_contain_text("the longest there first")
+    await axe(page)
+    await page.locator("table a[href^='/cases/']").first.click()
+    await expect(page.get_by_text("Waits for").first).to_be_visible()
+    await page.go_back()
     await page.get_by_role("link", name="Plots", exact=True).click()
     await expect(page.get_by_role("img", name=re.compile("What came in"))).to_be_visible()
     await axe(page)

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from api import texts
 from api.languages import preferred
-from api.pages.frame import _templates
+from api.pages.frame import templates
 from api.problems import kinds
 from definitions.catalogue import actions
 from definitions.catalogue.actions import CannotCompute
@@ -146,7 +146,7 @@ def test_a_browser_says_which_language_it_prefers(accepted: str, spoken: str) ->
 
 
 def test_values_are_put_into_a_text_and_escaped_in_a_page() -> None:
-    shown = _templates.from_string('{{ _("Account %(id)s", id="<b>") }}').render()
+    shown = templates.from_string('{{ _("Account %(id)s", id="<b>") }}').render()
     assert shown == "Account &lt;b&gt;"
 
 

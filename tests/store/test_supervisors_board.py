@@ -17,7 +17,7 @@ from store import people
 from store.claims import set_priority
 from store.engine import Store, open_store
 from store.projection import write_step
-from store.queries import board, migrations, operating
+from store.queries import board, migrations, open_cases, operating
 from store.tables.base import table_of
 from store.tables.cases import CaseRow, TaskRow
 from store.tables.people import Absence
@@ -215,6 +215,24 @@ def test_who_is_away_is_told_until_their_last_day(store: Store) -> None:
     with store.reading() as session:
         [(absence, name)] = board.absences_from(session, date(2026, 7, 6))
     assert (absence.substitute_id, name) == ("rep2", "Rep")
+
+
+LOOKED_UP: dict[str, tuple[Callable[[Session], Any], str]] = {
+    "all": (lambda s: open_cases.open_cases(s, "d0", limit=10, cursor=None), "ix_cases_definition"),
+    "in a state": (lambda s: open_cases.in_states(s, "d0", ["s0"], limit=10, cursor=None), "ix_cases_in_state"),
+    "missed": (lambda s: open_cases.promised(s, "d0", "missed", MONDAY, limit=10, cursor=None), "ix_cases_promised"),
+    "near": (lambda s: open_cases.promised(s, "d0", "warned", MONDAY, limit=10, cursor=None), "ix_cases_promised"),
+}
+
+
+@pytest.mark.parametrize("name", LOOKED_UP)
+def test_open_cases_are_looked_up_in_an_index_that_has_no_closed_ones_and_ten_of_them_are_read(
+    big: Store, name: str
+) -> None:
+    call, index = LOOKED_UP[name]
+    found, rows = plans_of(big, call)
+    assert found.scans == [index]
+    assert rows.rows is None or rows.rows <= 10
 
 
 def test_the_open_cases_of_a_version_are_read_in_their_order(big: Store) -> None:
