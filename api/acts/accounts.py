@@ -45,9 +45,18 @@ def viewed(session: Session, person: Person, account_id: str) -> Account:
     return account
 
 
-def log_view(office: Services, person: Person, account_id: str, *, confidential: bool, what: str) -> None:
-    """Writes down that an account was looked at, before its story leaves the server."""
-    if not account_id and not confidential:
+def log_view(
+    office: Services,
+    person: Person,
+    account_id: str,
+    *,
+    confidential: bool,
+    what: str,
+    of: str | None = None,
+    case: str | None = None,
+) -> None:
+    """Writes down that an account was looked at, before its story leaves the server; `of` is what of it, `case` its case."""
+    if not account_id and not confidential and case is None:
         return
     with office.store.writing() as session:
         session.add(
@@ -56,8 +65,9 @@ def log_view(office: Services, person: Person, account_id: str, *, confidential:
                 person=person.id,
                 act="view",
                 object_kind=what,
-                object_id=account_id,
+                object_id=of or account_id,
                 account_id=account_id or None,
+                case_id=case,
                 rule="right see-confidential" if confidential else "right see-accounts",
             )
         )

@@ -10,6 +10,7 @@ from typing import Final
 from api import texts
 from api.acts.accounts import WHYS
 from api.pages.words import titled
+from api.security.rights import RIGHTS
 from api.texts import N_, _
 from definitions.language.expand import title_of
 
@@ -231,7 +232,10 @@ def rule_told(rule: str | None) -> str:
         return ""
     head, colon, rest = rule.partition(": ")
     beginning = next((each for each in NAMED if head.startswith(f"{each} ")), None)
-    if head in RULES:
+    right = RIGHTS.get(head.removeprefix("right "))
+    if right is not None and beginning is not None:
+        head = _("right: %(what)s", what=right)
+    elif head in RULES:
         head = _(RULES[head])
     elif beginning is not None:
         head = _(NAMED[beginning], name=head.removeprefix(f"{beginning} "))

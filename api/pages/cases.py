@@ -141,7 +141,8 @@ def shown(request: Request, office: Services, person: Person, case_id: str, came
         lives = living(session, case_id)
         whole = request.query_params.get("all") == "yes"
         content = _content(session, office, person, row, account, lives, whole=whole, came_back=came_back)
-    log_view(office, person, row.account_id or "", confidential=bool(account and account.confidential), what="case")
+    is_confidential = bool(account and account.confidential)
+    log_view(office, person, row.account_id or "", confidential=is_confidential, what="case", of=case_id, case=case_id)
     return page(request, "case/case.html", content, person=person, status=came_back.status)
 
 

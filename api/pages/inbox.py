@@ -328,9 +328,9 @@ def _item(
             keys={act: new_key() for act in ACTS},
             trouble=trouble_of(problem) if problem else None,
         )
-    log_view(
-        office, person, row.account_id or "", confidential=bool(account and account.confidential), what="inbox-item"
-    )
+    is_confidential = bool(account and account.confidential)
+    whose = row.account_id or ""
+    log_view(office, person, whose, confidential=is_confidential, what="inbox-item", of=row.id, case=row.case_id)
     return page(request, "inbox/item.html", content, person=person, status=problem.status if problem else 200)
 
 

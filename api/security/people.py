@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from sqlmodel import Session, col, or_, select
 
 from api.problems import NotPermitted
-from api.security.rights import RIGHTS
+from api.security.rights import RIGHTS, who_may
 from definitions.language.pack import District
 from definitions.language.sentences import say
 from store.people import Person as User
@@ -30,6 +31,9 @@ class Person:
     queues: tuple[str, ...] = ()  #: that they may claim from, crews' queues included
     stands_in_for: frozenset[str] = frozenset()  #: users who are away today and named this person
     limits: Mapping[str, Decimal] = field(default_factory=dict)  #: how much they may approve, in USD, by kind
+    givers: Callable[[str], Sequence[str]] = field(
+        repr=False, compare=False
+    )  #: right → titles of the roles that give it
 
     def may(self, right: str) -> bool:
         """Whether they have the right."""
@@ -41,11 +45,12 @@ class Person:
             raise NotPermitted(
                 say(
                     "This needs the right %(right)s (%(what)s). The roles of %(person)s (%(roles)s) do not give "
-                    "it. Ask a supervisor to do it.",
+                    "it. Those that do: %(others)s.",
                     right=repr(right),
                     what=RIGHTS[right],
                     person=self.id,
                     roles=_words(self.roles),
+                    others=_words(self.givers(right)),
                 ),
                 right=right,
             )
@@ -86,6 +91,7 @@ def _person(found: User, held: Sequence[ApprovalLimit], district: District) -> P
         queues=queues_of(district, roles, crews),
         stands_in_for=found.stands_in_for,
         limits=_limits(found, held, district),
+        givers=partial(who_may, district),
     )
 
 

@@ -98,8 +98,9 @@ def acts_since(
 
 
 def last_act(session: Session, *, case: str | None = None, account: str | None = None) -> int:
-    """The number of the newest row about a case, or an account, 0 without any: what a page has seen."""
-    return session.execute(select(func.max(col(Audit.id))).where(_about(case, account))).scalar_one() or 0
+    """The number of the newest act on a case, or an account, 0 without any: what a page has seen. A look changes nothing."""
+    query = select(func.max(col(Audit.id))).where(_about(case, account), col(Audit.act) != "view")
+    return session.execute(query).scalar_one() or 0
 
 
 def _about(case: str | None, account: str | None) -> ColumnElement[bool]:

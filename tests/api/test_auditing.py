@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 
+from api.security.rights import who_may
 from store.queries.audit import newest
 from store.sealing import head, seal
 from tests.api.office import MONDAY, Office
+from tests.api.office_cases import DISTRICT
 
 
 async def test_what_was_seen_is_in_the_audit_and_confidential_accounts_are_marked(office: Office) -> None:
@@ -28,6 +30,11 @@ async def test_a_look_that_was_refused_is_in_the_audit_with_its_reason(office: O
         ("rep", "not-allowed", None, "/api/audit"),
         ("rep", "confidential", "a-2", "/api/accounts/a-2"),
     ]
+
+
+async def test_who_lacks_a_right_reads_which_roles_give_it(office: Office) -> None:
+    sentence = (await office.by("rep").get("/api/audit")).json()["detail"]
+    assert sentence.endswith(f"do not give it. Those that do: {', '.join(sorted(who_may(DISTRICT, 'read-audit')))}.")
 
 
 async def test_the_audit_is_asked_by_account_person_and_day(office: Office) -> None:

@@ -328,3 +328,22 @@ async def test_a_long_text_of_a_form_has_room_for_lines_on_its_page(office: Offi
     assert '<textarea id="field.comment"' in page
     form = (await office.by("rep").get(f"/api/tasks/{task}")).json()["form"]
     assert {field["name"]: field["long"] for field in form} == {"cause": False, "comment": True}
+
+
+async def test_who_looked_at_a_case_or_at_its_task_is_found_by_the_case_also_where_it_was_refused(
+    office: Office,
+) -> None:
+    task = opened(office)
+    case = case_of(task)
+    await seen(office, "rep", f"/cases/{case}")
+    await seen(office, "rep2", f"/tasks/{task}")
+    assert (await seen(office, "crew", f"/cases/{case}")).status_code == 403
+    found = (await office.by("auditor").get("/api/audit", case=case)).json()["items"]
+    looks = [
+        (row["person"], row["object_kind"], row["object"], row["allowed"]) for row in found if row["act"] == "view"
+    ]
+    assert looks == [
+        ("crew", "address", f"/cases/{case}", False),
+        ("rep2", "task", task, True),
+        ("rep", "case", case, True),
+    ]

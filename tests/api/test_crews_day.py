@@ -213,7 +213,7 @@ async def test_a_look_at_an_order_is_written_down(office: Office) -> None:
     await office.by("crew").get(f"/crew/orders/{order}")
     with office.store.reading() as session:
         [look] = session.exec(select(Audit).where(col(Audit.act) == "view")).all()
-    assert (look.person, look.account_id) == ("crew", "a-1")
+    assert (look.person, look.account_id, look.object_id) == ("crew", "a-1", order)
 
 
 async def test_the_day_costs_the_same_few_queries_whatever_its_length(office: Office) -> None:

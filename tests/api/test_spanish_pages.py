@@ -107,7 +107,7 @@ async def test_the_audit_is_read_in_spanish(office: Office) -> None:
     page = await leido(office, "auditor", "/audit")
     assert "tomó la tarea" in page
     assert "cola customer-service" in page
-    assert "permiso see-accounts" in page
+    assert "permiso: busca cuentas y lee su historia" in page
     assert "took the task" not in page
     assert "right see-accounts" not in page
 

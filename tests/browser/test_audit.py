@@ -35,7 +35,7 @@ async def test_an_auditor_finds_who_saw_an_account_and_takes_it_out_as_csv(
     await auditor.get_by_label("What", exact=True).select_option("seen")
     await auditor.get_by_role("button", name="Look").click()
     rows = auditor.get_by_role("row").filter(has_text=ACCOUNT)
-    await expect(rows.first).to_contain_text("right see-accounts")
+    await expect(rows.first).to_contain_text("right: finds accounts and reads their story")
     await axe(auditor)
     async with auditor.expect_download() as coming:
         await auditor.get_by_role("button", name="Export all of it as CSV").click()

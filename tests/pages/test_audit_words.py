@@ -41,7 +41,7 @@ def test_the_audit_is_read_in_the_language_of_its_reader() -> None:
         assert act_told("claim") == "tomó la tarea"
         assert wanted("claim") == "tomar la tarea"
         assert wanted("event tenant-left") == "anotar «Tenant left»"
-        assert rule_told("right see-accounts") == "permiso see-accounts"
+        assert rule_told("right see-accounts") == "permiso: busca cuentas y lee su historia"
         assert rule_told("queue meters: to rep2") == "cola meters: to rep2"
         assert rule_told("two persons") == "dos personas"
         assert rule_told(None) == ""
