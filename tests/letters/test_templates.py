@@ -74,6 +74,14 @@ def test_each_letter_prints_its_sample_in_both_languages(name: str) -> None:
     assert "none" not in text
 
 
+def test_the_transactions_of_an_account_are_told_in_spanish() -> None:
+    data = sample("transaction-history")
+    data["languages"] = ["es"]
+    text = text_of(rendered(shipped()["transaction-history"].text, data))
+    assert "Agua del 1 julio 2025 a 31 agosto 2025: $254.40 saldo $254.40" in text
+    assert "Pago con cheque: -$100.00" in text
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_each_letter_is_archivable_and_accessible(name: str) -> None:
     reader = PdfReader(io.BytesIO(rendered(shipped()[name].text, sample(name))))
