@@ -6,26 +6,28 @@ case, never the customer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session
 
 from activities import published
 from definitions.catalogue.replies import Effect, Reply
+from definitions.language.pack import District
+from definitions.language.sentences import Sentence, beside, joined, say, whole
 from store.people import people_in_role, substitute_of
 from store.tables.cases import Note, TaskRow
 from store.tables.inbox import Memo
 from store.tables.people import User
 from workflows.messages import HEADGATE
 
-ASSIGNEE = "assignee"  #: whoever has claimed the task
-SENTENCES: Mapping[str, str] = {
-    "escalation": "has been left lying and was raised",
-    "reminder": "still waits for you",
-    "service-warning": "is about to miss the time that the district promises",
-    "service-missed": "has missed the time that the district promises",
+ASSIGNEE: Final = "assignee"  #: whoever has claimed the task
+SENTENCES: Final[Mapping[str, Sentence]] = {
+    "escalation": say("%(what)s has been left lying and was raised"),
+    "reminder": say("%(what)s still waits for you"),
+    "service-warning": say("%(what)s is about to miss the time that the district promises"),
+    "service-missed": say("%(what)s has missed the time that the district promises"),
 }
 
 
@@ -35,18 +37,21 @@ def notify(session: Session, effect: Effect) -> Reply:
     if session.get(Note, number) is None:
         run = effect.args.get("run")
         task = session.get(TaskRow, f"{effect.case}.{run}") if run is not None else None
-        sentence = f"{_sentence(effect.args, task)}."
-        today = effect.at.astimezone(published.of_case(session, effect.case).calendar.zone).date()
+        sentence = _sentence(effect.args, task)
+        compiled = published.of_case(session, effect.case)
+        today = effect.at.astimezone(compiled.calendar.zone).date()
         for person in dict.fromkeys(_people(session, _named(effect), task, today)):
             memo = Memo(
                 id=f"{number}.{person}",
                 sender=HEADGATE,
                 to_user=person,
                 at=effect.at,
-                text=sentence[0].upper() + sentence[1:],
+                text=whole(sentence),
+                said=beside(whole(sentence)),
                 case_id=effect.case,
             )
             session.add(memo)
+        told = say("to %(whom)s: %(what)s", whom=_whom(_named(effect), compiled.district), what=sentence)
         session.add(
             Note(
                 id=number,
@@ -55,7 +60,8 @@ def notify(session: Session, effect: Effect) -> Reply:
                 account_id=effect.account,
                 by=HEADGATE,
                 at=effect.at,
-                text=f"To {', '.join(_named(effect))}: {sentence}",
+                text=whole(told),
+                said=beside(whole(told)),
             )
         )
         session.flush()
@@ -80,7 +86,14 @@ def _people(session: Session, named: Iterable[str], task: TaskRow | None, today:
                 yield substitute
 
 
-def _sentence(args: Mapping[str, Any], task: TaskRow | None) -> str:
+def _whom(named: Sequence[str], district: District) -> str:
+    """Roles by their titles; people by their short names, as the desk calls them."""
+    titles = {name: role.title for name, role in district.roles.items()} | {ASSIGNEE: say("whoever has the task")}
+    return joined([titles.get(name, name) for name in named])
+
+
+def _sentence(args: Mapping[str, Any], task: TaskRow | None) -> Sentence:
     about = str(args.get("about") or "case")
-    what = f"“{task.title}”" if task is not None else "this case"
-    return f"{what} {SENTENCES[about]}" if about in SENTENCES else f"{what}: {about}"
+    what = say("“%(task)s”", task=task.title) if task is not None else say("this case")
+    message = SENTENCES.get(about)
+    return say(message.message, what=what) if message else say("%(what)s: %(about)s", what=what, about=about)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from api.views.shown import Moment, Shown, local
+from api.views.shown import Moment, Said, Shown, local
+from definitions.language.sentences import again
 from store.tables.inbox import InboxItem, Memo, MemoRead
 
 Channel = Literal["call", "voicemail", "email", "fax", "letter", "walk-in", "web"]
@@ -62,7 +63,7 @@ class MemoView(Shown):
     to: str | None = Field(description="The person.")
     crew: str | None = Field(description="The crew, if it is for all of its people.")
     at: Moment
-    text: str
+    text: Said
     case: str | None
     read: list[Receipt]
     is_read: bool = Field(description="Whether the person who asks has read it.")
@@ -97,7 +98,7 @@ def memo_view(memo: Memo, read: Sequence[MemoRead], *, by: str, zone: ZoneInfo) 
         to=memo.to_user,
         crew=memo.to_crew,
         at=memo.at.astimezone(zone),
-        text=memo.text,
+        text=again(memo.text, memo.said),
         case=memo.case_id,
         read=[Receipt(user=each.user_id, read=each.read_at.astimezone(zone)) for each in read],
         is_read=any(each.user_id == by for each in read),

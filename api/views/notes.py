@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from api.views.shown import Moment, Shown
+from api.views.shown import Moment, Said, Shown
+from definitions.language.sentences import again
 from store.tables.cases import Note
 
 
@@ -16,11 +17,16 @@ class NoteView(Shown):
     task: str | None
     by: str
     at: Moment
-    text: str
+    text: Said
 
 
 def note_view(note: Note, *, zone: ZoneInfo) -> NoteView:
     """The note as it is shown."""
     return NoteView(
-        id=note.id, case=note.case_id, task=note.task_id, by=note.by, at=note.at.astimezone(zone), text=note.text
+        id=note.id,
+        case=note.case_id,
+        task=note.task_id,
+        by=note.by,
+        at=note.at.astimezone(zone),
+        text=again(note.text, note.said),
     )

@@ -214,6 +214,9 @@ class Note(Row, table=True):
     by: str
     at: datetime = Field(sa_type=Moment)
     text: str
+    said: Any = Field(
+        default=None, sa_type=PlainJson, nullable=True
+    )  #: it with its message and values, where Headgate writes
 
     __table_args__ = (Index("ix_notes_case", "case_id", "at"), Index("ix_notes_account", "account_id", "at"))
 

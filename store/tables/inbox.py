@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from store.tables.base import Row, only_where
-from store.types import Moment
+from store.types import Moment, PlainJson
 
 CHANNELS = ("call", "voicemail", "email", "fax", "letter", "walk-in", "web")
 ITEM_STATUSES = ("open", "joined", "opened", "settled")
@@ -62,6 +63,9 @@ class Memo(Row, table=True):
     to_crew: str | None = None
     at: datetime = Field(sa_type=Moment)
     text: str
+    said: Any = Field(
+        default=None, sa_type=PlainJson, nullable=True
+    )  #: it with its message and values, where Headgate writes
     case_id: str | None = Field(default=None, foreign_key="cases.id")  #: that it is about
 
     __table_args__ = (

@@ -286,7 +286,8 @@ def test_people_are_told_by_a_note_on_the_case_and_its_task(book: Store) -> None
         assert note is not None
         assert note.task_id == f"{books.CASE}.1"
         assert note.text == (
-            "To supervisor, lead: “Review the consumption history” has been left lying and was raised."
+            "To Customer service supervisor, Lead representative: "
+            "“Review the consumption history” has been left lying and was raised."
         )
 
 

@@ -76,7 +76,7 @@ DISTRICT = """
 case_migrations.reason definition_drafts.source definition_proposals.source definition_proposals.note
 definition_proposals.reason definition_versions.compiled definition_versions.source definition_versions.note
 import_bad_rows.reason import_bad_rows.reason_said import_runs.file_name list_releases.reason redactions.reason
-rehearsals.source rehearsals.sentence rehearsals.result rehearsals.said outages.reason
+rehearsals.source rehearsals.sentence rehearsals.result rehearsals.said outages.reason memos.said notes.said
 """
 #: What the law wants whole: the sealed audit, and a ledger in which nothing is changed.
 RECORDS = "audit.sentence audit.said postings.memo postings.memo_said"

@@ -47,6 +47,14 @@ async def test_the_board_is_for_those_who_direct_the_work(office: Office) -> Non
     assert (await Browser(office, "crew").get("/board/incidents")).status_code == 403
 
 
+async def test_no_page_of_the_board_leads_to_one_that_its_reader_may_not_see(office: Office) -> None:
+    lead = Browser(office, "lead")
+    for path in PAGES:
+        shown = (await lead.get(path)).text
+        for linked in set(re.findall(r'href="(/board[^"]*)"', shown)):
+            assert (await lead.get(linked.replace("&amp;", "&"))).status_code == 200, linked
+
+
 async def test_the_board_tells_what_is_late_by_queue_and_person_and_who_is_away(office: Office) -> None:
     office.task(due_at=MONDAY - DAY, due_order=MONDAY - DAY, opened_at=MONDAY - 9 * DAY)
     office.task(due_at=MONDAY - DAY, due_order=MONDAY - DAY, assignee="rep", state="claimed", escalated=1)

@@ -13,11 +13,13 @@ import httpx
 from babel.messages.pofile import read_po
 from sqlmodel import Session, select
 
+from activities.notify import notify
 from api.library import content_of_case
 from api.rehearsing.figures import figures, kept_beside
 from api.security.form_tokens import form_token
 from api.security.signin import SESSION_COOKIE
 from api.texts import LOCALES
+from definitions.catalogue.replies import Effect
 from definitions.language.sentences import beside, say
 from store.ledger import Entry, bill_entry, charge, payment_entry, post, reversal_entry
 from store.tables.audit import Audit
@@ -25,6 +27,7 @@ from store.tables.cases import CaseRow
 from store.tables.definitions import Draft, Rehearsal
 from store.tables.utility import Bill, Payment
 from tests.api.office import MONDAY, PASSWORD, Office, opened
+from tests.api.office_cases import DISTRICT
 from tests.api.pages_office import seen, sent
 from tests.api.test_case_page import step
 from tests.api.test_definitions import SHIPPED
@@ -252,3 +255,18 @@ async def test_the_ledger_is_told_by_titles_and_what_somebody_wrote_stays(office
     assert "receivable</td>" not in page
     lines_by_rest = (await office.by("finance").get("/api/accounts/a-1/ledger")).json()["items"]
     assert "Water 5 January 2026 to 5 March 2026" in [line["memo"] for line in lines_by_rest]
+
+
+async def test_what_headgate_tells_people_is_read_in_spanish_on_the_case_and_in_their_memos(office: Office) -> None:
+    case = opened(office).partition(".")[0]
+    told = Effect(
+        case=case, step=1, number=9, action="notify", account="a-1", at=MONDAY, by="clock",
+        args={"to": ["supervisor"], "about": "service-warning"},
+    )  # fmt: skip
+    with office.store.writing() as session:
+        notify(session, told)
+    missed = "ste caso está por incumplir el plazo que promete el distrito."
+    assert f"E{missed}" in await leido(office, "supervisor", "/memos")
+    assert f"A {DISTRICT.roles['supervisor'].title}: e{missed}" in await leido(office, "rep", f"/cases/{case}")
+    note = (await office.by("rep").get(f"/api/cases/{case}/notes")).json()["items"][-1]
+    assert note["text"].endswith(": this case is about to miss the time that the district promises.")
