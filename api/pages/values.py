@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from api import texts
 from api.pages import words
+from api.pages.workings import working_told
 from definitions.language.model import CaseDefinition, DataField
 from workflows.machine.words import field_title
 
@@ -44,6 +45,8 @@ def _one(declared: DataField, value: Any, zone: ZoneInfo) -> str:
         return f"{_number(value)} {UNITS.get(declared.unit or '', declared.unit)}"
     if declared.type == "datetime":
         return texts.desk_time(datetime.fromisoformat(str(value)).astimezone(zone))
+    if declared.type == "text" and declared.many:
+        return working_told(str(value))
     say = _BY_TYPE.get(declared.type)
     return say(str(value)) if say is not None else words.shown(value)
 
