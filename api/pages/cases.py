@@ -16,6 +16,7 @@ from api.acts.accounts import log_view
 from api.acts.overriding import overrides_of
 from api.acts.rules import case_seen, case_with_account, comes_by_itself
 from api.library import content_of_case, published
+from api.pages.drawing import at_case
 from api.pages.failing import Failing, wanted
 from api.pages.failing import shown as failing_shown
 from api.pages.frame import new_key, page
@@ -103,6 +104,7 @@ class CasePage:
     timeline: Sequence[Entry]  #: the newest first
     earlier: int  #: how many entries more there are
     way: Sequence[Stay]  #: the picture in words
+    looked_at: str | None  #: where its state stands in the picture
     notes: Sequence[NoteView]
     letters: Sequence[LetterView]
     files: Sequence[FileView]
@@ -206,7 +208,8 @@ def _content(
     came_back: Returned = NOTHING,
 ) -> CasePage:
     zone = office.zone
-    machine = machine_of(content_of_case(session, row))
+    content = content_of_case(session, row)
+    machine = machine_of(content)
     case = cases.from_json(row.snapshot)
     steps = query.steps_of(session, row.id)
     overrides = overrides_of(session, row.id)
@@ -238,6 +241,7 @@ def _content(
         timeline=entries if whole else entries[:RECENT],
         earlier=0 if whole else max(0, len(entries) - RECENT),
         way=way(machine, steps, zone=zone),
+        looked_at=at_case(content, row.state),
         notes=[note_view(note, zone=zone) for note in query.notes_of(session, case=row.id)],
         letters=[letter_view(letter, zone=zone) for letter in lives.letters],
         files=[file_view(file, zone=zone) for file in files if not file.medical or person.may("see-medical")],

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from activities.published import in_effect_by_digest
 from api.pages.charts import Chart, Series, bars, columns
+from api.pages.drawing import at_beginning
 from api.pages.frame import page
 from api.problems import NotFound
 from api.security.signin import SignedIn
@@ -56,6 +57,7 @@ class MachinePage:
 
     kind: Kind
     stays: Sequence[Stay]  #: in the order of the definition, then those of older versions
+    looked_at: str | None  #: where cases begin in the picture
     at: datetime
 
 
@@ -111,6 +113,7 @@ def show(request: Request, office: Office, person: SignedIn, case: str) -> Respo
     content = MachinePage(
         kind=Kind(definition=case, title=definition.title, cases=_cases(waiting)),
         stays=found,
+        looked_at=at_beginning(definition),
         at=office.now().astimezone(office.zone),
     )
     return page(request, "board/machine.html", content, person=person)

@@ -77,17 +77,34 @@ def svg(
     return _marked(picture, by_id)
 
 
+Place = tuple[float, float]  #: shares of a picture's width and height, from its left and its top
+
+
+def places(definition: CaseDefinition, *, with_notes: bool = False) -> dict[str, Place]:
+    """Where each state without states inside stands in its picture, or in the one with room for notes."""
+    definition = expand(definition)
+    difference = Difference(notes=_room(definition)) if with_notes else None
+    picture = laid_out(dot(definition, difference), definition.title)
+    width, height, left, top = (float(number) for number in _SIZE.search(picture).groups())  # type: ignore[union-attr]  # Graphviz writes it
+    found = {name: ((float(x) + left) / width, (float(y) + top) / height) for name, x, y in _STANDS.findall(picture)}
+    return {path: found[name] for path, name in _ids(definition).items() if name in found}
+
+
 def svg_with_notes(definition: CaseDefinition, notes: Mapping[str, str]) -> str:
     """The picture with a short note below the title of each state: `12 · 3 days`.
 
     It is laid out once for all notes, with room for twelve letters each: what stands there may change with each look."""
     definition = expand(definition)
-    states = [path for path, state in walk(definition) if not children(state)]
-    room = {path: f"note{number:04d}room" for number, path in enumerate(states)}
+    room = _room(definition)
     picture = laid_out(dot(definition, Difference(notes=room)), definition.title)
     for path, word in room.items():
         picture = picture.replace(f">{word}<", f">{escape(notes.get(path, ''))}<")
     return picture
+
+
+def _room(definition: CaseDefinition) -> dict[str, str]:
+    states = [path for path, state in walk(definition) if not children(state)]
+    return {path: f"note{number:04d}room" for number, path in enumerate(states)}
 
 
 _ONE_AT_A_TIME = Lock()  #: Graphviz' session is one for all threads: two pictures at once would end the process
@@ -102,6 +119,8 @@ def laid_out(text: str, title: str) -> str:
     return body.replace("<title>case</title>", f"<title>{escape(title)}</title>", 1)
 
 
+_SIZE: Final = re.compile(r'viewBox="0\.00 0\.00 ([\d.]+) ([\d.]+)".*?translate\(([\d.]+) ([\d.]+)\)', re.DOTALL)
+_STANDS: Final = re.compile(r'<g id="(state\d+)" class="node">.*?<text [^>]*?x="(-?[\d.]+)" y="(-?[\d.]+)"', re.DOTALL)
 _ELEMENT: Final = re.compile(r'<g id="([^"]+)" class="(?:node|edge)">.*?</g>', re.DOTALL)
 
 

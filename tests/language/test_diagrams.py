@@ -5,10 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from definitions.language.diagrams import mermaid
+from definitions.language.expand import walk
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
-from definitions.language.pictures import dot, svg, svg_with_notes
+from definitions.language.pictures import dot, places, svg, svg_with_notes
 
 SVG = "{http://www.w3.org/2000/svg}"
 TEXT = """
@@ -93,6 +96,15 @@ def test_a_state_has_its_note_below_its_title_and_the_picture_stays_as_it_was_la
     assert "room" not in picture
     other = svg_with_notes(small(), {"review": "13 · 3 days"})
     assert len(other.splitlines()) == len(picture.splitlines())
+
+
+@pytest.mark.parametrize("with_notes", [False, True])
+def test_each_state_stands_in_its_picture_where_its_place_says(with_notes: bool) -> None:
+    found = places(small(), with_notes=with_notes)
+    outer = {"work", "work/field", "work/office"}
+    assert set(found) == {path for path, _state in walk(small())} - outer
+    assert all(0 < share < 1 for place in found.values() for share in place)
+    assert found["review"][1] < found["deciding"][1] < found["done"][1]
 
 
 def test_mermaid_shows_regions_beside_each_other() -> None:
