@@ -55,7 +55,9 @@ def _ways(state: State) -> Iterator[tuple[str, Transition]]:
     for duration, timer in state.after.items():
         yield f"after {duration}", Transition.model_construct(target=timer.target, guard=timer.guard)
     for moment, timer in state.at.items():
-        yield f"at {moment}", Transition.model_construct(target=timer.target, guard=timer.guard)
+        when = in_words(str(moment))
+        label = f"{timer.title} ({when})" if timer.title else f"at {when}"
+        yield label, Transition.model_construct(target=timer.target, guard=timer.guard)
     for label, leads in (
         ("released", state.released),
         ("excluded", state.excluded),

@@ -1,4 +1,4 @@
-"""A guard in words, for who reads a picture of the state machine: `has(data.read) && data.read < 5` → `read < 5`."""
+"""Guards and moments in words, for who reads a picture of a state machine: `has(data.read) && data.read < 5` → `read < 5`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ _WORDS: Final = (
     (re.compile(r"(?<!!)has\(([\w.]+)\) && (?=.*(?<!has\()\b\1\b)"), ""),
     (re.compile(r"!has\(([\w.]+)\)"), r"no \1"),
     (re.compile(r"has\(([\w.]+)\)"), r"\1 is known"),
+    (re.compile(r"earliest-lawful\(([\w-]+)\)"), r"the first lawful day of \1"),
     (re.compile(r"\.exists\((\w+), (.*?)\)"), lambda found: " with " + found[2].replace(f"{found[1]} == ", "")),
     (re.compile(r"\b(?:data|facts|event)\."), ""),
     (re.compile(r"&&"), "and"),
@@ -24,7 +25,7 @@ _WORDS: Final = (
 
 
 def in_words(guard: str) -> str:
-    """The guard as it is said; what has no words of its own stands as it is written."""
+    """The guard or moment as it is said; what has no words of its own stands as it is written."""
     for pattern, words in _WORDS:
         guard = pattern.sub(words, guard)
     return guard.strip()

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from definitions.language.diagrams import mermaid
+from definitions.language.diagrams import edges, mermaid
 from definitions.language.expand import walk
 from definitions.language.loader import load, load_model
 from definitions.language.model import CaseDefinition
@@ -32,8 +32,8 @@ states:
 """
 
 
-def small() -> CaseDefinition:
-    definition, problems = load_model(load(TEXT, "small.yaml"), CaseDefinition)
+def small(text: str = TEXT) -> CaseDefinition:
+    definition, problems = load_model(load(text, "small.yaml"), CaseDefinition)
     assert definition is not None, problems
     return definition
 
@@ -48,6 +48,17 @@ def test_the_picture_names_every_state_and_every_way() -> None:
 
 def test_a_way_says_its_title_and_its_guard_in_words() -> None:
     assert "[today is today]" in " ".join(ET.fromstring(svg(small())).itertext())
+
+
+def test_a_timer_of_a_day_says_what_it_means_and_the_day_in_words() -> None:
+    named = TEXT.replace(
+        "{after: {3 days: over}}", "{at: {data.sign_by + 1 day: {target: over, title: It was not signed}}}"
+    )
+    assert [each.label for each in edges(small(named)) if each.source == "work/field/waiting"] == [
+        "It was not signed (sign by + 1 day)"
+    ]
+    plain = TEXT.replace("{after: {3 days: over}}", "{at: {data.sign_by + 1 day: over}}")
+    assert [each.label for each in edges(small(plain)) if each.source == "work/field/waiting"] == ["at sign by + 1 day"]
 
 
 def test_the_same_definition_is_drawn_the_same() -> None:
