@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from api.pages.audit_words import wanted
 from api.pages.telling import state_title, step_told
 from api.pages.values import told
 from api.pages.words import shown
+from api.pages.workings import working_told
 from api.texts import _, day, desk_time, said
 from definitions.language.expand import title_of
 from definitions.language.sentences import again
@@ -23,6 +24,7 @@ from workflows.machine.machine import Machine
 from workflows.machine.words import field_title
 
 RECENT: Final = 30  #: entries shown at first
+ENTRIES: Final = 6  #: of a list that a step was decided on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,7 @@ class Entry:
     wanted: bool = False  #: `what` is what somebody wanted to do and was refused: `complete the task`
     lines: Sequence[str] = ()  #: the note, why, where the case was then
     data: Sequence[tuple[str, str]] = ()  #: fields that changed, with their new values
-    facts: Sequence[tuple[str, str]] = ()  #: what it was decided on
+    facts: Sequence[tuple[str, Sequence[str]]] = ()  #: what it was decided on, each of a list of its own
     rules: Sequence[str] = ()  #: rules of the law that were checked and kept
 
 
@@ -80,9 +82,18 @@ def _step(machine: Machine, step: StepRow, zone: ZoneInfo) -> Entry:
             (field_title(machine.definition, name), ", ".join(told(machine.definition, name, value, zone=zone)) or "—")
             for name, value in data.items()
         ],
-        facts=[(title_of(name.replace("_", "-")), shown(value)) for name, value in facts.items()],
+        facts=[(title_of(name.replace("_", "-")), _fact(value)) for name, value in facts.items()],
         rules=list(step.rules or []),
     )
+
+
+def _fact(value: Any) -> list[str]:
+    """A fact in words: of a list of bills, debts or postings the first ones, each by itself, and how many more there were."""
+    if not isinstance(value, list) or not any(isinstance(each, dict) for each in value):
+        return [shown(value)]
+    more = len(value) - ENTRIES
+    lines = [working_told(shown(each)) for each in value[:ENTRIES]]
+    return [*lines, _("and %(n)s more", n=more)] if more > 0 else lines
 
 
 def _not_come(machine: Machine, happened: Happened, zone: ZoneInfo) -> Iterator[Entry]:

@@ -347,3 +347,14 @@ async def test_who_looked_at_a_case_or_at_its_task_is_found_by_the_case_also_whe
         ("rep2", "task", task, True),
         ("rep", "case", case, True),
     ]
+
+
+async def test_a_long_fact_is_told_by_its_first_entries_each_by_itself(office: Office) -> None:
+    case = case_of(opened(office))
+    bills = [{"on": f"2026-01-{number:02d}", "amount": f"{number}.00"} for number in range(1, 10)]
+    with office.store.writing() as session:
+        session.add(step(case, 2, "event customer-replied", facts={"transactions": bills, "holds": ["dispute"]}))
+    page = (await seen(office, "rep", f"/cases/{case}")).text
+    assert "<dd>on 2026-01-06, amount 6.00</dd><dd>and 3 more</dd>" in page
+    assert "2026-01-07" not in page
+    assert "<dd>dispute</dd>" in page
