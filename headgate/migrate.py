@@ -24,9 +24,9 @@ from headgate.opening import opened
 from store.clock import district_now
 from store.engine import Store
 from store.people import person
+from store.queries.bench import open_cases
 from store.queries.migrations import (
     begin_migration,
-    count_open,
     migrating_page,
     migration_counts,
     open_cases_of,
@@ -99,7 +99,8 @@ def _foresee(store: Store, plan: Plan, shown: int, as_json: bool) -> int:
     console = Console(stderr=as_json)
     table = Table("case", "state", "deadlines and tasks")
     with store.reading() as session, Progress(console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("Looking at open cases", total=count_open(session, plan.definition, plan.before))
+        number = open_cases(session, plan.definition)[plan.definition, plan.before]
+        bar = progress.add_task("Looking at open cases", total=number)
         zone = district_zone(session)
         for found in _each(session, plan):
             progress.advance(bar)

@@ -32,7 +32,7 @@ from api.views.migrations import (
     migration_view,
 )
 from definitions.language.sentences import say
-from store.queries.migrations import count_open, migrating_page, migration_counts
+from store.queries.migrations import migrating_page, migration_counts
 from workflows.machine.machine import machine_of
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +40,7 @@ router = APIRouter(include_in_schema=False)
 ROWS: Final = 50
 AT_WORK: Final = ("running", "paused")  #: statuses of a migration that is not over
 EVERY: Final = 2  #: seconds between two looks at how far it is
-FORESEEN: Final = 10  #: cases that are played at a time, to tell what migrating would do
+FORESEEN: Final = 8  #: cases that are played at a time, to tell what migrating would do
 Cursor = Annotated[str | None, Query(max_length=500)]
 
 
@@ -169,11 +169,12 @@ def _foreseen(
 ) -> Response:
     found = migrating.foresee(office, person, case, before, after, mapping=None, limit=FORESEEN, cursor=cursor)
     with office.store.reading() as session:
+        line = case_type(session, case, person.id, zone=office.zone)
         content = ForeseenPage(
-            line=case_type(session, case, person.id, zone=office.zone),
+            line=line,
             before=before,
             after=after,
-            open_cases=count_open(session, case, before),
+            open_cases=sum(each.open_cases for each in line.versions if each.version.version == before),
             foreseen=[foreseen_view(each, zone=office.zone) for each in found.items],
             states=_titles(session, case, after) | _titles(session, case, before) if found.items else {},
             next=urls.migrate_after(case, before, after, found.cursor) if found.cursor else None,

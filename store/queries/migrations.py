@@ -32,14 +32,6 @@ def open_cases_of(session: Session, definition: str, version: int, *, limit: int
     return page_of([rows], lambda row: (row.id,), limit)
 
 
-def count_open(session: Session, definition: str, version: int) -> int:
-    """How many open cases run on a version."""
-    query = select(func.count()).where(
-        text("status = 'open'"), col(CaseRow.definition) == definition, col(CaseRow.version) == version
-    )
-    return int(session.execute(query).scalar_one())
-
-
 def begin_migration(
     session: Session,
     definition: str,

@@ -28,6 +28,7 @@ from api.engine import CaseEngine
 from api.security.form_tokens import form_token
 from api.security.signin import SESSION_COOKIE
 from api.services import Services
+from api.warming import warm
 from definitions.language.library import load_library
 from headgate import assets
 from store import people, vault
@@ -196,7 +197,7 @@ async def _looked(look: Look, browser: Browser, subjects: Subjects, times: int) 
 
 @asynccontextmanager
 async def served(store: Store, files: Path) -> AsyncIterator[FastAPI]:
-    """The application on this store."""
+    """The application on this store, when all that it makes ready by itself after a start is ready."""
     district = load_library(DEFINITIONS).district
     assert district is not None
     services = Services(
@@ -215,6 +216,8 @@ async def served(store: Store, files: Path) -> AsyncIterator[FastAPI]:
 
     app = create_app(opened)
     async with app.router.lifespan_context(app):
+        for _step in warm(services):
+            pass
         yield app
 
 
