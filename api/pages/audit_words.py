@@ -232,11 +232,11 @@ def rule_told(rule: str | None) -> str:
         return ""
     head, colon, rest = rule.partition(": ")
     beginning = next((each for each in NAMED if head.startswith(f"{each} ")), None)
-    right = RIGHTS.get(head.removeprefix("right "))
-    if right is not None and beginning is not None:
-        head = _("right: %(what)s", what=right)
-    elif head in RULES:
+    name = head.removeprefix(f"{beginning} ")
+    if head in RULES:
         head = _(RULES[head])
+    elif beginning == "right" and name in RIGHTS:
+        head = _("right: %(what)s", what=RIGHTS[name])
     elif beginning is not None:
-        head = _(NAMED[beginning], name=head.removeprefix(f"{beginning} "))
+        head = _(NAMED[beginning], name=name)
     return f"{head}{colon}{texts.said(WHYS.get(rest, rest))}"

@@ -41,7 +41,6 @@ class Line:
     since: datetime | None  #: in them
     days: float | None
     why: str  #: what it waits for
-    next_due: datetime | None
     promised: datetime | None
     late: bool  #: the promise was not kept
 
@@ -117,7 +116,6 @@ def _line(row: CaseRow, titles: Mapping[str, str], office: Services) -> Line:
         since=local(row.state_since, office.zone),
         days=stayed,
         why=again(row.why, row.why_said),
-        next_due=local(row.next_due, office.zone),
         promised=local(row.sla_due, office.zone),
         late=row.sla_late,
     )

@@ -45,7 +45,7 @@ def _one(declared: DataField, value: Any, zone: ZoneInfo) -> str:
         return f"{_number(value)} {UNITS.get(declared.unit or '', declared.unit)}"
     if declared.type == "datetime":
         return texts.desk_time(datetime.fromisoformat(str(value)).astimezone(zone))
-    if declared.type == "text" and declared.many:
+    if declared.type == "text" and declared.many and " = " in str(value):
         return working_told(str(value))
     say = _BY_TYPE.get(declared.type)
     return say(str(value)) if say is not None else words.shown(value)

@@ -31,9 +31,8 @@ class Person:
     queues: tuple[str, ...] = ()  #: that they may claim from, crews' queues included
     stands_in_for: frozenset[str] = frozenset()  #: users who are away today and named this person
     limits: Mapping[str, Decimal] = field(default_factory=dict)  #: how much they may approve, in USD, by kind
-    givers: Callable[[str], Sequence[str]] = field(
-        repr=False, compare=False
-    )  #: right → titles of the roles that give it
+    #: Right → titles of the roles that give it.
+    givers: Callable[[str], Sequence[str]] = field(repr=False, compare=False)
 
     def may(self, right: str) -> bool:
         """Whether they have the right."""

@@ -25,9 +25,8 @@ from definitions.language.model import CaseDefinition, State
 from definitions.language.targets import resolve
 
 ROOT: Final = "_start"
-_FONT: Final = (
-    "Verdana"  #: Graphviz knows its widths, which are those of the widest font that a browser takes for sans-serif
-)
+#: Graphviz knows its widths, which are those of the widest font that a browser takes for sans-serif.
+_FONT: Final = "Verdana"
 _LINE, _WAY, _GROUND = "#334155", "#64748b", "white"
 _BOLD: Final = {f'stroke="{_LINE}"': f'stroke="{_LINE}" stroke-width="2"'}
 _ACTIVE: Final = _BOLD | {f'fill="{_GROUND}"': 'fill="#fde68a"'}
