@@ -82,10 +82,22 @@ def _walking(folder: Path, source: str) -> Future[list[Problem]]:
             _pool = ProcessPoolExecutor(
                 max_workers=1,
                 mp_context=multiprocessing.get_context("spawn"),
-                initializer=os.nice,
-                initargs=(NICENESS,),
+                initializer=_begin,
             )
         return _pool.submit(_walk, folder, source)
+
+
+def _begin() -> None:
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_who_asked, daemon=True).start()
+
+
+def _end_with_who_asked() -> None:
+    """An API that is killed cannot stop its processes: each waits for the other's end by itself."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(0)
 
 
 def _walk(folder: Path, source: str) -> list[Problem]:
