@@ -48,7 +48,7 @@ def viewed(session: Session, person: Person, account_id: str) -> Account:
 def log_view(
     office: Services,
     person: Person,
-    account_id: str,
+    account_id: str | None,
     *,
     confidential: bool,
     what: str,
@@ -65,8 +65,8 @@ def log_view(
                 person=person.id,
                 act="view",
                 object_kind=what,
-                object_id=of or account_id,
-                account_id=account_id or None,
+                object_id=of or account_id or "",
+                account_id=account_id,
                 case_id=case,
                 rule="right see-confidential" if confidential else "right see-accounts",
             )

@@ -63,7 +63,7 @@ async def settle(office: Services, ask: Ask, incident_id: str, *, how: Literal["
 
 def may_read(person: Person) -> None:
     """Raises NotPermitted for who may not read what keeps failing."""
-    if not person.may("settle-incidents") and not person.may("read-audit"):
+    if not person.reads_incidents:
         raise NotPermitted(say("Incidents are for supervisors and auditors to read."))
 
 

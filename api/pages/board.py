@@ -218,7 +218,6 @@ def end_absence(office: Office, form: Form, user_id: str, absence_id: int) -> Re
 def _board(office: Services, person: Person) -> BoardPage:
     at, today, zone = office.now(), office.today(), office.zone
     tonight = datetime.combine(today + timedelta(days=1), time.min, zone)
-    may_settle = person.may("settle-incidents") or person.may("read-audit")
     with office.store.reading() as session:
         counts = office.counted.once("board", lambda: _counted(session, at, tonight), rows=lambda each: each.open)
         loads = counts.loads
@@ -238,7 +237,7 @@ def _board(office: Services, person: Person) -> BoardPage:
             promises=kept_promises(counts.promises, queries.titles(session)),
             escalated=_rows(session, office, person, escalated.items),
             more_escalated=escalated.cursor is not None,
-            incidents=len(incident_page(session, limit=MANY).items) if may_settle else None,
+            incidents=len(incident_page(session, limit=MANY).items) if person.reads_incidents else None,
             approvals=approvals(session, person, office.district, at=at, zone=zone),
             absences=absences,
             titles={kind: kind.replace("-", " ") for kind in office.district.limits},

@@ -144,7 +144,7 @@ def shown(request: Request, office: Services, person: Person, case_id: str, came
         whole = request.query_params.get("all") == "yes"
         content = _content(session, office, person, row, account, lives, whole=whole, came_back=came_back)
     is_confidential = bool(account and account.confidential)
-    log_view(office, person, row.account_id or "", confidential=is_confidential, what="case", of=case_id, case=case_id)
+    log_view(office, person, row.account_id, confidential=is_confidential, what="case", of=case_id, case=case_id)
     return page(request, "case/case.html", content, person=person, status=came_back.status)
 
 

@@ -284,8 +284,7 @@ def _shown(
             trouble=trouble,
         )
     confidential = account is not None and account.confidential
-    whose = task.account_id or ""
-    log_view(office, person, whose, confidential=confidential, what="task", of=task.id, case=task.case_id)
+    log_view(office, person, task.account_id, confidential=confidential, what="task", of=task.id, case=task.case_id)
     return page(request, "crew/order.html", content, person=person, status=problem.status if problem else 200)
 
 

@@ -329,8 +329,9 @@ def _item(
             trouble=trouble_of(problem) if problem else None,
         )
     is_confidential = bool(account and account.confidential)
-    whose = row.account_id or ""
-    log_view(office, person, whose, confidential=is_confidential, what="inbox-item", of=row.id, case=row.case_id)
+    log_view(
+        office, person, row.account_id, confidential=is_confidential, what="inbox-item", of=row.id, case=row.case_id
+    )
     return page(request, "inbox/item.html", content, person=person, status=problem.status if problem else 200)
 
 

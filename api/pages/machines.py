@@ -21,8 +21,9 @@ from api.security.signin import SignedIn
 from api.services import Office
 from api.texts import _, day, ngettext
 from api.views.board import Stay, kept_by_week, stays, weeks_before
-from definitions.language.expand import expand, title_of, walk
-from definitions.language.model import CaseDefinition, State
+from definitions.language.diagrams import state_title
+from definitions.language.expand import expand, walk
+from definitions.language.model import CaseDefinition
 from definitions.language.pictures import svg_with_notes
 from definitions.language.sentences import say
 from store.queries import board as queries
@@ -207,13 +208,8 @@ _TITLES: dict[str, dict[str, str]] = {}  #: by digest: the titles of the states,
 
 def _titles(digest: str, definition: CaseDefinition) -> dict[str, str]:
     if digest not in _TITLES:
-        _TITLES[digest] = {path: _title(path, state) for path, state in walk(expand(definition))}
+        _TITLES[digest] = {path: state_title(path, state) for path, state in walk(expand(definition))}
     return _TITLES[digest]
-
-
-def _title(path: str, state: State) -> str:
-    task = state.task or state.work_order
-    return state.title or (task.title if task else None) or title_of(path.rpartition("/")[2])
 
 
 def _counted(session: Session, weeks: Sequence[datetime]) -> _Counts:

@@ -295,8 +295,7 @@ def _shown(
             seen=last_act(session, case=task.case_id),
         )
     confidential = bool(account and account.confidential)
-    whose = task.account_id or ""
-    log_view(office, person, whose, confidential=confidential, what="task", of=task.id, case=task.case_id)
+    log_view(office, person, task.account_id, confidential=confidential, what="task", of=task.id, case=task.case_id)
     return page(request, "case/task.html", content, person=person, status=status)
 
 

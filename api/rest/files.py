@@ -121,7 +121,7 @@ def content_of(office: Office, person: SignedIn, file_id: str) -> Response:
     """The file's content, for a person who may see it; what is confidential is written down."""
     with office.store.reading() as session:
         row = filing.file_seen(session, person, file_id)
-    log_view(office, person, row.account_id or "", confidential=row.medical, what="file", of=file_id, case=row.case_id)
+    log_view(office, person, row.account_id, confidential=row.medical, what="file", of=file_id, case=row.case_id)
     try:
         content = office.files.get(row.digest)
     except FileError:

@@ -149,8 +149,9 @@ def read_item(office: Office, person: SignedIn, item_id: ItemId, response: Respo
         item = inbox.item_seen(session, person, item_id)
         account = session.get(Account, item.account_id) if item.account_id else None
     is_confidential = bool(account and account.confidential)
-    whose = item.account_id or ""
-    log_view(office, person, whose, confidential=is_confidential, what="inbox-item", of=item.id, case=item.case_id)
+    log_view(
+        office, person, item.account_id, confidential=is_confidential, what="inbox-item", of=item.id, case=item.case_id
+    )
     response.headers["ETag"] = etag(item.version)
     return item_view(item, at=office.now(), zone=office.zone)
 

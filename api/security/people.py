@@ -59,6 +59,11 @@ class Person:
         return user == self.id or user in self.stands_in_for
 
     @property
+    def reads_incidents(self) -> bool:
+        """Whether they may read what keeps failing."""
+        return self.may("settle-incidents") or self.may("read-audit")
+
+    @property
     def in_the_field_only(self) -> bool:
         """Whether they see nothing but their crews' orders."""
         return bool(self.crews or "crew" in self.roles) and not self.may("see-accounts")
